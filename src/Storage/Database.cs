@@ -1,0 +1,179 @@
+using System.Data.Common;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Consortium.Storage;
+
+/// <summary>
+/// One store: opens connections, runs write transactions that are durable when they return, and migrates the schema.
+/// SQL that both engines understand is written once; where they differ, callers ask <see cref="Dialect"/>.
+/// Thread-safe. SQLite writers of one process queue up here instead of meeting SQLITE_BUSY.
+/// </summary>
+public sealed class Database : IAsyncDisposable
+{
+    private const int MostAttempts = 8;
+    private readonly SemaphoreSlim? _sqliteWriter;
+    private readonly NpgsqlDataSource? _postgres;
+    private readonly string _connectionString;
+
+    private Database(Dialect dialect, string connectionString)
+    {
+        Dialect = dialect;
+        _connectionString = connectionString;
+        if (dialect == Dialect.Postgres) _postgres = NpgsqlDataSource.Create(connectionString);
+        else _sqliteWriter = new SemaphoreSlim(1, 1);
+    }
+
+    /// <summary>The engine.</summary>
+    public Dialect Dialect { get; }
+
+    /// <summary>The type of a column of bytes: <c>BLOB</c> or <c>BYTEA</c>.</summary>
+    public string BytesType => Dialect == Dialect.Sqlite ? "BLOB" : "BYTEA";
+
+    /// <summary>The type of a key that the database numbers itself, ascending.</summary>
+    public string IdentityType => Dialect == Dialect.Sqlite
+        ? "INTEGER PRIMARY KEY AUTOINCREMENT"
+        : "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
+
+    /// <summary>Opens a store by its URL (<see cref="DatabaseUrl"/>); no connection is made yet.</summary>
+    /// <exception cref="FormatException">The URL is neither form.</exception>
+    public static Database Open(string url)
+    {
+        (Dialect dialect, string connectionString) = DatabaseUrl.Parse(url);
+        if (dialect == Dialect.Sqlite)
+        {
+            string? folder = Path.GetDirectoryName(Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource));
+            if (folder is not null) Directory.CreateDirectory(folder);
+        }
+
+        return new Database(dialect, connectionString);
+    }
+
+    /// <summary>An open connection for reading; dispose it to give it back.</summary>
+    public async ValueTask<DbConnection> ConnectAsync(CancellationToken cancellationToken = default)
+    {
+        if (_postgres is not null) return await _postgres.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000;";
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Runs <paramref name="work"/> in one write transaction and commits it; when this returns, the work is on disk.
+    /// Serialisation failures, deadlocks and busy locks roll back and run <paramref name="work"/> again (at most eight times),
+    /// so it must have no effect outside the transaction.
+    /// </summary>
+    public async Task<T> TransactAsync<T>(Func<DbTransaction, Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TransactOnceAsync(work, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DbException e) when (attempt < MostAttempts && IsTransient(e))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5 << attempt), cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="TransactAsync{T}"/>
+    public Task TransactAsync(Func<DbTransaction, Task> work, CancellationToken cancellationToken = default) =>
+        TransactAsync(async transaction =>
+        {
+            await work(transaction).ConfigureAwait(false);
+            return true;
+        }, cancellationToken);
+
+    /// <summary>
+    /// Brings one component's tables up to date: runs the scripts that have not run yet, in order, each in a transaction.
+    /// Scripts are only ever appended to the list. <c>{bytes}</c> and <c>{identity}</c> stand for the dialect's types.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The store was written by a newer program.</exception>
+    public async Task MigrateAsync(string component, IReadOnlyList<string> scripts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scripts);
+        await TransactAsync(async transaction =>
+        {
+            DbConnection connection = transaction.Connection!;
+            if (Dialect == Dialect.Postgres)
+            {
+                // Two programs that start at once on an empty database must not both create the table.
+                await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(4711)", transaction: transaction).ConfigureAwait(false);
+            }
+
+            await connection.ExecuteAsync(
+                "CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL)", transaction: transaction)
+                .ConfigureAwait(false);
+            long version = await connection.ExecuteScalarAsync<long?>(
+                "SELECT version FROM schema_version WHERE component = @component", new { component }, transaction).ConfigureAwait(false) ?? 0;
+            if (version > scripts.Count)
+            {
+                throw new InvalidOperationException(
+                    $"The store's tables of '{component}' have version {version}; this program knows {scripts.Count}. Run the newer program, or another store.");
+            }
+
+            for (int i = (int)version; i < scripts.Count; i++)
+            {
+                string sql = scripts[i]
+                    .Replace("{bytes}", BytesType, StringComparison.Ordinal)
+                    .Replace("{identity}", IdentityType, StringComparison.Ordinal);
+                await connection.ExecuteAsync(sql, transaction: transaction).ConfigureAwait(false);
+            }
+
+            await connection.ExecuteAsync(
+                "INSERT INTO schema_version (component, version) VALUES (@component, @version) " +
+                "ON CONFLICT (component) DO UPDATE SET version = excluded.version",
+                new { component, version = scripts.Count }, transaction).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _sqliteWriter?.Dispose();
+        if (_postgres is not null) await _postgres.DisposeAsync().ConfigureAwait(false);
+        else SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
+    }
+
+    /// <summary>True where the same transaction may succeed when it is run again.</summary>
+    internal static bool IsTransient(DbException exception) => exception switch
+    {
+        SqliteException { SqliteErrorCode: 5 or 6 } => true, // SQLITE_BUSY, SQLITE_LOCKED
+        PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } => true,
+        _ => false,
+    };
+
+    private async Task<T> TransactOnceAsync<T>(Func<DbTransaction, Task<T>> work, CancellationToken cancellationToken)
+    {
+        if (_sqliteWriter is not null) await _sqliteWriter.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await using DbConnection connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+            await using DbTransaction transaction = connection is SqliteConnection sqlite
+                ? sqlite.BeginTransaction(deferred: false) // BEGIN IMMEDIATE: the lock is taken now, not in the middle
+                : await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            T result = await work(transaction).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return result;
+        }
+        finally
+        {
+            _sqliteWriter?.Release();
+        }
+    }
+}
