@@ -54,8 +54,16 @@ public static class DatabaseUrl
         {
             string[] keyValue = pair.Split('=', 2);
             string value = keyValue.Length > 1 ? Uri.UnescapeDataString(keyValue[1]) : "";
-            if (keyValue[0] == "schema") builder.SearchPath = value;
-            else builder[Uri.UnescapeDataString(keyValue[0])] = value;
+            string keyword = Uri.UnescapeDataString(keyValue[0]);
+            try
+            {
+                if (keyword == "schema") builder.SearchPath = value;
+                else builder[keyword] = value;
+            }
+            catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException)
+            {
+                throw new FormatException($"The store's URL has '{keyword}' with a value that Npgsql does not take, or Npgsql knows no such keyword.");
+            }
         }
 
         return builder.ToString();
