@@ -1,4 +1,5 @@
 using Consortium.Adapters.Site;
+using Consortium.Adapters.Table;
 
 namespace Consortium.Adapters;
 
@@ -23,8 +24,8 @@ public sealed class AdapterRegistry
     /// <param name="site">The site; null for the defaults.</param>
     public static AdapterRegistry BuiltIn(SiteConfiguration? site = null)
     {
-        _ = site ?? SiteConfiguration.Default;
-        return new AdapterRegistry();
+        site ??= SiteConfiguration.Default;
+        return new AdapterRegistry(new TableAdapter(TableMapping.Load(site.Folder)));
     }
 
     /// <summary>The adapter of this name (<c>hl7v2</c>, <c>table</c>, <c>narrative</c> …), or null.</summary>

@@ -1,0 +1,85 @@
+using System.Collections.Frozen;
+
+namespace Consortium.Adapters.Chinese;
+
+/// <summary>
+/// Units as written and their UCUM codes (<c>units.tsv</c>). A unit that is not in the table has no code: it stays text, since a wrong unit is worse than an uncoded one.
+/// </summary>
+internal sealed class Units
+{
+    private readonly FrozenDictionary<string, string> _ucum;
+    private readonly int _longest;
+
+    private Units(Dictionary<string, string> ucum)
+    {
+        _ucum = ucum.ToFrozenDictionary(StringComparer.Ordinal);
+        _longest = ucum.Keys.Max(form => form.Length);
+    }
+
+    /// <summary>The built-in table.</summary>
+    public static Units BuiltIn { get; } = Load();
+
+    /// <summary>This table with a site's own forms, which win.</summary>
+    public Units With(IReadOnlyDictionary<string, string> site)
+    {
+        var merged = new Dictionary<string, string>(_ucum, StringComparer.Ordinal);
+        foreach ((string written, string ucum) in site) merged[Key(Folding.Fold(written))] = ucum;
+        return new Units(merged);
+    }
+
+    /// <summary>The UCUM code of a folded unit, or null.</summary>
+    public string? Ucum(string folded) => _ucum.GetValueOrDefault(Key(folded));
+
+    /// <summary>
+    /// The longest known unit that starts at a position of a folded text: its length there (multiplication sign included) and its code.
+    /// A unit ends where its letters end: <c>g/L</c> is not found in <c>g/Lx</c>.
+    /// </summary>
+    public (int Length, string Ucum)? Match(string folded, int start)
+    {
+        int skip = 0;
+        while (start + skip < folded.Length && IsTimes(folded[start + skip])) skip++;
+        if (skip > 0 && !(start + skip < folded.Length && folded[start + skip] == '1')) return null;
+        int most = Math.Min(_longest, folded.Length - start - skip);
+        for (int length = most; length > 0; length--)
+        {
+            int end = start + skip + length;
+            if (end < folded.Length && !EndsHere(folded, end)) continue;
+            if (_ucum.TryGetValue(folded.Substring(start + skip, length), out string? ucum)) return (skip + length, ucum);
+        }
+
+        return null;
+    }
+
+    // The multiplication sign between number and unit belongs to neither: 12.3×10^9/L.
+    private static string Key(string folded)
+    {
+        string trimmed = folded.Trim();
+        int skip = 0;
+        while (skip < trimmed.Length && IsTimes(trimmed[skip])) skip++;
+        return skip > 0 && skip < trimmed.Length && trimmed[skip] == '1' ? trimmed[skip..] : trimmed;
+    }
+
+    private static bool IsTimes(char c) => c is '×' or 'x' or 'X' or '*' or '·' or ' ';
+
+    private static bool EndsHere(string text, int end)
+    {
+        char last = text[end - 1], next = text[end];
+        bool wordLast = char.IsAsciiLetterOrDigit(last);
+        return !(wordLast && (char.IsAsciiLetterOrDigit(next) || next is '/' or '^' or '·' or '*' && wordLast && end + 1 < text.Length && char.IsAsciiDigit(text[end + 1])))
+            && next is not ('/' or '²' or '³' or '?' or '\uFFFD');
+    }
+
+    private static Units Load()
+    {
+        var ucum = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DataRow row in DataTable.BuiltIn("units.tsv", 2))
+        {
+            if (!ucum.TryAdd(Folding.Fold(row.Cells[0]), row.Cells[1]) && ucum[Folding.Fold(row.Cells[0])] != row.Cells[1])
+            {
+                throw row.Fault("this form stands above with another code.");
+            }
+        }
+
+        return new Units(ucum);
+    }
+}
