@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Consortium.Fhir.Definitions;
+
+/// <summary>
+/// The R4 definitions as the build compiled them (<c>eng/definitions</c>). Loading copies a few arrays and decodes nothing:
+/// texts, expansions and invariants are decoded when first asked for.
+/// </summary>
+internal sealed class R4Tables
+{
+    private static readonly Lazy<R4Tables> s_instance = new(Load);
+
+    private readonly byte[] _file;
+    private readonly int _stringBytes;
+    private readonly int[] _stringOffsets;
+    private readonly int[] _names;
+    private readonly int[] _typeNames;
+    private readonly string?[] _texts;
+    private readonly ConcurrentDictionary<int, ValueSetExpansion> _expansions = new();
+    private readonly Lazy<Dictionary<string, int>> _valueSetsByUrl;
+
+    private R4Tables(byte[] file)
+    {
+        if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("The compiled FHIR definitions need a little-endian machine.");
+        ReadOnlySpan<int> header = MemoryMarshal.Cast<byte, int>(file.AsSpan(0, 8 + (4 * (int)Section.Count)));
+        if (header[0] != TableFormat.Magic || header[1] != TableFormat.Version)
+        {
+            throw new InvalidDataException("The embedded FHIR definitions have another layout than this program reads: build again.");
+        }
+
+        _file = file;
+        int[] starts = new int[(int)Section.Count];
+        int at = 8 + (4 * starts.Length);
+        for (int i = 0; i < starts.Length; i++)
+        {
+            starts[i] = at;
+            at += header[2 + i];
+        }
+
+        int[] lengths = header[2..].ToArray();
+        T[] Rows<T>(Section section) where T : struct =>
+            MemoryMarshal.Cast<byte, T>(_file.AsSpan(starts[(int)section], lengths[(int)section])).ToArray();
+
+        _stringOffsets = Rows<int>(Section.StringOffsets);
+        _stringBytes = starts[(int)Section.StringBytes];
+        _names = Rows<int>(Section.Names);
+        _typeNames = Rows<int>(Section.TypeNames);
+        _texts = new string?[_stringOffsets.Length];
+        Types = Rows<TypeRow>(Section.Types);
+        Elements = Rows<ElementRow>(Section.Elements);
+        ElementTypes = Rows<ElementTypeRow>(Section.ElementTypes);
+        Targets = Rows<int>(Section.Targets);
+        Properties = Rows<PropertyRow>(Section.Properties);
+        Invariants = Rows<InvariantRow>(Section.Invariants);
+        InvariantLists = Rows<int>(Section.InvariantLists);
+        ValueSets = Rows<ValueSetRow>(Section.ValueSets);
+        Codes = Rows<CodeRow>(Section.Codes);
+        Primitives = new Validation.PrimitiveType[Types.Length];
+        for (int i = 1; i < Types.Length; i++)
+        {
+            if (Types[i].Kind == TypeKind.Primitive) Primitives[i] = Enum.Parse<Validation.PrimitiveType>(Text(Types[i].Name), ignoreCase: true);
+        }
+
+        Resource = FindType("Resource"u8);
+        DomainResource = FindType("DomainResource"u8);
+        Extension = FindType("Extension"u8);
+        _valueSetsByUrl = new(() =>
+        {
+            Dictionary<string, int> byUrl = new(StringComparer.Ordinal);
+            for (int i = 1; i < ValueSets.Length; i++) byUrl[Text(ValueSets[i].Url)] = i;
+            return byUrl;
+        });
+    }
+
+    public static R4Tables Instance => s_instance.Value;
+
+    public TypeRow[] Types { get; }
+
+    public ElementRow[] Elements { get; }
+
+    public ElementTypeRow[] ElementTypes { get; }
+
+    public int[] Targets { get; }
+
+    public PropertyRow[] Properties { get; }
+
+    public InvariantRow[] Invariants { get; }
+
+    public int[] InvariantLists { get; }
+
+    public ValueSetRow[] ValueSets { get; }
+
+    public CodeRow[] Codes { get; }
+
+    /// <summary>By type row: which primitive a primitive type is.</summary>
+    public Validation.PrimitiveType[] Primitives { get; }
+
+    public int Resource { get; }
+
+    public int DomainResource { get; }
+
+    public int Extension { get; }
+
+    public ReadOnlySpan<byte> Utf8(int text) =>
+        _file.AsSpan(_stringBytes + _stringOffsets[text], _stringOffsets[text + 1] - _stringOffsets[text]);
+
+    /// <summary>A text as a string, kept once made. Two threads may make the same one; either will do.</summary>
+    public string Text(int text) => _texts[text] ??= Encoding.UTF8.GetString(Utf8(text));
+
+    /// <summary>The name of a type: <c>Patient</c>, <c>HumanName</c>, <c>string</c>, <c>BackboneElement</c>.</summary>
+    public string TypeName(int type) => Text(Types[type].Name);
+
+    /// <summary>The row of a named type, or 0.</summary>
+    public int FindType(ReadOnlySpan<byte> name)
+    {
+        int mask = _typeNames.Length - 1;
+        for (int slot = (int)TableFormat.Hash(name) & mask; _typeNames[slot] >= 0; slot = (slot + 1) & mask)
+        {
+            if (Utf8(Types[_typeNames[slot]].Name).SequenceEqual(name)) return _typeNames[slot];
+        }
+
+        return 0;
+    }
+
+    /// <summary>The string number of an element, property or type name, or -1 where no definition uses the name.</summary>
+    public int FindName(ReadOnlySpan<byte> name)
+    {
+        int mask = _names.Length - 1;
+        for (int slot = (int)TableFormat.Hash(name) & mask; _names[slot] >= 0; slot = (slot + 1) & mask)
+        {
+            if (Utf8(_names[slot]).SequenceEqual(name)) return _names[slot];
+        }
+
+        return -1;
+    }
+
+    /// <summary>The property of a type by its JSON name; the row's Element is 0 where the type has no such property.</summary>
+    public PropertyRow FindProperty(int type, ReadOnlySpan<byte> name, uint hash)
+    {
+        ref readonly TypeRow row = ref Types[type];
+        if (row.PropertyCount == 0) return default;
+        int mask = row.PropertyCount - 1;
+        for (int slot = (int)hash & mask; ; slot = (slot + 1) & mask)
+        {
+            ref readonly PropertyRow property = ref Properties[row.PropertyStart + slot];
+            if (property.Name < 0) return default;
+            if (Utf8(property.Name).SequenceEqual(name)) return property;
+        }
+    }
+
+    /// <summary>Whether a type is another or is derived from it.</summary>
+    public bool IsA(int type, int ancestor)
+    {
+        for (; type != 0; type = Types[type].Base)
+        {
+            // A constrained type (SimpleQuantity) bears its base's name: compare names, so that it counts as the base.
+            if (type == ancestor || (Types[type].Name == Types[ancestor].Name && Types[type].Kind == Types[ancestor].Kind && Types[type].Kind != TypeKind.Backbone)) return true;
+        }
+
+        return false;
+    }
+
+    public bool IsResource(int type) => Types[type].Kind == TypeKind.Resource || type == Resource || type == DomainResource;
+
+    /// <summary>The row of a value set by canonical URL (a version after <c>|</c> is ignored), or 0.</summary>
+    public int FindValueSet(string url)
+    {
+        int bar = url.IndexOf('|', StringComparison.Ordinal);
+        return _valueSetsByUrl.Value.GetValueOrDefault(bar < 0 ? url : url[..bar]);
+    }
+
+    public ValueSetExpansion Expansion(int valueSet) => _expansions.GetOrAdd(valueSet, static (row, tables) => new ValueSetExpansion(tables, row), this);
+
+    private static R4Tables Load()
+    {
+        using Stream stream = typeof(R4Tables).Assembly.GetManifestResourceStream("fhir-r4.bin")
+            ?? throw new InvalidDataException("The program was built without its FHIR definitions.");
+        byte[] file = new byte[stream.Length];
+        stream.ReadExactly(file);
+        return new R4Tables(file);
+    }
+}

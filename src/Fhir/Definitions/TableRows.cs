@@ -1,0 +1,166 @@
+using System.Runtime.InteropServices;
+
+// Compiled into Consortium.Fhir and into the definitions compiler: one declaration of the binary form for both sides.
+namespace Consortium.Fhir.Definitions;
+
+/// <summary>What a compiled type is.</summary>
+internal enum TypeKind
+{
+    Unknown,
+    Primitive,
+    Complex,
+
+    /// <summary>An inline type of one element, such as <c>Patient.contact</c>.</summary>
+    Backbone,
+    Resource,
+
+    /// <summary>Resource, DomainResource, Element, BackboneElement.</summary>
+    Abstract,
+}
+
+/// <summary>How firmly a value set binds (FHIR R4 terminologies.html#strength).</summary>
+internal enum BindingStrength
+{
+    None,
+    Example,
+    Preferred,
+    Extensible,
+    Required,
+}
+
+/// <summary>Flags of <see cref="ElementRow"/>.</summary>
+[Flags]
+internal enum ElementFlags
+{
+    None = 0,
+    Choice = 1,
+    Modifier = 2,
+}
+
+/// <summary>Sections of the compiled definitions, in file order.</summary>
+internal enum Section
+{
+    StringOffsets,
+    StringBytes,
+    Names,
+    Types,
+    TypeNames,
+    Elements,
+    ElementTypes,
+    Targets,
+    Properties,
+    Invariants,
+    InvariantLists,
+    ValueSets,
+    Codes,
+    Count,
+}
+
+/// <summary>A data type, resource type or inline type. All numbers are rows of other sections; texts are string numbers.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal struct TypeRow
+{
+    /// <summary>The specification's name (<c>Patient</c>); for an inline type <c>BackboneElement</c> or <c>Element</c>.</summary>
+    public int Name;
+
+    /// <summary>The path that defines it (<c>Patient.contact</c>).</summary>
+    public int Path;
+    public TypeKind Kind;
+    public int Base;
+    public int ElementStart;
+    public int ElementCount;
+
+    /// <summary>Open-addressed table in <see cref="Section.Properties"/>; the count is a power of two.</summary>
+    public int PropertyStart;
+    public int PropertyCount;
+    public int InvariantStart;
+    public int InvariantCount;
+}
+
+/// <summary>An element of a type.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal struct ElementRow
+{
+    /// <summary>Name in FHIRPath: <c>value</c> for <c>value[x]</c>.</summary>
+    public int Name;
+    public int Path;
+    public int Min;
+
+    /// <summary>-1 is unbounded.</summary>
+    public int Max;
+
+    /// <summary>1 where the element repeats in the base, so that JSON wants an array (FHIR R4 json.html#repeat).</summary>
+    public int Repeats;
+    public ElementFlags Flags;
+    public int TypeStart;
+    public int TypeCount;
+    public BindingStrength Strength;
+    public int ValueSet;
+    public int InvariantStart;
+    public int InvariantCount;
+}
+
+/// <summary>One allowed type of an element, with its reference targets.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal struct ElementTypeRow
+{
+    public int Type;
+    public int TargetStart;
+    public int TargetCount;
+}
+
+/// <summary>A JSON property of a type: <c>valueQuantity</c> is element <c>value[x]</c> with type Quantity.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal struct PropertyRow
+{
+    /// <summary>-1 in an empty slot.</summary>
+    public int Name;
+    public int Element;
+    public int Type;
+}
+
+/// <summary>An invariant. Severity 0 is error, 1 is warning.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal struct InvariantRow
+{
+    public int Key;
+    public int Severity;
+    public int Expression;
+    public int Human;
+}
+
+/// <summary>A value set with its expansion in code order, or the reason why there is none.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal struct ValueSetRow
+{
+    public int Url;
+
+    /// <summary>0 when the expansion is complete; else the string that says why it cannot be decided locally.</summary>
+    public int Undecidable;
+    public int CodeStart;
+    public int CodeCount;
+}
+
+/// <summary>One code of an expansion.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal struct CodeRow
+{
+    public int System;
+    public int Code;
+}
+
+/// <summary>Constants and the hash that the compiler and the reader share.</summary>
+internal static class TableFormat
+{
+    /// <summary>"FHR4" read as a little-endian integer, with the version of the layout after it.</summary>
+    public const int Magic = 0x34524846;
+    public const int Version = 1;
+
+    /// <summary>FNV-1a over UTF-8: property names are short, so a simple hash beats a strong one.</summary>
+    public static uint Hash(ReadOnlySpan<byte> utf8)
+    {
+        uint hash = 2166136261;
+        foreach (byte b in utf8) hash = (hash ^ b) * 16777619;
+        return hash ^ (hash >> 15);
+    }
+}

@@ -1,0 +1,166 @@
+using System.Buffers;
+using System.Text;
+using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Json;
+
+namespace Consortium.Fhir;
+
+/// <summary>
+/// A FHIR R4 resource in JSON, read once into flat nodes that point into the original bytes: nothing is copied or converted
+/// until asked for, numbers keep their characters, and each element knows its definition and its place. Immutable and
+/// thread-safe. The bytes must not change while the document is in use.
+/// </summary>
+public sealed class FhirDocument
+{
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private LineMap? _lines;
+
+    private FhirDocument(ReadOnlyMemory<byte> bytes, Node[] nodes, int count)
+    {
+        (_bytes, Nodes, Count) = (bytes, nodes, count);
+    }
+
+    /// <summary>The resource type, or an empty string where there is none or it is not a text.</summary>
+    public string ResourceType { get; private init; } = string.Empty;
+
+    /// <summary>The bytes that were parsed.</summary>
+    public ReadOnlyMemory<byte> Utf8Json => _bytes;
+
+    /// <summary>The resource itself.</summary>
+    public FhirNode Root => new(this, 0);
+
+    internal Node[] Nodes { get; private set; }
+
+    internal int Count { get; }
+
+    internal ReadOnlySpan<byte> Bytes => _bytes.Span;
+
+    /// <summary>Places of a document made from XML; null where the bytes are the input itself.</summary>
+    internal IReadOnlyList<(int Offset, int Line, int Column)>? ForeignPlaces { get; init; }
+
+    /// <summary>Parses one resource.</summary>
+    /// <exception cref="FhirFormatException">It is not one well-formed JSON object; the exception names line and column.</exception>
+    public static FhirDocument Parse(ReadOnlyMemory<byte> utf8Json)
+    {
+        FhirDocument pooled = ParsePooled(utf8Json);
+        Node[] rented = pooled.Nodes;
+        pooled.Nodes = rented.AsSpan(0, pooled.Count).ToArray();
+        ArrayPool<Node>.Shared.Return(rented);
+        return pooled;
+    }
+
+    /// <summary>Parses into a rented array, for a caller that ends with <see cref="Release"/>.</summary>
+    internal static FhirDocument ParsePooled(ReadOnlyMemory<byte> utf8Json, IReadOnlyList<(int, int, int)>? foreignPlaces = null)
+    {
+        ReadOnlySpan<byte> json = utf8Json.Span;
+        Node[] nodes = JsonTreeReader.Read(json, out int count);
+        if (nodes[0].Kind != JsonKind.Object)
+        {
+            (int line, int column) = LineMap.Find(json, nodes[0].Kind == JsonKind.String ? nodes[0].Start - 1 : nodes[0].Start);
+            ArrayPool<Node>.Shared.Return(nodes);
+            throw new FhirFormatException("A FHIR resource is a JSON object; the input is another kind of value.", line, column);
+        }
+
+        R4Tables tables = R4Tables.Instance;
+        Span<Node> used = nodes.AsSpan(0, count);
+        string resourceType = new Linker(json, used, tables).LinkResource(0) ? tables.TypeName(used[0].Type) : StatedType(json, used);
+        return new FhirDocument(utf8Json, nodes, count) { ResourceType = resourceType, ForeignPlaces = foreignPlaces };
+    }
+
+    /// <summary>Gives the rented array back; the document is not used afterwards.</summary>
+    internal void Release()
+    {
+        Node[] nodes = Nodes;
+        Nodes = [];
+        ArrayPool<Node>.Shared.Return(nodes);
+    }
+
+    internal ElementChildren ChildrenOf(int element) => new(Nodes, element);
+
+    /// <summary>Whether the element is a primitive with a value (FHIR R4 fhirpath.html#functions, hasValue).</summary>
+    internal bool HasValue(int element) => Nodes[element].IsScalar && !Nodes[element].Has(NodeFlags.Underscore);
+
+    /// <summary>The value's characters as they stand in the input, without quotes, escapes unresolved.</summary>
+    internal ReadOnlySpan<byte> Raw(int node) => Bytes.Slice(Nodes[node].Start, Nodes[node].Length);
+
+    /// <summary>The value with escapes resolved.</summary>
+    internal ReadOnlySpan<byte> Value(int node) => Nodes[node].Has(NodeFlags.ValueEscaped) ? Unescape.ToBytes(Raw(node)) : Raw(node);
+
+    internal string Text(int node) => Unescape.ToText(Raw(node), Nodes[node].Has(NodeFlags.ValueEscaped));
+
+    internal ReadOnlySpan<byte> PropertyName(int node)
+    {
+        ref readonly Node named = ref Nodes[Nodes[node].Has(NodeFlags.Item) ? Nodes[node].Parent : node];
+        ReadOnlySpan<byte> name = Bytes.Slice(named.NameStart, named.NameLength);
+        return named.Has(NodeFlags.NameEscaped) ? Unescape.ToBytes(name) : name;
+    }
+
+    internal (int Line, int Column) Place(int node)
+    {
+        ref readonly Node at = ref Nodes[node];
+        int offset = at.NameLength > 0 ? at.NameStart - 1 : at.Kind == JsonKind.String ? at.Start - 1 : at.Start;
+        if (ForeignPlaces is not null)
+        {
+            (int _, int line, int column) = ForeignPlaces[0];
+            foreach ((int start, int foreignLine, int foreignColumn) in ForeignPlaces)
+            {
+                if (start > offset) break;
+                (line, column) = (foreignLine, foreignColumn);
+            }
+
+            return (line, column);
+        }
+
+        return (_lines ??= new LineMap(Bytes))[offset];
+    }
+
+    /// <summary>The FHIRPath of a node, such as <c>Patient.name[0].family</c>.</summary>
+    internal string Expression(int node)
+    {
+        StringBuilder path = new();
+        AppendExpression(path, node);
+        return path.ToString();
+    }
+
+    private void AppendExpression(StringBuilder path, int node)
+    {
+        ref readonly Node at = ref Nodes[node];
+        if (at.Parent < 0)
+        {
+            path.Append(ResourceType.Length > 0 && at.Type != 0 ? ResourceType : "$this");
+            return;
+        }
+
+        if (at.Has(NodeFlags.Item))
+        {
+            AppendExpression(path, at.Parent);
+            path.Append('[').Append(at.Index).Append(']');
+            return;
+        }
+
+        AppendExpression(path, at.Parent);
+        path.Append('.');
+        if (at.Element != 0) path.Append(R4Tables.Instance.Text(R4Tables.Instance.Elements[at.Element].Name));
+        else path.Append(Shown(PropertyName(node)));
+    }
+
+    /// <summary>A property name fit for a message: one that is no plausible name might be data, and is not shown.</summary>
+    internal static string Shown(ReadOnlySpan<byte> name)
+    {
+        bool plausible = name.Length is > 0 and <= 64;
+        foreach (byte b in name) plausible &= char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'-' or (byte)'.' or (byte)':';
+        return plausible ? Encoding.ASCII.GetString(name) : "(a name that is not shown)";
+    }
+
+    private static string StatedType(ReadOnlySpan<byte> json, ReadOnlySpan<Node> nodes)
+    {
+        if (nodes[0].Count == 0) return string.Empty;
+        for (int child = 1; child != 0; child = nodes[child].Next)
+        {
+            if (!nodes[child].Has(NodeFlags.ResourceType) || nodes[child].Kind != JsonKind.String) continue;
+            return Shown(json.Slice(nodes[child].Start, nodes[child].Length));
+        }
+
+        return string.Empty;
+    }
+}

@@ -1,0 +1,112 @@
+using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Json;
+
+namespace Consortium.Fhir;
+
+/// <summary>One element of a <see cref="FhirDocument"/>: a resource, a data type or a primitive joined with its extensions.</summary>
+public readonly struct FhirNode : IEquatable<FhirNode>
+{
+    private readonly FhirDocument? _document;
+    private readonly int _index;
+
+    internal FhirNode(FhirDocument document, int index)
+    {
+        _document = document;
+        _index = index;
+    }
+
+    /// <summary>False for the default value, which <see cref="Child"/> gives where there is no such element.</summary>
+    public bool Exists => _document is not null;
+
+    /// <summary>The element's name in FHIRPath: <c>value</c> for the property <c>valueQuantity</c>; the type for a resource at the root.</summary>
+    public string Name
+    {
+        get
+        {
+            FhirDocument document = Document;
+            return document.Nodes[_index].Element == 0 ? document.ResourceType : R4Tables.Instance.Text(R4Tables.Instance.Elements[document.Nodes[_index].Element].Name);
+        }
+    }
+
+    /// <summary>The R4 type: <c>Patient</c>, <c>HumanName</c>, <c>dateTime</c>, <c>BackboneElement</c>; empty where unknown.</summary>
+    public string TypeName => Document.Nodes[_index].Type is var type && type != 0 ? R4Tables.Instance.TypeName(type) : string.Empty;
+
+    /// <summary>Whether the element is a primitive with a value.</summary>
+    public bool HasValue => Document.HasValue(_index);
+
+    /// <summary>The value of a primitive as text, numbers as they stand in the input; null where it has none.</summary>
+    public string? Value => HasValue ? Document.Text(_index) : null;
+
+    /// <summary>The characters of a primitive's value, unescaped; empty where it has none.</summary>
+    public ReadOnlySpan<byte> Utf8Value => HasValue ? Document.Value(_index) : default;
+
+    /// <summary>The JSON of the element as it stands in the input (a string with its quotes).</summary>
+    public ReadOnlyMemory<byte> Utf8Json
+    {
+        get
+        {
+            ref readonly Node node = ref Document.Nodes[_index];
+            return node.Kind == JsonKind.String ? Document.Utf8Json.Slice(node.Start - 1, node.Length + 2) : Document.Utf8Json.Slice(node.Start, node.Length);
+        }
+    }
+
+    /// <summary>FHIRPath from the root, such as <c>Patient.name[0].family</c>.</summary>
+    public string Expression => Document.Expression(_index);
+
+    /// <summary>Line in the input, from 1.</summary>
+    public int Line => Document.Place(_index).Line;
+
+    /// <summary>Column in the input, from 1, in bytes.</summary>
+    public int Column => Document.Place(_index).Column;
+
+    /// <summary>The child elements, in document order; an array gives each of its items.</summary>
+    public IEnumerable<FhirNode> Children
+    {
+        get
+        {
+            FhirDocument document = Document;
+            ElementChildren children = document.ChildrenOf(_index);
+            while (children.MoveNext()) yield return new FhirNode(document, children.Current);
+        }
+    }
+
+    private FhirDocument Document => _document ?? throw new InvalidOperationException("There is no such element; ask Exists first.");
+
+    /// <summary>The first child of that FHIRPath name, or a node that does not exist. Safe to chain.</summary>
+    public FhirNode Child(string name)
+    {
+        if (_document is null) return default;
+        foreach (FhirNode child in ChildrenNamed(name)) return child;
+        return default;
+    }
+
+    /// <summary>All children of that FHIRPath name (<c>value</c> finds <c>valueQuantity</c>).</summary>
+    public IEnumerable<FhirNode> ChildrenNamed(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (_document is null) yield break;
+        R4Tables tables = R4Tables.Instance;
+        int wanted = tables.FindName(System.Text.Encoding.UTF8.GetBytes(name));
+        if (wanted < 0) yield break;
+        ElementChildren children = _document.ChildrenOf(_index);
+        while (children.MoveNext())
+        {
+            if (tables.Elements[_document.Nodes[children.Current].Element].Name == wanted) yield return new FhirNode(_document, children.Current);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(FhirNode other) => ReferenceEquals(_document, other._document) && _index == other._index;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is FhirNode other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_document, _index);
+
+    /// <summary>Whether both are the same element of the same document.</summary>
+    public static bool operator ==(FhirNode left, FhirNode right) => left.Equals(right);
+
+    /// <summary>Whether they are different elements.</summary>
+    public static bool operator !=(FhirNode left, FhirNode right) => !left.Equals(right);
+}

@@ -1,0 +1,79 @@
+using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Json;
+
+namespace Consortium.Fhir.Validation;
+
+/// <summary>The form of a literal reference and the type that it names (FHIR R4 references.html#literal).</summary>
+internal sealed class ReferenceRules(FhirDocument document, R4Tables tables, IssueList issues)
+{
+    private readonly int _reference = tables.FindType("Reference"u8);
+    private readonly int _referenceName = tables.FindName("reference"u8);
+    private readonly int _typeName = tables.FindName("type"u8);
+
+    public void Check(int at, in ElementRow element)
+    {
+        if (document.Nodes[at].Type != _reference) return;
+        int literal = 0, stated = 0;
+        ElementChildren children = document.ChildrenOf(at);
+        while (children.MoveNext())
+        {
+            int name = tables.Elements[document.Nodes[children.Current].Element].Name;
+            if (name == _referenceName && document.Nodes[children.Current].Kind == JsonKind.String) literal = children.Current;
+            else if (name == _typeName && document.Nodes[children.Current].Kind == JsonKind.String) stated = children.Current;
+        }
+
+        int statedType = stated == 0 ? 0 : tables.FindType(document.Value(stated));
+        if (statedType != 0) CheckTarget(stated, at, element, statedType);
+        if (literal == 0) return;
+
+        ReadOnlySpan<byte> value = document.Value(literal);
+        if (value.IsEmpty || value[0] == '#' || value.StartsWith("urn:"u8)) return;
+        ReadOnlySpan<byte> path = value;
+        bool absolute = value.IndexOf("://"u8) > 0;
+        int query = path.IndexOf((byte)'?');
+        if (query >= 0) path = path[..query];
+        int version = path.IndexOf("/_history/"u8);
+        if (version >= 0) path = path[..version];
+        int slash = path.LastIndexOf((byte)'/');
+        ReadOnlySpan<byte> id = slash < 0 ? default : path[(slash + 1)..];
+        ReadOnlySpan<byte> before = slash < 0 ? path : path[..slash];
+        ReadOnlySpan<byte> typeName = before[(before.LastIndexOf((byte)'/') + 1)..];
+        int target = tables.FindType(typeName);
+        if (target != 0 && tables.Types[target].Kind != TypeKind.Resource) target = 0;
+
+        // An absolute URL need not be a RESTful one; a relative one is resolved against a RESTful base, so it must be.
+        bool restful = target != 0 && (query >= 0 ? slash < 0 : PrimitiveFormats.IsId(id));
+        if (!restful)
+        {
+            if (!absolute) issues.Error(literal, "value", "A relative reference is ResourceType/id, with /_history/version at most (FHIR R4 references.html#literal).");
+            return;
+        }
+
+        if (statedType != 0 && statedType != target)
+        {
+            issues.Error(literal, "value", $"The reference is to a {tables.TypeName(target)}, but its type says {tables.TypeName(statedType)} (FHIR R4 references.html#type).");
+        }
+
+        CheckTarget(literal, at, element, target);
+    }
+
+    private void CheckTarget(int where, int at, in ElementRow element, int target)
+    {
+        for (int i = element.TypeStart; i < element.TypeStart + element.TypeCount; i++)
+        {
+            ref readonly ElementTypeRow allowed = ref tables.ElementTypes[i];
+            if (allowed.Type != document.Nodes[at].Type) continue;
+            // No target, or Resource, means any.
+            if (allowed.TargetCount == 0) return;
+            ReadOnlySpan<int> targets = tables.Targets.AsSpan(allowed.TargetStart, allowed.TargetCount);
+            foreach (int one in targets)
+            {
+                if (one == target || one == tables.Resource) return;
+            }
+
+            string names = string.Join(", ", targets.ToArray().Select(tables.TypeName));
+            issues.Error(where, "value", $"{tables.Text(element.Path)} refers to {names}; found {tables.TypeName(target)}.");
+            return;
+        }
+    }
+}

@@ -1,0 +1,329 @@
+using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Json;
+
+namespace Consortium.Fhir.Validation;
+
+/// <summary>
+/// Walks one document against the definitions: shape, unknown elements, cardinality, choice types, primitive formats, and at
+/// each element its bindings, references, narrative and invariants. Depth is bounded by the reader.
+/// </summary>
+internal sealed class ResourceWalk
+{
+    private readonly FhirDocument _document;
+    private readonly R4Tables _tables;
+    private readonly Node[] _nodes;
+    private readonly IssueList _issues;
+    private readonly BindingRules _bindings;
+    private readonly ReferenceRules _references;
+    private readonly InvariantRules _invariants;
+
+    public ResourceWalk(FhirDocument document, R4Tables tables, IssueList issues)
+    {
+        _document = document;
+        _tables = tables;
+        _nodes = document.Nodes;
+        _issues = issues;
+        _bindings = new BindingRules(document, tables, issues);
+        _references = new ReferenceRules(document, tables, issues);
+        _invariants = new InvariantRules(document, tables, issues);
+    }
+
+    public void Validate() => ValidateResource(0, outer: -1);
+
+    /// <param name="at">The resource.</param>
+    /// <param name="outer">The resource that contains it in <c>contained</c>; -1 for one that stands by itself or in a Bundle.</param>
+    private void ValidateResource(int at, int outer)
+    {
+        if (_nodes[at].Kind != JsonKind.Object)
+        {
+            _issues.Error(at, "structure", $"A resource is a JSON object; found {Describe(_nodes[at].Kind)}.");
+            return;
+        }
+
+        int type = _nodes[at].Type;
+        if (type == 0)
+        {
+            ReportResourceType(at);
+            return;
+        }
+
+        using InvariantRules.Scope scope = _invariants.EnterResource(at, outer);
+        ValidateObject(at, type);
+        _invariants.CheckType(at, type);
+    }
+
+    private void ReportResourceType(int at)
+    {
+        for (int child = _nodes[at].Count > 0 ? at + 1 : 0; child != 0; child = _nodes[child].Next)
+        {
+            if (!_nodes[child].Has(NodeFlags.ResourceType)) continue;
+            if (_nodes[child].Kind == JsonKind.String)
+            {
+                _issues.Error(child, "structure", $"{FhirDocument.Shown(_document.Raw(child))} is not a concrete resource type of FHIR R4.");
+            }
+            else
+            {
+                _issues.Error(child, "structure", $"resourceType is a JSON string; found {Describe(_nodes[child].Kind)}.");
+            }
+
+            return;
+        }
+
+        _issues.Error(at, "structure", "The resource has no resourceType (FHIR R4 json.html#resources).");
+    }
+
+    private void ValidateObject(int at, int type)
+    {
+        ref readonly TypeRow row = ref _tables.Types[type];
+        if (_nodes[at].Count == 0)
+        {
+            _issues.Error(at, "structure", "An object is never empty (ele-1, FHIR R4 json.html).");
+        }
+
+        Span<int> counts = stackalloc int[row.ElementCount];
+        counts.Clear();
+        bool content = false;
+        for (int child = _nodes[at].Count > 0 ? at + 1 : 0; child != 0; child = _nodes[child].Next)
+        {
+            ref readonly Node node = ref _nodes[child];
+            if (node.Has(NodeFlags.ResourceType))
+            {
+                content = true;
+                continue;
+            }
+
+            if (node.Element == 0)
+            {
+                content = true;
+                ReportUnknown(child, type);
+                continue;
+            }
+
+            content |= !IsId(node.Element);
+            if (node.Has(NodeFlags.Joined)) continue;
+            counts[node.Element - row.ElementStart] += ValidateProperty(child);
+        }
+
+        // ele-1 "hasValue() or (children().count() > id.count())": a primitive's value stands in the other node.
+        if (!content && _nodes[at].Count > 0 && row.Kind is not (TypeKind.Primitive or TypeKind.Resource))
+        {
+            _issues.Error(at, "invariant", "An element has a value or children besides its id (ele-1).");
+        }
+
+        CheckCardinality(at, row, counts);
+    }
+
+    private bool IsId(int element) => _tables.Utf8(_tables.Elements[element].Name).SequenceEqual("id"u8);
+
+    private void CheckCardinality(int at, in TypeRow row, ReadOnlySpan<int> counts)
+    {
+        for (int i = 0; i < counts.Length; i++)
+        {
+            ref readonly ElementRow element = ref _tables.Elements[row.ElementStart + i];
+            if (counts[i] < element.Min)
+            {
+                _issues.Error(at, "required", $"{_tables.Text(element.Path)} is required: at least {element.Min}, found {counts[i]}.");
+            }
+            else if (element.Max >= 0 && counts[i] > element.Max)
+            {
+                string choice = (element.Flags & ElementFlags.Choice) != 0 ? "; of a choice only one type may stand" : string.Empty;
+                _issues.Error(at, "structure", $"{_tables.Text(element.Path)} may stand at most {element.Max} times, found {counts[i]}{choice}.");
+            }
+        }
+    }
+
+    private void ReportUnknown(int child, int type)
+    {
+        string where = _tables.Text(_tables.Types[type].Path);
+        ReadOnlySpan<byte> name = _document.PropertyName(child);
+        string hint = string.Empty;
+        if (name.Length > 1 && name[0] == '_' && _tables.FindProperty(type, name[1..], TableFormat.Hash(name[1..])).Element != 0)
+        {
+            hint = " ('_' joins extensions to a primitive; this element is none)";
+        }
+        else if (ChoiceNamed(type, name) is { } choice)
+        {
+            hint = $" ({choice} carries its type in its name, such as {choice[..^3]}{Capital(_tables.TypeName(FirstType(type, choice)))})";
+        }
+
+        _issues.Error(child, "structure", $"{where} has no element {FhirDocument.Shown(name)}{hint}.");
+    }
+
+    private string? ChoiceNamed(int type, ReadOnlySpan<byte> name)
+    {
+        ref readonly TypeRow row = ref _tables.Types[type];
+        for (int i = row.ElementStart; i < row.ElementStart + row.ElementCount; i++)
+        {
+            ReadOnlySpan<byte> element = _tables.Utf8(_tables.Elements[i].Name);
+            if ((_tables.Elements[i].Flags & ElementFlags.Choice) != 0 && name.SequenceEqual(element)) return _tables.Text(_tables.Elements[i].Name) + "[x]";
+        }
+
+        return null;
+    }
+
+    private int FirstType(int type, string choice)
+    {
+        ref readonly TypeRow row = ref _tables.Types[type];
+        for (int i = row.ElementStart; i < row.ElementStart + row.ElementCount; i++)
+        {
+            if (_tables.Text(_tables.Elements[i].Name) == choice[..^3]) return _tables.ElementTypes[_tables.Elements[i].TypeStart].Type;
+        }
+
+        return 0;
+    }
+
+    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
+
+    /// <summary>Validates a property with all its values and gives how many there are.</summary>
+    private int ValidateProperty(int at)
+    {
+        ref readonly Node node = ref _nodes[at];
+        ref readonly ElementRow element = ref _tables.Elements[node.Element];
+        if (node.Kind != JsonKind.Array)
+        {
+            if (element.Repeats == 1)
+            {
+                _issues.Error(at, "structure", $"{_tables.Text(element.Path)} repeats, so it is a JSON array even with one item; found {Describe(node.Kind)}.");
+            }
+
+            ValidateValue(at, element);
+            return 1;
+        }
+
+        if (element.Repeats == 0)
+        {
+            _issues.Error(at, "structure", $"{_tables.Text(element.Path)} does not repeat, so it is no JSON array.");
+        }
+
+        if (node.Count == 0) _issues.Error(at, "structure", "An array is never empty (FHIR R4 json.html).");
+
+        int count = 0;
+        ElementItems items = new(_nodes, at);
+        while (items.MoveNext())
+        {
+            count++;
+            ValidateValue(items.Current, element);
+        }
+
+        return count;
+    }
+
+    private void ValidateValue(int at, in ElementRow element)
+    {
+        ref readonly Node node = ref _nodes[at];
+        int type = node.Type;
+        if (_tables.Types[node.Type].Kind == TypeKind.Primitive)
+        {
+            ValidatePrimitive(at, element);
+        }
+        else if (IsResourceElement(element))
+        {
+            bool contained = _tables.Utf8(element.Name).SequenceEqual("contained"u8);
+            ValidateResource(at, contained ? _invariants.Resource : -1);
+            type = 0;
+        }
+        else if (node.Kind != JsonKind.Object)
+        {
+            _issues.Error(at, "structure", $"{_tables.Text(element.Path)} is a JSON object ({_tables.TypeName(type)}); found {Describe(node.Kind)}.");
+            return;
+        }
+        else
+        {
+            ValidateObject(at, type);
+        }
+
+        if (element.Strength >= BindingStrength.Extensible) _bindings.Check(at, element);
+        if (type != 0)
+        {
+            _references.Check(at, element);
+            _invariants.CheckType(at, type);
+        }
+
+        _invariants.CheckElement(at, element);
+    }
+
+    private bool IsResourceElement(in ElementRow element) =>
+        element.TypeCount == 1 && _tables.ElementTypes[element.TypeStart].Type == _tables.Resource;
+
+    private void ValidatePrimitive(int at, in ElementRow element)
+    {
+        ref readonly Node node = ref _nodes[at];
+        PrimitiveType primitive = _tables.Primitives[node.Type];
+        if (node.Has(NodeFlags.Underscore))
+        {
+            ValidateCompanion(at, node.Type);
+        }
+        else
+        {
+            if (node.Kind == JsonKind.Null)
+            {
+                // Items that only hold a place for an extension are allowed; other nulls are not (json.html#null).
+                if (node.Companion == 0 || !node.Has(NodeFlags.Item)) _issues.Error(at, "structure", "null stands only in an array, for an item whose extensions stand in the '_' array.");
+            }
+            else
+            {
+                CheckPrimitiveValue(at, element, primitive);
+            }
+
+            if (node.Companion != 0 && _nodes[node.Companion].Kind is JsonKind.Object or JsonKind.Null) ValidateCompanion(node.Companion, node.Type);
+            else if (node.Companion != 0 && _nodes[node.Companion].Kind != JsonKind.Array) ValidateCompanion(node.Companion, node.Type);
+        }
+    }
+
+    private void ValidateCompanion(int at, int type)
+    {
+        switch (_nodes[at].Kind)
+        {
+            case JsonKind.Object:
+                ValidateObject(at, type);
+                break;
+            case JsonKind.Null when _nodes[at].Has(NodeFlags.Item):
+                break;
+            default:
+                _issues.Error(at, "structure", $"A property with '_' holds id and extension in an object; found {Describe(_nodes[at].Kind)}.");
+                break;
+        }
+    }
+
+    private void CheckPrimitiveValue(int at, in ElementRow element, PrimitiveType primitive)
+    {
+        ref readonly Node node = ref _nodes[at];
+        JsonKind wanted = primitive switch
+        {
+            PrimitiveType.Boolean => JsonKind.True,
+            PrimitiveType.Decimal or PrimitiveType.Integer or PrimitiveType.UnsignedInt or PrimitiveType.PositiveInt => JsonKind.Number,
+            _ => JsonKind.String,
+        };
+        if (node.Kind != wanted && !(wanted == JsonKind.True && node.Kind == JsonKind.False))
+        {
+            _issues.Error(at, "structure", $"{_tables.Text(element.Path)} is a {Describe(wanted)} ({_tables.TypeName(node.Type)}); found {Describe(node.Kind)}.");
+            return;
+        }
+
+        if (wanted == JsonKind.True) return;
+        ReadOnlySpan<byte> value = _document.Value(at);
+        string? broken = wanted == JsonKind.Number ? PrimitiveFormats.CheckNumber(primitive, value) : PrimitiveFormats.CheckText(primitive, value);
+        if (broken is not null)
+        {
+            _issues.Error(at, "value", $"The value is not a valid {_tables.TypeName(node.Type)}: {broken} (FHIR R4 datatypes.html#{_tables.TypeName(node.Type)}).");
+        }
+        else if (PrimitiveFormats.AdviseText(primitive, value) is { } advice)
+        {
+            _issues.Warning(at, "value", $"Doubtful {_tables.TypeName(node.Type)}: {advice}.");
+        }
+        else if (primitive == PrimitiveType.Xhtml && XhtmlRules.Check(value) is { } fault)
+        {
+            _issues.Error(at, "invariant", $"The narrative breaks {fault.Rule}: {fault.Message}.");
+        }
+    }
+
+    private static string Describe(JsonKind kind) => kind switch
+    {
+        JsonKind.Object => "an object",
+        JsonKind.Array => "an array",
+        JsonKind.String => "JSON string",
+        JsonKind.Number => "JSON number",
+        JsonKind.True or JsonKind.False => "JSON boolean",
+        _ => "null",
+    };
+}
