@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Consortium.Ledger;
+
+/// <summary>Asks a process to end; .NET itself can only kill.</summary>
+internal static class UnixSignal
+{
+    private const int SigTerm = 15;
+
+    /// <summary>SIGTERM where there are signals; elsewhere the process is killed.</summary>
+    public static void Terminate(Process process)
+    {
+        try
+        {
+            if (process.HasExited) return;
+            if (OperatingSystem.IsWindows()) process.Kill();
+            else Terminate(process.Id);
+        }
+        catch (InvalidOperationException)
+        {
+            // it has ended in the meantime
+        }
+    }
+
+    /// <summary>SIGTERM to a process that is not our child.</summary>
+    public static void Terminate(int processId) => _ = Kill(processId, SigTerm);
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int processId, int signal);
+}
