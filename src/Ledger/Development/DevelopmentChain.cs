@@ -16,6 +16,7 @@ namespace Consortium.Ledger;
 public sealed class DevelopmentChain : IAsyncDisposable
 {
     private const int MostPorts = 8;
+    private static readonly UInt128 AmpleBalance = UInt128.Parse("1000000000000000000000000", CultureInfo.InvariantCulture); // a million ether
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
@@ -54,6 +55,20 @@ public sealed class DevelopmentChain : IAsyncDisposable
 
     /// <summary>A signer with one of <see cref="FundedKeys"/>.</summary>
     public static LocalSigner FundedSigner(int index) => LocalSigner.FromPrivateKey(Convert.FromHexString(FundedKeys[index]));
+
+    /// <summary>Gives an account a balance, in wei.</summary>
+    public async Task FundAsync(Address account, UInt128? balance = null, CancellationToken cancellationToken = default)
+    {
+        var client = new EthereumClient(Endpoint);
+        await using (client.ConfigureAwait(false))
+        {
+            await client.InvokeAsync("anvil_setBalance", json =>
+            {
+                json.WriteStringValue(account.ToString());
+                json.WriteStringValue(Quantity.Write(balance ?? AmpleBalance));
+            }, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Starts the chain and waits until it answers.</summary>
     /// <exception cref="DevelopmentChainException">There is no anvil, the state file is in use, or it did not start; the message says what it printed.</exception>

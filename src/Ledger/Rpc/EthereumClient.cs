@@ -185,6 +185,10 @@ public sealed class EthereumClient : IAsyncDisposable
         return logs;
     }
 
+    /// <summary>A method that has no place in the public surface, such as those of a development chain.</summary>
+    internal Task<JsonElement> InvokeAsync(string method, Action<Utf8JsonWriter> parameters, CancellationToken cancellationToken = default) =>
+        SendAsync(method, parameters, result => result.Clone(), cancellationToken);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
