@@ -1,0 +1,74 @@
+using Consortium.Integrity;
+using Consortium.Ledger;
+
+namespace Consortium.FhirFacade;
+
+/// <summary>What a member configures for its facade.</summary>
+public sealed record FacadeOptions
+{
+    /// <summary>The Chinese resident ID card number (公民身份号码) as an identifier system.</summary>
+    public const string ChineseIdCard = "urn:oid:2.16.156.10011.1.3";
+
+    /// <summary>The base URL that clients use, without a slash at the end: <c>http://127.0.0.1:8080/fhir</c>.</summary>
+    public required string BaseUrl { get; init; }
+
+    /// <summary>The store: <c>sqlite:FILE</c> or <c>postgres://…</c>; used where no <c>Database</c> is registered.</summary>
+    public required string Store { get; init; }
+
+    /// <summary>This member's address on the chain.</summary>
+    public required Address Custodian { get; init; }
+
+    /// <summary>The custodian's own key for record ids: at least 32 random bytes, never shared.</summary>
+    public required byte[] CustodianKey { get; init; }
+
+    /// <summary>The consortium's key for subject tags: at least 32 random bytes, shared by the members.</summary>
+    public required byte[] IndexKey { get; init; }
+
+    /// <summary>The epoch of <see cref="IndexKey"/>.</summary>
+    public int IndexEpoch { get; init; } = 1;
+
+    /// <summary>EIP-155 id of the consortium's chain.</summary>
+    public required ulong ChainId { get; init; }
+
+    /// <summary>Address of the ledger contract.</summary>
+    public required Address Contract { get; init; }
+
+    /// <summary>The member's chain key, under which it asks other members; null where it never does.</summary>
+    public ISigner? Signer { get; init; }
+
+    /// <summary>The hash suite of new commitments.</summary>
+    public CommitmentSuite Suite { get; init; } = CommitmentSuite.Sha256;
+
+    /// <summary>Identifier systems from the strongest: the subject tag is made from the first that a patient has.</summary>
+    public IReadOnlyList<string> SubjectIdentifierSystems { get; init; } = [ChineseIdCard];
+
+    /// <summary>How old the projection of the contract may be before rights are no longer decided on it.</summary>
+    public TimeSpan ProjectionLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// True where whoever reaches the port without a token is the hospital's own user: full view and writes. For the demo on loopback only.
+    /// </summary>
+    public bool OpenAccess { get; init; }
+
+    /// <summary>Largest request body in bytes; 413 above.</summary>
+    public int MaxBodyBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>Most entries in a batch or transaction; 413 above.</summary>
+    public int MaxBundleEntries { get; init; } = 5000;
+
+    /// <summary>Checks what can be checked at start.</summary>
+    /// <exception cref="ArgumentException">A value cannot work; the message names it.</exception>
+    public void Validate()
+    {
+        if (!Uri.TryCreate(BaseUrl, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https") || BaseUrl.EndsWith('/'))
+        {
+            throw new ArgumentException($"{nameof(BaseUrl)} must be an absolute http or https URL without a slash at the end, not '{BaseUrl}'.");
+        }
+
+        if (CustodianKey.Length < 32) throw new ArgumentException($"{nameof(CustodianKey)} has {CustodianKey.Length} bytes; it needs at least 32.");
+        if (IndexKey.Length < 32) throw new ArgumentException($"{nameof(IndexKey)} has {IndexKey.Length} bytes; it needs at least 32.");
+        if (IndexEpoch < 0) throw new ArgumentException($"{nameof(IndexEpoch)} must not be negative.");
+        if (MaxBodyBytes < 1024) throw new ArgumentException($"{nameof(MaxBodyBytes)} must be at least 1024.");
+        if (MaxBundleEntries < 1) throw new ArgumentException($"{nameof(MaxBundleEntries)} must be at least 1.");
+    }
+}

@@ -1,0 +1,177 @@
+using System.Data.Common;
+using Consortium.FhirFacade.Search;
+using Consortium.Integrity;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Consortium.FhirFacade.Store;
+
+/// <summary>PostgreSQL: rows travel as arrays, a handful of round trips a transaction whatever the number of resources; pointers are locked with FOR UPDATE.</summary>
+internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
+{
+    private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
+    private const NpgsqlDbType Numbers = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
+    private const NpgsqlDbType Blobs = NpgsqlDbType.Array | NpgsqlDbType.Bytea;
+
+    public override async Task<Dictionary<RecordKey, Head>> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys)
+    {
+        // The pointer of a resource that does not exist yet is made first, so that two creates of one id meet at its row.
+        // The rows are taken in the order of the keys, by both statements.
+        await using var batch = new NpgsqlBatch(((NpgsqlTransaction)transaction).Connection, (NpgsqlTransaction)transaction);
+        batch.BatchCommands.Add(Command(
+            "INSERT INTO resource (type, id, version, deleted, updated_at, subject_tag) " +
+            "SELECT t, i, 0, 0, 0, '\\x00000000000000000000000000000000' FROM unnest($1, $2) WITH ORDINALITY AS k (t, i, n) ORDER BY n ON CONFLICT (type, id) DO NOTHING",
+            Keys(keys)));
+        batch.BatchCommands.Add(Command(
+            "SELECT r.type, r.id, r.version, r.deleted, r.updated_at, r.subject_tag, r.source, r.intake_sequence " +
+            "FROM resource r JOIN unnest($1, $2) AS k (t, i) ON r.type = k.t AND r.id = k.i ORDER BY r.type COLLATE \"C\", r.id COLLATE \"C\" FOR UPDATE OF r",
+            Keys(keys)));
+        var heads = new Dictionary<RecordKey, Head>(keys.Count);
+        await using NpgsqlDataReader row = await batch.ExecuteReaderAsync().ConfigureAwait(false);
+        while (await row.ReadAsync().ConfigureAwait(false))
+        {
+            heads[new RecordKey(row.GetString(0), row.GetString(1))] = new Head
+            {
+                Version = row.GetInt64(2),
+                Deleted = row.GetInt64(3) != 0,
+                UpdatedAt = row.GetInt64(4),
+                SubjectTag = new Tag128(row.GetFieldValue<byte[]>(5)),
+                Source = row.IsDBNull(6) ? null : row.GetString(6),
+                IntakeSequence = row.IsDBNull(7) ? null : row.GetInt64(7),
+            };
+        }
+
+        return heads;
+    }
+
+    public override async Task<Dictionary<RecordKey, byte[]>> BodiesAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys)
+    {
+        var bodies = new Dictionary<RecordKey, byte[]>(keys.Count);
+        await using NpgsqlBatch batch = One(transaction, Command(
+            "SELECT r.type, r.id, v.body FROM unnest($1, $2) AS k (t, i) JOIN resource r ON r.type = k.t AND r.id = k.i " +
+            "JOIN resource_version v ON v.type = r.type AND v.id = r.id AND v.version = r.version", Keys(keys)));
+        await using NpgsqlDataReader row = await batch.ExecuteReaderAsync().ConfigureAwait(false);
+        while (await row.ReadAsync().ConfigureAwait(false)) bodies[new RecordKey(row.GetString(0), row.GetString(1))] = row.GetFieldValue<byte[]>(2);
+        return bodies;
+    }
+
+    public override async Task<Dictionary<string, Tag128>> PatientTagsAsync(DbTransaction transaction, IReadOnlyList<string> ids)
+    {
+        var tags = new Dictionary<string, Tag128>(ids.Count, StringComparer.Ordinal);
+        await using NpgsqlBatch batch = One(transaction, Command(
+            "SELECT id, subject_tag FROM resource WHERE type = 'Patient' AND id = ANY($1) AND version > 0", (Texts, ids.ToArray())));
+        await using NpgsqlDataReader row = await batch.ExecuteReaderAsync().ConfigureAwait(false);
+        while (await row.ReadAsync().ConfigureAwait(false)) tags[row.GetString(0)] = new Tag128(row.GetFieldValue<byte[]>(1));
+        return tags;
+    }
+
+    public override async Task WriteAsync(DbTransaction transaction, StoreBatch rows)
+    {
+        await using var batch = new NpgsqlBatch(((NpgsqlTransaction)transaction).Connection, (NpgsqlTransaction)transaction);
+        if (rows.Versions.Count > 0) batch.BatchCommands.Add(InsertVersions(rows.Versions));
+        if (rows.Heads.Count > 0) batch.BatchCommands.Add(UpdateHeads(rows.Heads));
+        if (rows.Unindexed.Count > 0)
+        {
+            batch.BatchCommands.Add(Command("DELETE FROM search_token s USING unnest($1, $2) AS k (t, i) WHERE s.type = k.t AND s.id = k.i", Keys(rows.Unindexed)));
+            batch.BatchCommands.Add(Command("DELETE FROM search_reference s USING unnest($1, $2) AS k (t, i) WHERE s.type = k.t AND s.id = k.i", Keys(rows.Unindexed)));
+        }
+
+        (RecordKey Key, IndexedIdentifier Of)[] tokens = [.. rows.Indexes.SelectMany(index => index.Value.Identifiers.Select(identifier => (index.Key, identifier)))];
+        if (tokens.Length > 0)
+        {
+            batch.BatchCommands.Add(Command(
+                "INSERT INTO search_token (type, id, parameter, system, value) SELECT t, i, 'identifier', s, v FROM unnest($1, $2, $3, $4) AS k (t, i, s, v)",
+                [.. Keys([.. tokens.Select(token => token.Key)]), (Texts, tokens.Select(token => token.Of.System).ToArray()), (Texts, tokens.Select(token => token.Of.Value).ToArray())]));
+        }
+
+        (RecordKey Key, IndexedReference To)[] references = [.. rows.Indexes.SelectMany(index => index.Value.References.Select(reference => (index.Key, reference)))];
+        if (references.Length > 0)
+        {
+            batch.BatchCommands.Add(Command(
+                "INSERT INTO search_reference (type, id, path, target_type, target_id) SELECT t, i, p, tt, ti FROM unnest($1, $2, $3, $4, $5) AS k (t, i, p, tt, ti)",
+                [
+                    .. Keys([.. references.Select(reference => reference.Key)]), (Texts, references.Select(reference => reference.To.Path).ToArray()),
+                    (Texts, references.Select(reference => reference.To.TargetType).ToArray()), (Texts, references.Select(reference => reference.To.TargetId).ToArray()),
+                ]));
+        }
+
+        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
+
+    public override async Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys)
+    {
+        await using NpgsqlBatch batch = One(transaction, Command(
+            "DELETE FROM resource r USING unnest($1, $2) AS k (t, i) WHERE r.type = k.t AND r.id = k.i AND r.version = 0", Keys(keys)));
+        await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
+
+    public override async Task LockNameAsync(DbTransaction transaction, string name)
+    {
+        await using NpgsqlBatch batch = One(transaction, Command("SELECT pg_advisory_xact_lock(hashtextextended($1, 4712))", (NpgsqlDbType.Text, name)));
+        await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
+
+    public override async Task<int> WriteReceiptsAsync(DbTransaction transaction, long firstSequence, IReadOnlyList<IndexEntry> entries, IReadOnlyList<byte[]> paths)
+    {
+        await using NpgsqlBatch batch = One(transaction, Command(
+            "INSERT INTO receipt (record_id, sequence, first_sequence, inclusion_path) " +
+            "SELECT v.record_id, k.s, $3, k.p FROM unnest($1, $2, $4) AS k (r, s, p) JOIN resource_version v ON v.record_id = k.r " +
+            "ON CONFLICT (record_id) DO UPDATE SET sequence = excluded.sequence, first_sequence = excluded.first_sequence, inclusion_path = excluded.inclusion_path",
+            (Blobs, entries.Select(entry => entry.RecordId.ToArray()).ToArray()),
+            (Numbers, Enumerable.Range(0, entries.Count).Select(i => firstSequence + i).ToArray()),
+            (NpgsqlDbType.Bigint, firstSequence),
+            (Blobs, paths.ToArray())));
+        return await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
+
+    private NpgsqlBatchCommand InsertVersions(List<VersionRow> rows) => Command(
+        "INSERT INTO resource_version (type, id, version, deleted, body, secret, suite, commitment, leaves, record_id, subject_tag, kind, recorded_at, source, intake_sequence) " +
+        "SELECT t, i, v, d, b, s, $15, c, l, r, g, k, a, o, q FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) " +
+        "WITH ORDINALITY AS u (t, i, v, d, b, s, c, l, r, g, k, a, o, q, n) ORDER BY n",
+        [
+            .. Keys([.. rows.Select(row => row.Key)]),
+            (Numbers, rows.Select(row => row.Version).ToArray()),
+            (Numbers, rows.Select(row => row.Deleted ? 1L : 0L).ToArray()),
+            (Blobs, rows.Select(row => row.Body).ToArray()),
+            (Blobs, rows.Select(row => row.Secret).ToArray()),
+            (Blobs, rows.Select(row => row.Entry.Commitment.ToArray()).ToArray()),
+            (Numbers, rows.Select(row => (long)row.Leaves).ToArray()),
+            (Blobs, rows.Select(row => row.Entry.RecordId.ToArray()).ToArray()),
+            (Blobs, rows.Select(row => row.Entry.SubjectTag.ToArray()).ToArray()),
+            (Numbers, rows.Select(row => (long)row.Entry.Kind).ToArray()),
+            (Numbers, rows.Select(row => row.RecordedAt).ToArray()),
+            (Texts, rows.Select(row => row.Source).ToArray()),
+            (Numbers, rows.Select(row => row.IntakeSequence).ToArray()),
+            (NpgsqlDbType.Bigint, (long)suite),
+        ]);
+
+    private static NpgsqlBatchCommand UpdateHeads(Dictionary<RecordKey, Head> heads) => Command(
+        "UPDATE resource r SET version = k.v, deleted = k.d, updated_at = k.u, subject_tag = k.g, source = k.s, intake_sequence = k.q " +
+        "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS k (t, i, v, d, u, g, s, q) WHERE r.type = k.t AND r.id = k.i",
+        [
+            .. Keys([.. heads.Keys]),
+            (Numbers, heads.Values.Select(head => head.Version).ToArray()),
+            (Numbers, heads.Values.Select(head => head.Deleted ? 1L : 0L).ToArray()),
+            (Numbers, heads.Values.Select(head => head.UpdatedAt).ToArray()),
+            (Blobs, heads.Values.Select(head => head.SubjectTag.ToArray()).ToArray()),
+            (Texts, heads.Values.Select(head => head.Source).ToArray()),
+            (Numbers, heads.Values.Select(head => head.IntakeSequence).ToArray()),
+        ]);
+
+    private static (NpgsqlDbType, object)[] Keys(IReadOnlyList<RecordKey> keys) =>
+        [(Texts, keys.Select(key => key.Type).ToArray()), (Texts, keys.Select(key => key.Id).ToArray())];
+
+    private static NpgsqlBatch One(DbTransaction transaction, NpgsqlBatchCommand command)
+    {
+        var batch = new NpgsqlBatch(((NpgsqlTransaction)transaction).Connection, (NpgsqlTransaction)transaction);
+        batch.BatchCommands.Add(command);
+        return batch;
+    }
+
+    private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<(NpgsqlDbType Type, object Value)> parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach ((NpgsqlDbType type, object value) in parameters) command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value });
+        return command;
+    }
+}

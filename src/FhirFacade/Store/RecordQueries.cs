@@ -1,0 +1,127 @@
+using System.Data.Common;
+using Consortium.Integrity;
+using Consortium.Storage;
+using Dapper;
+
+namespace Consortium.FhirFacade.Store;
+
+/// <summary>Reads the store: by name, by version, by record id, and the history. Statements run on a connection of their own, or in a write transaction.</summary>
+internal sealed class RecordQueries(Database database)
+{
+    private const string Columns = "v.type, v.id, v.version, v.deleted, v.body, v.recorded_at, v.subject_tag, v.seq";
+
+    /// <summary>The current version; null where the resource was never stored.</summary>
+    public async Task<StoredVersion?> CurrentAsync(string type, string id, CancellationToken cancellationToken, DbTransaction? transaction = null) =>
+        (await QueryAsync(
+            $"SELECT {Columns} FROM resource r JOIN resource_version v ON v.type = r.type AND v.id = r.id AND v.version = r.version WHERE r.type = @type AND r.id = @id",
+            new { type, id }, transaction, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
+
+    /// <summary>One version; null where there is none of that number.</summary>
+    public async Task<StoredVersion?> VersionAsync(string type, string id, long version, CancellationToken cancellationToken, DbTransaction? transaction = null) =>
+        (await QueryAsync(
+            $"SELECT {Columns} FROM resource_version v WHERE v.type = @type AND v.id = @id AND v.version = @version",
+            new { type, id, version }, transaction, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
+
+    /// <summary>Versions, newest first; of one resource, of one type, or of all.</summary>
+    public Task<IReadOnlyList<StoredVersion>> HistoryAsync(HistoryQuery query, CancellationToken cancellationToken, DbTransaction? transaction = null) =>
+        QueryAsync($"SELECT {Columns} FROM resource_version v WHERE {Where(query)} AND v.seq < @Before ORDER BY v.seq DESC LIMIT @Count", Parameters(query), transaction, cancellationToken);
+
+    /// <summary>How many versions a history has in all.</summary>
+    public async Task<long> HistoryCountAsync(HistoryQuery query, CancellationToken cancellationToken, DbTransaction? transaction = null)
+    {
+        if (transaction is not null) return await CountAsync(transaction.Connection!).ConfigureAwait(false);
+        await using DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        return await CountAsync(connection).ConfigureAwait(false);
+
+        Task<long> CountAsync(DbConnection connection) =>
+            connection.ExecuteScalarAsync<long>($"SELECT COUNT(*) FROM resource_version v WHERE {Where(query)}", Parameters(query), transaction);
+    }
+
+    /// <summary>A version by its name, with what is needed to disclose it.</summary>
+    public Task<CommittedVersion?> CommittedAsync(string type, string id, long version, CancellationToken cancellationToken) =>
+        CommittedAsync("v.type = @type AND v.id = @id AND v.version = @version", new { type, id, version }, cancellationToken);
+
+    /// <summary>A version by its record id, with what is needed to disclose it.</summary>
+    public Task<CommittedVersion?> CommittedAsync(Tag128 recordId, CancellationToken cancellationToken) =>
+        CommittedAsync("v.record_id = @recordId", new { recordId = recordId.ToArray() }, cancellationToken);
+
+    private async Task<CommittedVersion?> CommittedAsync(string where, object parameters, CancellationToken cancellationToken)
+    {
+        await using DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await using DbDataReader row = await connection.ExecuteReaderAsync(
+            $"SELECT {Columns}, v.secret, v.suite, v.commitment, v.record_id, v.kind, " +
+            "t.sequence, t.first_sequence, t.inclusion_path, b.entry_count, b.root, b.transaction_hash, b.block_number, b.block_hash FROM resource_version v " +
+            $"LEFT JOIN receipt t ON t.record_id = v.record_id LEFT JOIN anchored_batch b ON b.first_sequence = t.first_sequence WHERE {where}",
+            parameters).ConfigureAwait(false);
+        if (!await row.ReadAsync(cancellationToken).ConfigureAwait(false)) return null;
+        StoredVersion stored = Version(row);
+        return new CommittedVersion
+        {
+            Stored = stored,
+            Secret = row.GetFieldValue<byte[]>(8),
+            Suite = (CommitmentSuite)row.GetInt64(9),
+            Entry = new IndexEntry(
+                new Tag128(row.GetFieldValue<byte[]>(11)), new Hash256(row.GetFieldValue<byte[]>(10)), stored.SubjectTag,
+                checked((ushort)row.GetInt64(12)), (ulong)stored.RecordedAt / 1000),
+            Receipt = row.IsDBNull(13) ? null : new StoredReceipt(
+                (ulong)row.GetInt64(13), (ulong)row.GetInt64(14), (ulong)row.GetInt64(16), new Hash256(row.GetFieldValue<byte[]>(17)),
+                ReceiptStore.Unpack(row.GetFieldValue<byte[]>(15)), new Hash256(row.GetFieldValue<byte[]>(18)), (ulong)row.GetInt64(19), new Hash256(row.GetFieldValue<byte[]>(20))),
+        };
+    }
+
+    /// <summary>Runs a query whose columns are the eight of <see cref="StoredVersion"/>.</summary>
+    public async Task<IReadOnlyList<StoredVersion>> QueryAsync(string sql, object parameters, DbTransaction? transaction, CancellationToken cancellationToken)
+    {
+        if (transaction is not null) return await ReadAsync(transaction.Connection!).ConfigureAwait(false);
+        await using DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(connection).ConfigureAwait(false);
+
+        async Task<IReadOnlyList<StoredVersion>> ReadAsync(DbConnection connection)
+        {
+            await using DbDataReader row = await connection.ExecuteReaderAsync(
+                new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            List<StoredVersion> versions = [];
+            while (await row.ReadAsync(cancellationToken).ConfigureAwait(false)) versions.Add(Version(row));
+            return versions;
+        }
+    }
+
+    private static StoredVersion Version(DbDataReader row) => new()
+    {
+        Type = row.GetString(0),
+        Id = row.GetString(1),
+        Version = row.GetInt64(2),
+        Deleted = row.GetInt64(3) != 0,
+        Body = row.GetFieldValue<byte[]>(4),
+        RecordedAt = row.GetInt64(5),
+        SubjectTag = new Tag128(row.GetFieldValue<byte[]>(6)),
+        Sequence = row.GetInt64(7),
+    };
+
+    private static string Where(HistoryQuery query)
+    {
+        string where = query.Type is null ? "1 = 1" : query.Id is null ? "v.type = @Type" : "v.type = @Type AND v.id = @Id";
+        if (query.Since is not null) where += " AND v.recorded_at >= @Since";
+        if (query.Subject is not null) where += " AND v.subject_tag = @Subject";
+        return where;
+    }
+
+    private static object Parameters(HistoryQuery query) => new
+    {
+        query.Type,
+        query.Id,
+        query.Since,
+        Subject = query.Subject?.ToArray(),
+        Before = query.Before ?? long.MaxValue,
+        query.Count,
+    };
+}
+
+/// <summary>Which versions a history asks for.</summary>
+/// <param name="Type">One type; null for all.</param>
+/// <param name="Id">One resource; null for all of the type.</param>
+/// <param name="Since">At or after this time, in milliseconds.</param>
+/// <param name="Subject">Only versions about this patient.</param>
+/// <param name="Before">Before this place in the log; null from the newest.</param>
+/// <param name="Count">At most so many.</param>
+internal sealed record HistoryQuery(string? Type, string? Id, long? Since, Tag128? Subject, long? Before, int Count);

@@ -1,0 +1,131 @@
+using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
+using Consortium.Integrity;
+using Consortium.Messaging;
+using Consortium.Storage;
+using Consortium.FhirFacade.Store;
+
+namespace Consortium.FhirFacade;
+
+/// <summary>
+/// The hospital's record store: every version of every resource with its exact bytes, secret, commitment and receipt, on SQLite or PostgreSQL.
+/// A write is one transaction that assigns versions, commits them and puts one <see cref="RecordCommitted"/> in the outbox; when it returns, all of it is on disk.
+/// Thread-safe.
+/// </summary>
+public sealed class RecordStore : IDisposable
+{
+    private readonly Database _database;
+    private readonly Outbox _outbox;
+    private readonly Inbox _inbox;
+    private readonly StoreEngine _engine;
+    private readonly StoreContext _context;
+    private readonly string _custodian;
+    private readonly GroupCommit? _group;
+
+    /// <summary>A store over a database; <see cref="InitializeAsync"/> comes before anything else.</summary>
+    /// <param name="database">Where the records are.</param>
+    /// <param name="outbox">The outbox of the same database that carries <see cref="RecordCommitted"/> to the anchor service.</param>
+    /// <param name="inbox">The inbox of the same database that knows a conversion again.</param>
+    /// <param name="options">The member's keys and identity.</param>
+    /// <param name="time">The clock of <c>meta.lastUpdated</c>.</param>
+    public RecordStore(Database database, Outbox outbox, Inbox inbox, FacadeOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        ArgumentNullException.ThrowIfNull(options);
+        _database = database;
+        _outbox = outbox;
+        _inbox = inbox;
+        _engine = StoreEngine.For(database.Dialect, options.Suite);
+        _context = new StoreContext(
+            options.BaseUrl.TrimEnd('/'), options.CustodianKey, options.Suite,
+            new SubjectTags(options.IndexKey, options.IndexEpoch, options.SubjectIdentifierSystems), time);
+        _custodian = options.Custodian.ToString();
+        if (database.Dialect == Dialect.Sqlite) _group = new GroupCommit(database, EnqueueAsync);
+    }
+
+    /// <summary>The outbox that a relay empties.</summary>
+    public Outbox Outbox => _outbox;
+
+    /// <summary>Brings the tables of the store, the outbox and the inbox up to date.</summary>
+    public async Task InitializeAsync(CancellationToken cancellationToken = default)
+    {
+        await _database.MigrateAsync(StoreSchema.Component, StoreSchema.Scripts, cancellationToken).ConfigureAwait(false);
+        await _outbox.InitializeAsync(cancellationToken).ConfigureAwait(false);
+        await _inbox.InitializeAsync(_database, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Stores a conversion, once: a conversion that was stored before changes nothing. Nothing of it is lost when an earlier intake comes after a later one.
+    /// </summary>
+    /// <exception cref="System.Text.Json.JsonException">A resource is no FHIR JSON; nothing of the conversion is stored.</exception>
+    /// <exception cref="RecordFormatException">A resource cannot be committed to; nothing of the conversion is stored.</exception>
+    public async Task StoreAsync(ResourcesConverted conversion, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(conversion);
+        ResourceWrite[] writes = [.. conversion.Resources.Select(resource => Write(conversion, resource))];
+        await TransactAsync<IReadOnlyList<WriteResult>>(async transaction =>
+            await _inbox.TryEnterAsync(transaction.Transaction, conversion.ConversionId).ConfigureAwait(false)
+                ? await transaction.ApplyAsync(writes).ConfigureAwait(false)
+                : [],
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a unit of work in one transaction and puts its index entries in the outbox. The work may run again, and must have no effect outside the transaction.</summary>
+    internal async Task<T> TransactAsync<T>(Func<StoreTransaction, Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        T result = _group is not null
+            ? await _group.RunAsync(RunAsync).ConfigureAwait(false)
+            : await _database.TransactAsync(async transaction =>
+            {
+                (T done, IReadOnlyList<IndexEntry> entries) = await RunAsync(transaction).ConfigureAwait(false);
+                await EnqueueAsync(transaction, entries).ConfigureAwait(false);
+                return done;
+            }, cancellationToken).ConfigureAwait(false);
+        _outbox.Wake();
+        return result;
+
+        async Task<(T Result, IReadOnlyList<IndexEntry> Entries)> RunAsync(DbTransaction transaction)
+        {
+            var unit = new StoreTransaction(transaction, _engine, _context);
+            T done = await work(unit).ConfigureAwait(false);
+            return (done, unit.Entries);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _group?.Dispose();
+
+    // One message a database transaction, with all of its entries; its id follows from the entries, whose record ids never come twice.
+    private Task EnqueueAsync(DbTransaction transaction, IReadOnlyList<IndexEntry> entries)
+    {
+        if (entries.Count == 0) return Task.CompletedTask;
+        byte[] packed = IndexEntry.Pack(entries);
+        return _outbox.EnqueueAsync(
+            transaction, new RecordCommitted { Custodian = _custodian, Entries = packed }, Convert.ToHexStringLower(SHA256.HashData(packed)));
+    }
+
+    private static ResourceWrite Write(ResourcesConverted conversion, ConvertedResource resource)
+    {
+        WriteMode mode = resource.Apply switch
+        {
+            ApplyMode.CreateIfAbsent => WriteMode.CreateIfAbsent,
+            ApplyMode.Delete => WriteMode.Delete,
+            _ => WriteMode.Update,
+        };
+        ResourceJson? content = mode == WriteMode.Delete ? null : ResourceJson.Read(Encoding.UTF8.GetBytes(resource.Json));
+        if (content is not null && (content.ResourceType != resource.ResourceType || content.Id != resource.Id))
+        {
+            throw new InvalidDataException(
+                $"Conversion {conversion.ConversionId} names {resource.ResourceType}/{resource.Id}, but the resource in it is another one. Nothing of it was stored.");
+        }
+
+        return new ResourceWrite(resource.ResourceType, resource.Id, mode)
+        {
+            Content = content,
+            Source = conversion.Source,
+            IntakeSequence = conversion.IntakeSequence,
+        };
+    }
+}

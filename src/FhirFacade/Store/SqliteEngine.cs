@@ -1,0 +1,169 @@
+using System.Data.Common;
+using Consortium.FhirFacade.Search;
+using Consortium.Integrity;
+using Microsoft.Data.Sqlite;
+
+namespace Consortium.FhirFacade.Store;
+
+/// <summary>SQLite: the transaction is the only writer (BEGIN IMMEDIATE), so reading is locking; each statement is prepared once and run a row at a time.</summary>
+internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
+{
+    public override async Task<Dictionary<RecordKey, Head>> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys)
+    {
+        var heads = new Dictionary<RecordKey, Head>(keys.Count);
+        using var select = new Statement(transaction,
+            "SELECT version, deleted, updated_at, subject_tag, source, intake_sequence FROM resource WHERE type = @a AND id = @b", 2);
+        foreach (RecordKey key in keys)
+        {
+            await using SqliteDataReader row = await select.QueryAsync(key.Type, key.Id).ConfigureAwait(false);
+            heads[key] = row.Read()
+                ? new Head
+                {
+                    Version = row.GetInt64(0),
+                    Deleted = row.GetInt64(1) != 0,
+                    UpdatedAt = row.GetInt64(2),
+                    SubjectTag = new Tag128(row.GetFieldValue<byte[]>(3)),
+                    Source = row.IsDBNull(4) ? null : row.GetString(4),
+                    IntakeSequence = row.IsDBNull(5) ? null : row.GetInt64(5),
+                }
+                : new Head();
+        }
+
+        return heads;
+    }
+
+    public override async Task<Dictionary<RecordKey, byte[]>> BodiesAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys)
+    {
+        var bodies = new Dictionary<RecordKey, byte[]>(keys.Count);
+        using var select = new Statement(transaction,
+            "SELECT v.body FROM resource r JOIN resource_version v ON v.type = r.type AND v.id = r.id AND v.version = r.version WHERE r.type = @a AND r.id = @b", 2);
+        foreach (RecordKey key in keys)
+        {
+            await using SqliteDataReader row = await select.QueryAsync(key.Type, key.Id).ConfigureAwait(false);
+            if (row.Read()) bodies[key] = row.GetFieldValue<byte[]>(0);
+        }
+
+        return bodies;
+    }
+
+    public override async Task<Dictionary<string, Tag128>> PatientTagsAsync(DbTransaction transaction, IReadOnlyList<string> ids)
+    {
+        var tags = new Dictionary<string, Tag128>(ids.Count, StringComparer.Ordinal);
+        using var select = new Statement(transaction, "SELECT subject_tag FROM resource WHERE type = 'Patient' AND id = @a", 1);
+        foreach (string id in ids)
+        {
+            await using SqliteDataReader row = await select.QueryAsync(id).ConfigureAwait(false);
+            if (row.Read()) tags[id] = new Tag128(row.GetFieldValue<byte[]>(0));
+        }
+
+        return tags;
+    }
+
+    public override async Task WriteAsync(DbTransaction transaction, StoreBatch batch)
+    {
+        using (var insert = new Statement(transaction,
+            "INSERT INTO resource_version (type, id, version, deleted, body, secret, suite, commitment, leaves, record_id, subject_tag, kind, recorded_at, source, intake_sequence) " +
+            "VALUES (@a, @b, @c, @d, @e, @f, @g, @h, @i, @j, @k, @l, @m, @n, @o)", 15))
+        {
+            foreach (VersionRow row in batch.Versions)
+            {
+                await insert.RunAsync(
+                    row.Key.Type, row.Key.Id, row.Version, row.Deleted ? 1L : 0L, row.Body, row.Secret, (long)suite, row.Entry.Commitment.ToArray(), (long)row.Leaves,
+                    row.Entry.RecordId.ToArray(), row.Entry.SubjectTag.ToArray(), (long)row.Entry.Kind, row.RecordedAt, row.Source, row.IntakeSequence).ConfigureAwait(false);
+            }
+        }
+
+        using (var upsert = new Statement(transaction,
+            "INSERT INTO resource (type, id, version, deleted, updated_at, subject_tag, source, intake_sequence) VALUES (@a, @b, @c, @d, @e, @f, @g, @h) " +
+            "ON CONFLICT (type, id) DO UPDATE SET version = excluded.version, deleted = excluded.deleted, updated_at = excluded.updated_at, " +
+            "subject_tag = excluded.subject_tag, source = excluded.source, intake_sequence = excluded.intake_sequence", 8))
+        {
+            foreach ((RecordKey key, Head head) in batch.Heads)
+            {
+                await upsert.RunAsync(key.Type, key.Id, head.Version, head.Deleted ? 1L : 0L, head.UpdatedAt, head.SubjectTag.ToArray(), head.Source, head.IntakeSequence).ConfigureAwait(false);
+            }
+        }
+
+        await IndexAsync(transaction, batch).ConfigureAwait(false);
+    }
+
+    public override Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys) => Task.CompletedTask; // LockAsync wrote nothing
+
+    public override Task LockNameAsync(DbTransaction transaction, string name) => Task.CompletedTask; // there is only one writer
+
+    public override async Task<int> WriteReceiptsAsync(DbTransaction transaction, long firstSequence, IReadOnlyList<IndexEntry> entries, IReadOnlyList<byte[]> paths)
+    {
+        int known = 0;
+        using var insert = new Statement(transaction,
+            "INSERT INTO receipt (record_id, sequence, first_sequence, inclusion_path) SELECT record_id, @b, @c, @d FROM resource_version WHERE record_id = @a " +
+            "ON CONFLICT (record_id) DO UPDATE SET sequence = excluded.sequence, first_sequence = excluded.first_sequence, inclusion_path = excluded.inclusion_path", 4);
+        for (int i = 0; i < entries.Count; i++)
+        {
+            known += await insert.RunAsync(entries[i].RecordId.ToArray(), firstSequence + i, firstSequence, paths[i]).ConfigureAwait(false);
+        }
+
+        return known;
+    }
+
+    private static async Task IndexAsync(DbTransaction transaction, StoreBatch batch)
+    {
+        if (batch.Unindexed.Count > 0)
+        {
+            using var tokens = new Statement(transaction, "DELETE FROM search_token WHERE type = @a AND id = @b", 2);
+            using var references = new Statement(transaction, "DELETE FROM search_reference WHERE type = @a AND id = @b", 2);
+            foreach (RecordKey key in batch.Unindexed)
+            {
+                await tokens.RunAsync(key.Type, key.Id).ConfigureAwait(false);
+                await references.RunAsync(key.Type, key.Id).ConfigureAwait(false);
+            }
+        }
+
+        using var token = new Statement(transaction, "INSERT INTO search_token (type, id, parameter, system, value) VALUES (@a, @b, 'identifier', @c, @d)", 4);
+        using var reference = new Statement(transaction, "INSERT INTO search_reference (type, id, path, target_type, target_id) VALUES (@a, @b, @c, @d, @e)", 5);
+        foreach ((RecordKey key, ResourceIndex index) in batch.Indexes)
+        {
+            foreach (IndexedIdentifier identifier in index.Identifiers)
+            {
+                await token.RunAsync(key.Type, key.Id, identifier.System, identifier.Value).ConfigureAwait(false);
+            }
+
+            foreach (IndexedReference target in index.References)
+            {
+                await reference.RunAsync(key.Type, key.Id, target.Path, target.TargetType, target.TargetId).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>A prepared statement with parameters @a, @b … in order.</summary>
+    private sealed class Statement : IDisposable
+    {
+        private readonly SqliteCommand _command;
+
+        public Statement(DbTransaction transaction, string sql, int parameters)
+        {
+            _command = ((SqliteTransaction)transaction).Connection!.CreateCommand();
+            _command.Transaction = (SqliteTransaction)transaction;
+            _command.CommandText = sql;
+            for (int i = 0; i < parameters; i++) _command.Parameters.Add(new SqliteParameter { ParameterName = $"@{(char)('a' + i)}" });
+        }
+
+        public Task<int> RunAsync(params ReadOnlySpan<object?> values)
+        {
+            Bind(values);
+            return _command.ExecuteNonQueryAsync();
+        }
+
+        public Task<SqliteDataReader> QueryAsync(params ReadOnlySpan<object?> values)
+        {
+            Bind(values);
+            return _command.ExecuteReaderAsync();
+        }
+
+        public void Dispose() => _command.Dispose();
+
+        private void Bind(ReadOnlySpan<object?> values)
+        {
+            for (int i = 0; i < values.Length; i++) _command.Parameters[i].Value = values[i] ?? DBNull.Value;
+        }
+    }
+}
