@@ -57,10 +57,14 @@ internal static class SurfacingText
         return precision > 1 || (precision == 1 && !(path[^1] == "display" && isCoding));
     }
 
-    /// <summary>One Chinese character, or fewer than four Latin ones, would be found in everything.</summary>
+    /// <summary>
+    /// One Chinese character, or fewer than four Latin ones, would be found in everything; and a publisher's web address
+    /// begins most of the canonical URLs of the specification.
+    /// </summary>
     private static void AddNeedle(string text, HashSet<string> needles)
     {
         string needle = text.Trim();
+        if (needle.StartsWith("http://", StringComparison.Ordinal) || needle.StartsWith("https://", StringComparison.Ordinal)) return;
         if (needle.Length >= (needle.Any(c => c > '\u02ff') ? 2 : 4)) needles.Add(needle);
     }
 
