@@ -1,0 +1,87 @@
+using System.Data.Common;
+using Consortium.AnchorService.Status;
+using Consortium.AnchorService.Store;
+using Consortium.AnchorService.Submission;
+using Consortium.Integrity;
+using Consortium.Ledger;
+using Dapper;
+
+namespace Consortium.AnchorService.Writing;
+
+/// <summary>
+/// After the tables were lost for good: writes the custodian's batches, verified, from the chain into empty tables, as final. Entries that come in again
+/// are then known again, and numbering goes on where the contract stands.
+/// </summary>
+internal sealed class ChainAdoption
+{
+    private readonly WriterParts _parts;
+    private readonly ChainBatches _chainBatches;
+
+    public ChainAdoption(WriterParts parts, ChainBatches chainBatches)
+    {
+        _parts = parts;
+        _chainBatches = chainBatches;
+    }
+
+    public async Task AdoptAsync(CustodianState inContract, CancellationToken ct)
+    {
+        IReadOnlyList<ChainBatch> batches = await _chainBatches.AllAsync(_parts.Custodian, ct).ConfigureAwait(false);
+        Verify(batches, inContract);
+        string custodian = _parts.Custodian.ToString();
+        long now = _parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        await _parts.Store.WriteAsync(async transaction =>
+        {
+            DbConnection connection = transaction.Connection!;
+            foreach (ChainBatch found in batches)
+            {
+                var batch = new AnchorBatch
+                {
+                    FirstSequence = found.FirstSequence,
+                    Count = (int)found.Count,
+                    Root = found.Root,
+                    Head = found.Head,
+                    State = BatchState.Final,
+                    Requeued = 0,
+                    OldestReceivedAt = DateTimeOffset.FromUnixTimeMilliseconds(now),
+                };
+                await connection.InsertBatchAsync(transaction, custodian, batch, found.Packed, now).ConfigureAwait(false);
+                await connection.ExecuteAsync(
+                    "UPDATE anchor_batch SET transaction_hash = @hash, block_number = @number, block_hash = @block, final_at = @now WHERE custodian = @custodian AND first_sequence = @first",
+                    new { hash = found.TransactionHash.ToArray(), number = (long)found.BlockNumber, block = found.BlockHash.ToArray(), now, custodian, first = (long)found.FirstSequence },
+                    transaction).ConfigureAwait(false);
+                foreach (IndexEntry entry in IndexEntry.Unpack(found.Packed))
+                {
+                    await connection.ExecuteAsync(
+                        "INSERT INTO anchor_entry (custodian, record_id, packed, received_at, batch) VALUES (@custodian, @record, @packed, @now, @first) " +
+                        "ON CONFLICT (custodian, record_id) DO UPDATE SET batch = excluded.batch",
+                        new { custodian, record = entry.RecordId.ToArray(), packed = IndexEntry.Pack([entry]), now, first = (long)found.FirstSequence }, transaction).ConfigureAwait(false);
+                }
+            }
+
+            await connection.ExecuteAsync(
+                "UPDATE anchor_writer SET next_sequence = @next, head = @head WHERE custodian = @custodian",
+                new { custodian, next = (long)inContract.NextSequence, head = inContract.Head.ToArray() }, transaction).ConfigureAwait(false);
+        }, ct).ConfigureAwait(false);
+    }
+
+    private static void Verify(IReadOnlyList<ChainBatch> batches, CustodianState inContract)
+    {
+        ulong next = 0;
+        Hash256 head = Hash256.Zero;
+        foreach (ChainBatch batch in batches)
+        {
+            head = BatchHead.Next(head, next, batch.Count, BatchTree.Root(IndexEntry.Unpack(batch.Packed)));
+            if (batch.FirstSequence != next || batch.Head != head)
+            {
+                throw new AnchorStoppedException($"The chain's log of the batch at sequence {batch.FirstSequence} does not continue sequence {next}: the endpoint gives an incomplete log. Use another endpoint, or correct Anchor:DeployedAtBlock.", lasting: false);
+            }
+
+            next += batch.Count;
+        }
+
+        if (next != inContract.NextSequence || head != inContract.Head)
+        {
+            throw new AnchorStoppedException($"The chain's log ends at sequence {next}, the contract at {inContract.NextSequence}: the endpoint gives an incomplete log. Use another endpoint, or correct Anchor:DeployedAtBlock.", lasting: false);
+        }
+    }
+}
