@@ -16,6 +16,7 @@ internal sealed class AnchorHost : BackgroundService
     private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BacklogInterval = TimeSpan.FromSeconds(5);
     private readonly Database _database;
+    private readonly AnchorTables _tables;
     private readonly WriterParts _parts;
     private readonly Outbox _outbox;
     private readonly AnchorCondition _condition;
@@ -23,22 +24,15 @@ internal sealed class AnchorHost : BackgroundService
     private readonly WorkSignal _work;
     private DateTimeOffset _backlogReadAt = DateTimeOffset.MinValue;
 
-    public AnchorHost(Database database, WriterParts parts, Outbox outbox, AnchorCondition condition, AnchorMonitor monitor, WorkSignal work)
+    public AnchorHost(Database database, AnchorTables tables, WriterParts parts, Outbox outbox, AnchorCondition condition, AnchorMonitor monitor, WorkSignal work)
     {
         _database = database;
+        _tables = tables;
         _parts = parts;
         _outbox = outbox;
         _condition = condition;
         _monitor = monitor;
         _work = work;
-    }
-
-    /// <summary>Brings the tables up to date before anything may come in.</summary>
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await _database.MigrateAsync(AnchorSchema.Component, AnchorSchema.Scripts, cancellationToken).ConfigureAwait(false);
-        await _outbox.InitializeAsync(cancellationToken).ConfigureAwait(false);
-        await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -48,6 +42,7 @@ internal sealed class AnchorHost : BackgroundService
         {
             try
             {
+                await _tables.EnsureAsync(stoppingToken).ConfigureAwait(false);
                 WriterLease? lease = await WriterLease.TryAcquireAsync(_database, _parts.Options.Store, _parts.Custodian, _parts.Options.Contract, stoppingToken).ConfigureAwait(false);
                 if (lease is null)
                 {

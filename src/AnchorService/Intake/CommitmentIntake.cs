@@ -19,13 +19,15 @@ public sealed class CommitmentIntake
     // Four parameters a row, two of them shared: far below SQLite's and PostgreSQL's limits.
     private const int RowsPerStatement = 500;
     private readonly Database _database;
+    private readonly AnchorTables _tables;
     private readonly string _custodian;
     private readonly TimeProvider _time;
     private readonly WorkSignal _work;
 
-    internal CommitmentIntake(Database database, Address custodian, TimeProvider time, WorkSignal work)
+    internal CommitmentIntake(Database database, AnchorTables tables, Address custodian, TimeProvider time, WorkSignal work)
     {
         _database = database;
+        _tables = tables;
         _custodian = custodian.ToString();
         _time = time;
         _work = work;
@@ -36,6 +38,7 @@ public sealed class CommitmentIntake
     /// <exception cref="IntakeRefusedException">The message is another custodian's, or contradicts what was taken in before.</exception>
     public async Task<int> AcceptAsync(RecordCommitted message, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(message);
         if (!Address.TryParse(message.Custodian, out Address custodian) || custodian.ToString() != _custodian)
         {
             throw new IntakeRefusedException(
@@ -48,6 +51,7 @@ public sealed class CommitmentIntake
                 $"The message has {message.Entries.Length} bytes of entries; it needs one or more entries of {IndexEntry.PackedLength} bytes each.");
         }
 
+        await _tables.EnsureAsync(cancellationToken).ConfigureAwait(false);
         int rows = message.Entries.Length / IndexEntry.PackedLength;
         int added = await _database.TransactAsync(async transaction =>
         {

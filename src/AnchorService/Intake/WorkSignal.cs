@@ -1,7 +1,7 @@
 namespace Consortium.AnchorService.Intake;
 
 /// <summary>Wakes the writer before its poll interval is over. Set by many, awaited by one; a set with nobody waiting is remembered.</summary>
-internal sealed class WorkSignal
+internal sealed class WorkSignal : IDisposable
 {
     private readonly SemaphoreSlim _set = new(0, 1);
 
@@ -16,6 +16,8 @@ internal sealed class WorkSignal
             // Already set.
         }
     }
+
+    public void Dispose() => _set.Dispose();
 
     /// <summary>Returns when set, or after <paramref name="atMost"/>.</summary>
     public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Consortium.AnchorService.Store;
+using Consortium.Ledger;
 
 namespace Consortium.AnchorService.Status;
 
@@ -21,7 +22,7 @@ internal sealed class AnchorMeters : IDisposable
     private double _oldestAge;
     private int _endpointUp;
 
-    public AnchorMeters(string custodian)
+    public AnchorMeters(string custodian, EthereumClient client)
     {
         _custodian = new("custodian", custodian);
         _entries = _meter.CreateCounter<long>("anchor.entries", "{entry}", "Entries that became final.");
@@ -35,6 +36,15 @@ internal sealed class AnchorMeters : IDisposable
         _meter.CreateObservableGauge("anchor.backlog", () => new Measurement<long>(Interlocked.Read(ref _backlog), _custodian), "{entry}", "Entries that are not final.");
         _meter.CreateObservableGauge("anchor.oldest_age", () => new Measurement<double>(Volatile.Read(ref _oldestAge), _custodian), "s", "Age of the oldest entry that is not final.");
         _meter.CreateObservableGauge("anchor.chain.up", () => new Measurement<int>(Volatile.Read(ref _endpointUp), _custodian), description: "1 while an endpoint of the chain answers.");
+        _meter.CreateObservableGauge(
+            "anchor.endpoint.up",
+            () => client.Endpoints.Select(endpoint => new Measurement<int>(endpoint.Available ? 1 : 0, _custodian, new("endpoint", endpoint.Endpoint))),
+            description: "1 while this endpoint is used, 0 while it is left alone after failures.");
+        _meter.CreateObservableGauge(
+            "anchor.endpoint.latency",
+            () => client.Endpoints.Select(endpoint => new Measurement<double>(endpoint.LastLatency.TotalSeconds, _custodian, new("endpoint", endpoint.Endpoint))),
+            "s",
+            "How long this endpoint took over the last call.");
     }
 
     public void Finalised(AnchorBatch batch, MinedIn mined, ulong confirmations, DateTimeOffset now)

@@ -11,12 +11,14 @@ namespace Consortium.AnchorService.Status;
 public sealed class AnchorMonitor
 {
     private readonly Database _database;
+    private readonly AnchorTables _tables;
     private readonly string _custodian;
     private readonly AnchorCondition _condition;
 
-    internal AnchorMonitor(Database database, Address custodian, AnchorCondition condition)
+    internal AnchorMonitor(Database database, AnchorTables tables, Address custodian, AnchorCondition condition)
     {
         _database = database;
+        _tables = tables;
         _custodian = custodian.ToString();
         _condition = condition;
     }
@@ -24,6 +26,7 @@ public sealed class AnchorMonitor
     /// <summary>A snapshot with the <paramref name="newest"/> newest batches.</summary>
     public async Task<AnchorStatus> ReadAsync(int newest = 20, CancellationToken cancellationToken = default)
     {
+        await _tables.EnsureAsync(cancellationToken).ConfigureAwait(false);
         await using DbConnection connection = await _database.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var custodian = new { custodian = _custodian };
         WriterState? writer = await connection.WriterAsync(_custodian).ConfigureAwait(false);
@@ -55,6 +58,7 @@ public sealed class AnchorMonitor
     /// <summary>How far one record's entry is; null where it never came in.</summary>
     public async Task<RecordAnchoring?> RecordAsync(Tag128 recordId, CancellationToken cancellationToken = default)
     {
+        await _tables.EnsureAsync(cancellationToken).ConfigureAwait(false);
         await using DbConnection connection = await _database.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var key = new { custodian = _custodian, recordId = recordId.ToArray() };
         (long Position, long? Batch)? entry = await connection.QuerySingleOrDefaultAsync<(long, long?)?>(

@@ -98,5 +98,7 @@ public sealed record BatchStatus
 /// <summary>How far one record's index entry is.</summary>
 /// <param name="Sequence">Its sequence number, once it is in a batch.</param>
 /// <param name="State">Null: it waits for a batch.</param>
+/// <param name="TransactionHash">The transaction that was mined, or else the newest one signed.</param>
+/// <param name="BlockNumber">The block that holds it.</param>
 /// <param name="Why">Why it waits.</param>
 public sealed record RecordAnchoring(ulong? Sequence, BatchState? State, string? TransactionHash, ulong? BlockNumber, string? Why);

@@ -35,8 +35,7 @@ internal sealed record AnchorBatch
 }
 
 /// <summary>A signed transaction of a batch. Every one that was ever sent stays here and is followed.</summary>
-/// <param name="SentAtBlock">The chain's height when an endpoint took it; null while none has.</param>
-/// <param name="Abandoned">Why it can no longer be mined; null while it can.</param>
+// SentAtBlock: the chain's height when an endpoint took it; null while none has. Abandoned: why it can no longer be mined; null while it can.
 internal sealed record AnchorTransaction(
     Hash256 Hash, ulong FirstSequence, ulong Nonce, UInt128 GasPrice, ulong GasLimit, byte[] Raw, ulong? SentAtBlock, string? Abandoned);
 

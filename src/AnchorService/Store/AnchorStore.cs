@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Consortium.AnchorService.Status;
 using Consortium.Integrity;
 using Consortium.Ledger;
 using Consortium.Storage;

@@ -36,8 +36,7 @@ internal sealed class BatchFollower
         _outbox = outbox;
     }
 
-    /// <summary>Brings one batch as far as the chain allows now.</summary>
-    /// <param name="isFirst">The batch is the oldest that is not final.</param>
+    /// <summary>Brings one batch as far as the chain allows now; <paramref name="isFirst"/> says that it is the oldest that is not final.</summary>
     public async Task<FollowOutcome> FollowAsync(AnchorBatch batch, bool isFirst, ulong chainId, ulong height, CancellationToken ct)
     {
         IReadOnlyList<AnchorTransaction> transactions = await _parts.Store.TransactionsAsync(batch, ct).ConfigureAwait(false);
@@ -46,6 +45,7 @@ internal sealed class BatchFollower
         {
             TransactionReceipt? receipt = await _parts.Client.ReceiptAsync(transaction.Hash, ct).ConfigureAwait(false);
             if (receipt is null) continue;
+            if (receipt.Succeeded && !TellsOf(receipt, batch)) continue; // An endpoint that makes up answers; the next look may meet another one.
             if (receipt.Succeeded) return await MinedAsync(batch, receipt, isFirst, chainId, height, ct).ConfigureAwait(false);
             if (transaction.Abandoned is null) reverted = receipt;
         }
@@ -133,7 +133,7 @@ internal sealed class BatchFollower
         if (height < sentAt + (ulong)_parts.Options.Fees.StuckAfterBlocks) return FollowOutcome.UnderWay;
 
         // A node may have dropped it, so the same bytes first; a node that still holds it gets a better bid.
-        if (!await _parts.Client.IsKnownAsync(transaction.Hash, ct).ConfigureAwait(false))
+        if (await _parts.Client.TransactionAsync(transaction.Hash, ct).ConfigureAwait(false) is null)
         {
             await _parts.Store.MarkUnderWayAsync(batch, "No endpoint holds the transaction any more; the same bytes are sent again.", ct).ConfigureAwait(false);
             return FollowOutcome.Upset;
@@ -141,6 +141,11 @@ internal sealed class BatchFollower
 
         return Outcome(await _signer.ReplaceAsync(batch, transaction, chainId, ct).ConfigureAwait(false));
     }
+
+    private static bool TellsOf(TransactionReceipt receipt, AnchorBatch batch) => receipt.Logs
+        .Select(ConsortiumLedgerContract.DecodeEvent)
+        .OfType<BatchAnchored>()
+        .Any(anchored => anchored.FirstSequence == batch.FirstSequence && anchored.Head == batch.Head);
 
     private static FollowOutcome Outcome(bool upset) => upset ? FollowOutcome.Upset : FollowOutcome.UnderWay;
 }

@@ -1,11 +1,8 @@
+using System.Buffers.Binary;
 using Consortium.Integrity;
 using Consortium.Ledger;
 
 namespace Consortium.AnchorService.Submission;
-
-/// <summary>A batch as the contract's log tells it.</summary>
-internal sealed record ChainBatch(
-    ulong FirstSequence, ulong Count, Hash256 Root, Hash256 Head, byte[] Packed, Hash256 TransactionHash, ulong BlockNumber, Hash256 BlockHash);
 
 /// <summary>Reads a custodian's batches from the chain, for the cases in which the own tables do not know enough.</summary>
 internal sealed class ChainBatches
@@ -22,6 +19,32 @@ internal sealed class ChainBatches
     }
 
     /// <summary>The custodian's batch that starts at this sequence, or null where the chain has none.</summary>
-    public async Task<ChainBatch?> FindAsync(Address custodian, ulong firstSequence, CancellationToken ct) =>
-        (await AllAsync(custodian, ct).ConfigureAwait(false)).FirstOrDefault(batch => batch.FirstSequence == firstSequence);
+    public async Task<BatchAnchored?> FindAsync(Address custodian, ulong firstSequence, CancellationToken ct) =>
+        await ReadAsync([[ConsortiumLedgerContract.BatchAnchoredTopic], [Topic(custodian)], [Topic(firstSequence)]], ct).ConfigureAwait(false) is [var found, ..] ? found : null;
+
+    /// <summary>All of the custodian's batches, in the order of the chain.</summary>
+    public Task<IReadOnlyList<BatchAnchored>> AllAsync(Address custodian, CancellationToken ct) =>
+        ReadAsync([[ConsortiumLedgerContract.BatchAnchoredTopic], [Topic(custodian)]], ct);
+
+    private async Task<IReadOnlyList<BatchAnchored>> ReadAsync(IReadOnlyList<IReadOnlyList<Hash256>?> topics, CancellationToken ct)
+    {
+        ulong height = await _client.BlockNumberAsync(ct).ConfigureAwait(false);
+        IReadOnlyList<LogEntry> logs = await _client.LogsAsync(new LogFilter(_contract, _deployedAtBlock, height) { Topics = topics }, ct).ConfigureAwait(false);
+        return [.. logs.Select(ConsortiumLedgerContract.DecodeEvent).OfType<BatchAnchored>()];
+    }
+
+    // An indexed argument stands in its topic as the ABI pads it: to 32 bytes, on the left.
+    private static Hash256 Topic(Address address)
+    {
+        Span<byte> word = stackalloc byte[Hash256.Length];
+        address.Span.CopyTo(word[12..]);
+        return new Hash256(word);
+    }
+
+    private static Hash256 Topic(ulong number)
+    {
+        Span<byte> word = stackalloc byte[Hash256.Length];
+        BinaryPrimitives.WriteUInt64BigEndian(word[24..], number);
+        return new Hash256(word);
+    }
 }

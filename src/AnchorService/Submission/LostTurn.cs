@@ -46,10 +46,10 @@ internal sealed class LostTurn
 
     private async Task<bool> TakeAnotherTurnAsync(AnchorBatch batch, string why, TransactionReceipt? revert, CancellationToken ct)
     {
-        CustodianState inContract = await _parts.Contract.CustodianAsync(_parts.Custodian, ct).ConfigureAwait(false);
+        CustodianState inContract = await _parts.Contract.CustodianAsync(_parts.Custodian, cancellationToken: ct).ConfigureAwait(false);
         if (inContract.NextSequence > batch.FirstSequence)
         {
-            ChainBatch? found = await _chainBatches.FindAsync(_parts.Custodian, batch.FirstSequence, ct).ConfigureAwait(false);
+            BatchAnchored? found = await _chainBatches.FindAsync(_parts.Custodian, batch.FirstSequence, ct).ConfigureAwait(false);
             if (found is null) return false; // The endpoint that answers for logs lags behind.
             if (found.Root == batch.Root && found.Head == batch.Head)
             {
@@ -90,12 +90,12 @@ internal sealed class LostTurn
         {
             byte[] packed = await _parts.Store.PackedAsync(batch, ct).ConfigureAwait(false);
             byte[] call = _parts.Contract.EncodeAnchor(batch.FirstSequence, batch.Root, packed);
-            await _parts.Client.CallAsync(_parts.Options.Contract, call, _parts.Custodian, ct).ConfigureAwait(false);
-            return "reverted, though the same call would succeed now";
+            await _parts.Client.CallAsync(_parts.Options.Contract, call, _parts.Custodian, revert.BlockNumber, ct).ConfigureAwait(false);
+            return "it reverted, though the same call succeeds on the state after that block";
         }
         catch (RpcException refusal)
         {
-            return refusal.Message;
+            return ConsortiumLedgerContract.DescribeRevert(refusal)?.ToString() ?? refusal.Message;
         }
     }
 

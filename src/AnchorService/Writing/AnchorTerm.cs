@@ -17,7 +17,7 @@ internal sealed class AnchorTerm
     public AnchorTerm(WriterParts parts, Outbox outbox)
     {
         _parts = parts;
-        var chainBatches = new ChainBatches(parts.Client, parts.Contract, parts.Options.DeployedAtBlock);
+        var chainBatches = new ChainBatches(parts.Client, parts.Options.Contract, parts.Options.DeployedAtBlock);
         var signer = new BatchSigner(parts);
         _agreement = new ChainAgreement(parts, new ChainAdoption(parts, chainBatches));
         _writer = new AnchorWriter(

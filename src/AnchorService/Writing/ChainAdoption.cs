@@ -25,14 +25,14 @@ internal sealed class ChainAdoption
 
     public async Task AdoptAsync(CustodianState inContract, CancellationToken ct)
     {
-        IReadOnlyList<ChainBatch> batches = await _chainBatches.AllAsync(_parts.Custodian, ct).ConfigureAwait(false);
+        IReadOnlyList<BatchAnchored> batches = await _chainBatches.AllAsync(_parts.Custodian, ct).ConfigureAwait(false);
         Verify(batches, inContract);
         string custodian = _parts.Custodian.ToString();
         long now = _parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
         await _parts.Store.WriteAsync(async transaction =>
         {
             DbConnection connection = transaction.Connection!;
-            foreach (ChainBatch found in batches)
+            foreach (BatchAnchored found in batches)
             {
                 var batch = new AnchorBatch
                 {
@@ -44,12 +44,12 @@ internal sealed class ChainAdoption
                     Requeued = 0,
                     OldestReceivedAt = DateTimeOffset.FromUnixTimeMilliseconds(now),
                 };
-                await connection.InsertBatchAsync(transaction, custodian, batch, found.Packed, now).ConfigureAwait(false);
+                await connection.InsertBatchAsync(transaction, custodian, batch, found.Entries, now).ConfigureAwait(false);
                 await connection.ExecuteAsync(
                     "UPDATE anchor_batch SET transaction_hash = @hash, block_number = @number, block_hash = @block, final_at = @now WHERE custodian = @custodian AND first_sequence = @first",
                     new { hash = found.TransactionHash.ToArray(), number = (long)found.BlockNumber, block = found.BlockHash.ToArray(), now, custodian, first = (long)found.FirstSequence },
                     transaction).ConfigureAwait(false);
-                foreach (IndexEntry entry in IndexEntry.Unpack(found.Packed))
+                foreach (IndexEntry entry in IndexEntry.Unpack(found.Entries))
                 {
                     await connection.ExecuteAsync(
                         "INSERT INTO anchor_entry (custodian, record_id, packed, received_at, batch) VALUES (@custodian, @record, @packed, @now, @first) " +
@@ -64,13 +64,13 @@ internal sealed class ChainAdoption
         }, ct).ConfigureAwait(false);
     }
 
-    private static void Verify(IReadOnlyList<ChainBatch> batches, CustodianState inContract)
+    private static void Verify(IReadOnlyList<BatchAnchored> batches, CustodianState inContract)
     {
         ulong next = 0;
         Hash256 head = Hash256.Zero;
-        foreach (ChainBatch batch in batches)
+        foreach (BatchAnchored batch in batches)
         {
-            head = BatchHead.Next(head, next, batch.Count, BatchTree.Root(IndexEntry.Unpack(batch.Packed)));
+            head = BatchHead.Next(head, next, batch.Count, BatchTree.Root(IndexEntry.Unpack(batch.Entries)));
             if (batch.FirstSequence != next || batch.Head != head)
             {
                 throw new AnchorStoppedException($"The chain's log of the batch at sequence {batch.FirstSequence} does not continue sequence {next}: the endpoint gives an incomplete log. Use another endpoint, or correct Anchor:DeployedAtBlock.", lasting: false);

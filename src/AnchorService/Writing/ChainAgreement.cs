@@ -65,8 +65,8 @@ internal sealed class ChainAgreement
 
     private async Task CheckMemberAsync(CancellationToken ct)
     {
-        Member? member = await _parts.Contract.MemberAsync(_parts.Custodian, ct).ConfigureAwait(false);
-        if (member is not { Role: MemberRole.Hospital, Active: true })
+        Member? member = await _parts.Contract.MemberAsync(_parts.Custodian, cancellationToken: ct).ConfigureAwait(false);
+        if (member is not { MayAnchor: true })
         {
             throw Stop($"{_parts.Custodian} is {(member is null ? "no member" : member.Active ? $"a {member.Role}" : $"a suspended {member.Role}")} of the contract; only active hospitals anchor. " +
                 "Have the consortium's governor admit it (consortium ledger member), or correct the signing key.");
@@ -75,7 +75,7 @@ internal sealed class ChainAgreement
 
     private async Task CheckHistoryAsync(WriterState writer, CancellationToken ct)
     {
-        CustodianState inContract = await _parts.Contract.CustodianAsync(_parts.Custodian, ct).ConfigureAwait(false);
+        CustodianState inContract = await _parts.Contract.CustodianAsync(_parts.Custodian, cancellationToken: ct).ConfigureAwait(false);
         if (inContract.NextSequence > writer.NextSequence)
         {
             if (_parts.Options.AdoptChain && writer.NextSequence == 0)

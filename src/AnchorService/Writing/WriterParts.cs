@@ -5,8 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Consortium.AnchorService.Writing;
 
-/// <summary>What the steps of one custodian's writer share.</summary>
-/// <param name="Reached">The test seam of <see cref="AnchorStep"/>.</param>
+/// <summary>What the steps of one custodian's writer share. <c>Reached</c> is the test seam of <see cref="AnchorStep"/>.</summary>
 internal sealed record WriterParts(
     AnchorOptions Options,
     AnchorStore Store,

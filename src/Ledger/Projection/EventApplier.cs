@@ -12,9 +12,8 @@ internal sealed class EventApplier
     private readonly Func<LogPosition, bool> _isConfirmedViolation;
     private readonly Dictionary<Address, CustodianChain> _custodians = [];
 
-    /// <param name="isConfirmedViolation">
-    /// Asked before a batch is refused: false where the log should be read once more first, because an endpoint may have left something out.
-    /// </param>
+    // isConfirmedViolation is asked before a batch is refused: false where the log should be read once more first,
+    // because an endpoint may have left something out.
     public EventApplier(DbTransaction transaction, EntryInserter entries, Func<LogPosition, bool> isConfirmedViolation)
     {
         _transaction = transaction;
@@ -43,7 +42,7 @@ internal sealed class EventApplier
                         account = member.Account.ToString(),
                         role = (long)member.Role,
                         active = member.Active ? 1L : 0L,
-                        replaced_by = member.ReplacedBy.ToString(),
+                        replaced_by = member.ReplacedBy?.ToString(),
                         endpoint = member.Endpoint,
                         name = member.Name,
                     }).ConfigureAwait(false);
@@ -55,10 +54,10 @@ internal sealed class EventApplier
                 await InsertAsync("projection_resident", "account, subject_tag", resident, new { account = resident.Resident.ToString(), subject_tag = (byte[]?)null }).ConfigureAwait(false);
                 break;
             case Granted grant:
-                await InsertGrantAsync(grant, grant.SubjectTag, grant.Grantee, grant.By, grant.Kinds, (int)grant.View, grant.ValidUntil).ConfigureAwait(false);
+                await InsertGrantAsync(grant, grant.SubjectTag, grant.Grantee, grant.By, grant.Kinds, grant.View, grant.ValidUntil).ConfigureAwait(false);
                 break;
             case Revoked revoked:
-                await InsertGrantAsync(revoked, revoked.SubjectTag, revoked.Grantee, revoked.By, Hash256.Zero, 0, 0).ConfigureAwait(false);
+                await InsertGrantAsync(revoked, revoked.SubjectTag, revoked.Grantee, revoked.By, default, LedgerView.None, DateTimeOffset.UnixEpoch).ConfigureAwait(false);
                 break;
         }
     }
@@ -139,16 +138,16 @@ internal sealed class EventApplier
         return member is { Role: (long)MemberRole.Hospital, Active: 1 };
     }
 
-    private Task InsertGrantAsync(LedgerEvent one, Tag128 subjectTag, Address grantee, Address by, Hash256 kinds, int view, ulong validUntil) => InsertAsync(
+    private Task InsertGrantAsync(LedgerEvent one, Tag128 subjectTag, Address grantee, Address by, KindSet kinds, LedgerView view, DateTimeOffset validUntil) => InsertAsync(
         "projection_grant", "subject_tag, grantee, granted_by, kinds, view_number, valid_until", one,
         new
         {
             subject_tag = subjectTag.ToArray(),
             grantee = grantee.ToString(),
             granted_by = by.ToString(),
-            kinds = kinds.ToArray(),
+            kinds = kinds.ToString(),
             view_number = (long)view,
-            valid_until = (long)Math.Min(validUntil, long.MaxValue),
+            valid_until = validUntil.ToUnixTimeSeconds(),
         });
 
     private async Task InsertAsync(string table, string columns, LedgerEvent one, object values)

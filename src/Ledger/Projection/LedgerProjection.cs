@@ -9,7 +9,7 @@ namespace Consortium.Ledger;
 /// This member's own copy of what the contract says: members, residents, grants, and the index, verified batch by batch as it comes. Rebuilt at any time from the
 /// chain alone. A custodian whose log breaks numbering, root or head is trusted no further; see <see cref="ProjectionStatus.Untrusted"/>.
 /// </summary>
-public sealed class LedgerProjection
+public sealed class LedgerProjection : IDisposable
 {
     private readonly ProjectionStore _store;
     private readonly ProjectionQueries _queries;
@@ -150,14 +150,15 @@ public sealed class LedgerProjection
     public Task<Tag128?> ResidentTagAsync(Address resident, CancellationToken cancellationToken = default) => _queries.ResidentTagAsync(resident, cancellationToken);
 
     /// <summary>The grant that stands for a grantee over a subject's records, expired or not; null where there is none or it was revoked.</summary>
-    public Task<ProjectedGrant?> GrantAsync(Address grantee, Tag128 subjectTag, CancellationToken cancellationToken = default) =>
+    public Task<GrantState?> GrantAsync(Address grantee, Tag128 subjectTag, CancellationToken cancellationToken = default) =>
         _queries.GrantAsync(grantee, subjectTag, cancellationToken);
 
     /// <summary>True where an active member holds a grant over this kind of a subject's records at this moment.</summary>
     public async Task<bool> HasGrantAsync(Address grantee, Tag128 subjectTag, ushort kind, DateTimeOffset at, CancellationToken cancellationToken = default)
     {
         if (await MemberAsync(grantee, cancellationToken).ConfigureAwait(false) is not { Active: true }) return false;
-        return (await GrantAsync(grantee, subjectTag, cancellationToken).ConfigureAwait(false))?.Covers(kind, at) == true;
+        GrantState? grant = await GrantAsync(grantee, subjectTag, cancellationToken).ConfigureAwait(false);
+        return grant is not null && grant.ValidUntil > at && grant.Kinds.Contains(kind);
     }
 
     /// <summary>The entries of one subject, of all custodians, in the order of the chain. The zero tag stands for no subject and has none.</summary>
@@ -175,6 +176,9 @@ public sealed class LedgerProjection
     /// <summary>The entries of the batch that starts at this sequence, in order; empty where there is none.</summary>
     public Task<IReadOnlyList<IndexEntry>> BatchEntriesAsync(Address custodian, ulong firstSequence, CancellationToken cancellationToken = default) =>
         _queries.BatchEntriesAsync(custodian, firstSequence, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _following.Dispose();
 
     private async Task CheckAsync(CancellationToken ct)
     {

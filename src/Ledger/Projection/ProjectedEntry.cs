@@ -73,17 +73,3 @@ public sealed record ProjectionStatus
         Problem = problem ?? "The chain was not met yet.",
     };
 }
-
-/// <summary>A grant as it stands.</summary>
-/// <param name="Grantee">Who may see.</param>
-/// <param name="SubjectTag">Whose records.</param>
-/// <param name="GrantedBy">The resident, or the hospital that recorded the consent.</param>
-/// <param name="Kinds">256 bits, most significant byte first: bit k stands for resource type number k.</param>
-/// <param name="View">The contract's number of the view.</param>
-/// <param name="ValidUntil">Until when; the grant does not count from this moment on.</param>
-public sealed record ProjectedGrant(Address Grantee, Tag128 SubjectTag, Address GrantedBy, Hash256 Kinds, int View, DateTimeOffset ValidUntil)
-{
-    /// <summary>True where the grant covers this kind at this moment.</summary>
-    public bool Covers(ushort kind, DateTimeOffset at) =>
-        kind < 256 && ValidUntil > at && (Kinds.Span[31 - (kind / 8)] >> (kind % 8) & 1) == 1;
-}

@@ -38,7 +38,7 @@ internal sealed class ProjectionQueries
         return tag is null ? null : new Tag128(tag);
     }
 
-    public async Task<ProjectedGrant?> GrantAsync(Address grantee, Tag128 subjectTag, CancellationToken ct)
+    public async Task<GrantState?> GrantAsync(Address grantee, Tag128 subjectTag, CancellationToken ct)
     {
         await using DbConnection connection = await _database.ConnectAsync(ct).ConfigureAwait(false);
         GrantRow? row = await connection.QuerySingleOrDefaultAsync<GrantRow>(
@@ -47,7 +47,7 @@ internal sealed class ProjectionQueries
             new { tag = subjectTag.ToArray(), grantee = grantee.ToString() }).ConfigureAwait(false);
         return row is null or { ViewNumber: 0 }
             ? null
-            : new ProjectedGrant(grantee, subjectTag, Address.Parse(row.GrantedBy), new Hash256(row.Kinds), (int)row.ViewNumber, ChainCursor.Time((ulong)row.ValidUntil, unitsPerSecond: 1));
+            : new GrantState(Address.Parse(row.GrantedBy), (LedgerView)row.ViewNumber, DateTimeOffset.FromUnixTimeSeconds(row.ValidUntil), KindSet.Parse(row.Kinds));
     }
 
     public async Task<IReadOnlyList<ProjectedEntry>> EntriesBySubjectAsync(Tag128 subjectTag, CancellationToken ct)
@@ -110,7 +110,7 @@ internal sealed class ProjectionQueries
 
         public long Active { get; init; }
 
-        public string ReplacedBy { get; init; } = "";
+        public string? ReplacedBy { get; init; }
 
         public string Endpoint { get; init; } = "";
 
@@ -118,14 +118,15 @@ internal sealed class ProjectionQueries
 
         public long AdmittedAt { get; init; }
 
-        public Member ToMember() => throw new InvalidOperationException("TODO");
+        public Member ToMember() => new(
+            Address.Parse(Account), (MemberRole)Role, Active != 0, Endpoint, Name, (ulong)AdmittedAt, ReplacedBy is null ? null : Address.Parse(ReplacedBy));
     }
 
     private sealed class GrantRow
     {
         public string GrantedBy { get; init; } = "";
 
-        public byte[] Kinds { get; init; } = [];
+        public string Kinds { get; init; } = "";
 
         public long ViewNumber { get; init; }
 

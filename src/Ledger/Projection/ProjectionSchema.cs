@@ -40,7 +40,7 @@ internal static class ProjectionSchema
             account TEXT NOT NULL,
             role BIGINT NOT NULL,
             active BIGINT NOT NULL,
-            replaced_by TEXT NOT NULL,
+            replaced_by TEXT,
             endpoint TEXT NOT NULL,
             name TEXT NOT NULL,
             PRIMARY KEY (block_number, log_index));
@@ -60,7 +60,7 @@ internal static class ProjectionSchema
             subject_tag {bytes} NOT NULL,
             grantee TEXT NOT NULL,
             granted_by TEXT NOT NULL,
-            kinds {bytes} NOT NULL,
+            kinds TEXT NOT NULL,
             view_number BIGINT NOT NULL,
             valid_until BIGINT NOT NULL,
             PRIMARY KEY (block_number, log_index));
