@@ -85,6 +85,26 @@ public sealed class ContractInterface
         return null;
     }
 
+    /// <summary>What call data does; null where it calls none of the contract's functions.</summary>
+    public ContractCall? DecodeCall(ReadOnlySpan<byte> callData)
+    {
+        foreach (AbiFunction function in _functions.Values)
+        {
+            if (!callData.StartsWith(function.Selector)) continue;
+            try
+            {
+                object[] values = function.DecodeInput(callData);
+                return new ContractCall(function.Name, [.. function.Inputs.Select((p, i) => new KeyValuePair<string, object>(p.Name, values[i]))]);
+            }
+            catch (FormatException)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
     private static AbiParameter[] Parameters(JsonElement item, string name) =>
         item.TryGetProperty(name, out JsonElement list) ? [.. list.EnumerateArray().Select(AbiParameter.Parse)] : [];
 }

@@ -116,6 +116,9 @@ public sealed class ConsortiumLedgerContract
         return exception.RevertData is { } data ? DescribeRevert(data) : null;
     }
 
+    /// <summary>What call data does, such as a proposal's action; null where it calls none of the contract's functions.</summary>
+    public static ContractCall? DescribeCall(ReadOnlySpan<byte> callData) => CompiledContract.Interface.DecodeCall(callData);
+
     /// <summary>True where this contract's code stands at the address.</summary>
     public async Task<bool> IsDeployedAsync(CancellationToken cancellationToken = default) =>
         Keccak256.Hash(await _client.CodeAsync(Address, cancellationToken).ConfigureAwait(false)) == RuntimeCodeHash;

@@ -24,6 +24,16 @@ public sealed class ChainFixture : IAsyncLifetime
         await _chain!.DisposeAsync();
     }
 
+    /// <summary>The time of the newest block.</summary>
+    public async Task<DateTimeOffset> NowAsync() => DateTimeOffset.FromUnixTimeSeconds((long)(await Client.BlockAsync("latest"))!.Timestamp);
+
+    /// <summary>Lets time pass on the chain and makes a block.</summary>
+    public async Task AdvanceAsync(TimeSpan time)
+    {
+        await Client.InvokeAsync("evm_increaseTime", json => json.WriteNumberValue((long)time.TotalSeconds));
+        await Client.InvokeAsync("evm_mine", _ => { });
+    }
+
     /// <summary>A subject tag that no other test has.</summary>
     public Tag128 NewSubject()
     {
