@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Consortium.Integrity;
 using Consortium.Ledger.Projection;
 using Consortium.Storage;
@@ -101,13 +100,13 @@ public sealed class LedgerProjection : IDisposable
             {
                 await FollowOnceAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is RpcUnavailableException or RpcException or DbException or ProjectionStoppedException)
-            {
-                // Kept in the status by FollowOnceAsync.
-            }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // Kept in the status by FollowOnceAsync; whoever asks for rights sees the projection grow stale.
             }
 
             try
