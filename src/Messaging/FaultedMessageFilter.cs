@@ -16,6 +16,7 @@ internal sealed class FaultedMessageFilter(string queue, RabbitMqChannel channel
 {
     internal const string RedeliveryHeader = "Redelivery-Count";
     internal const string FailureHeader = "Failure";
+    private const int MostAttempts = 30;
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
@@ -29,8 +30,7 @@ internal sealed class FaultedMessageFilter(string queue, RabbitMqChannel channel
         if (exception is not SerializationException && (outside || redeliveries < options.Redeliveries))
         {
             properties.Headers[RedeliveryHeader] = outside ? redeliveries : redeliveries + 1;
-            await channel.SendAsync(RabbitMqTopology.DelayQueue(queue), RabbitMqTopology.DelayArguments(queue, options.RedeliveryDelay),
-                properties, Body(context)).ConfigureAwait(false);
+            await SendAsync(context, RabbitMqTopology.DelayQueue(queue), RabbitMqTopology.DelayArguments(queue, options.RedeliveryDelay), properties).ConfigureAwait(false);
             MessagingMetrics.Redelivered(queue, failure);
             log.LogWarning("Message {MessageId} of {Queue} failed with {Failure}; it is delivered again in {Delay}", delivery.Properties.MessageId, queue, failure, options.RedeliveryDelay);
         }
@@ -70,13 +70,29 @@ internal sealed class FaultedMessageFilter(string queue, RabbitMqChannel channel
     private static RabbitMqBasicConsumeContext Delivery(ReceiveContext context) =>
         context.TryGetPayload(out RabbitMqBasicConsumeContext? delivery) ? delivery : throw new InvalidOperationException("The message did not come from RabbitMQ.");
 
-    private static ReadOnlyMemory<byte> Body(ReceiveContext context) => context.Body.GetBytes();
-
     private async Task ParkAsync(ReceiveContext context, BasicProperties properties, string failure)
     {
         string errors = RabbitMqTopology.ErrorQueue(queue);
-        await channel.SendAsync(errors, RabbitMqTopology.ErrorArguments(), properties, Body(context)).ConfigureAwait(false);
+        await SendAsync(context, errors, RabbitMqTopology.ErrorArguments(), properties).ConfigureAwait(false);
         MessagingMetrics.Parked(queue, failure);
         log.LogError("Message {MessageId} of {Queue} failed with {Failure} and waits in {Errors} for a person", properties.MessageId, queue, failure, errors);
+    }
+
+    private async Task SendAsync(ReceiveContext context, string to, Dictionary<string, object?> arguments, BasicProperties properties)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await channel.SendAsync(to, arguments, properties, context.Body.GetBytes(), context.CancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (attempt < MostAttempts && !context.CancellationToken.IsCancellationRequested)
+            {
+                // Given back at once, the message would come back at once, and use up its delivery limit within milliseconds.
+                log.LogWarning("Message {MessageId} cannot be moved to {Queue} ({Failure}); trying again", properties.MessageId, to, e.GetType().Name);
+                await Task.Delay(TimeSpan.FromSeconds(1), context.CancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 }

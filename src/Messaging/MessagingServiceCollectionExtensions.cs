@@ -46,22 +46,16 @@ public static class MessagingServiceCollectionExtensions
         });
         services.AddSingleton<IDurablePublisher>(provider =>
             new InProcessPublisher(provider.GetRequiredService<MassTransit.Mediator.IMediator>(), options, consumers));
-        services.AddSingleton(new MessagingStatus(null, []));
+        services.AddSingleton(new MessagingStatus(null, [], options));
     }
 
     private static void AddRabbitMq(this IServiceCollection services, MessagingOptions options, List<ConsumerRegistration> consumers)
     {
         BrokerUrl broker = BrokerUrl.Parse(options.Broker);
         string[] queues = [.. consumers.Select(c => $"{options.Namespace}.{c.Queue}").Distinct()];
-        services.AddSingleton(new RabbitMqChannel(broker, options.ConfirmTimeout));
+        services.AddSingleton(_ => new RabbitMqChannel(broker, options.ConfirmTimeout)); // by factory: the container disposes it
         services.AddSingleton<IDurablePublisher, RabbitMqPublisher>();
-        services.AddSingleton(provider => new MessagingStatus(provider.GetRequiredService<RabbitMqChannel>(), queues));
-        services.AddOptions<MassTransitHostOptions>().Configure(host =>
-        {
-            host.WaitUntilStarted = false; // the host comes up, and takes records in, while the broker is away
-            host.ConsumerStopTimeout = TimeSpan.FromSeconds(2);
-            host.StopTimeout = TimeSpan.FromSeconds(4);
-        });
+        services.AddSingleton(provider => new MessagingStatus(provider.GetRequiredService<RabbitMqChannel>(), queues, options));
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry(); // else it reports to its maker over the internet
@@ -85,6 +79,8 @@ public static class MessagingServiceCollectionExtensions
                 }
             });
         });
+        services.RemoveMassTransitHostedService();
+        services.AddHostedService<BusService>();
     }
 
     private static void UseRetry(IConsumePipeConfigurator endpoint, MessagingOptions options)

@@ -7,10 +7,12 @@ public sealed class MessagingStatus
 {
     private readonly RabbitMqChannel? _channel;
     private readonly IReadOnlyList<string> _queues;
+    private readonly MessagingOptions _options;
 
-    internal MessagingStatus(RabbitMqChannel? channel, IReadOnlyList<string> queues)
+    internal MessagingStatus(RabbitMqChannel? channel, IReadOnlyList<string> queues, MessagingOptions options)
     {
         _channel = channel;
+        _options = options;
         _queues = queues;
     }
 
@@ -23,9 +25,9 @@ public sealed class MessagingStatus
         {
             depths.Add(new QueueDepth(
                 queue,
-                await CountAsync(queue, cancellationToken).ConfigureAwait(false),
-                await CountAsync(RabbitMqTopology.DelayQueue(queue), cancellationToken).ConfigureAwait(false),
-                await CountAsync(RabbitMqTopology.ErrorQueue(queue), cancellationToken).ConfigureAwait(false)));
+                await _channel!.DepthAsync(queue, cancellationToken).ConfigureAwait(false) ?? 0,
+                await _channel.DepthAsync(RabbitMqTopology.DelayQueue(queue), RabbitMqTopology.DelayArguments(queue, _options.RedeliveryDelay), cancellationToken).ConfigureAwait(false),
+                await _channel.DepthAsync(RabbitMqTopology.ErrorQueue(queue), RabbitMqTopology.ErrorArguments(), cancellationToken).ConfigureAwait(false)));
         }
 
         return depths;
@@ -50,9 +52,6 @@ public sealed class MessagingStatus
             return copy;
         }, cancellationToken);
     }
-
-    private async Task<long> CountAsync(string queue, CancellationToken cancellationToken) =>
-        await _channel!.DepthAsync(queue, cancellationToken).ConfigureAwait(false) ?? 0;
 }
 
 /// <summary>What waits at one queue.</summary>

@@ -117,7 +117,7 @@ public sealed class Outbox
     /// dies lets go of them at once. SQLite: one process owns the file.
     /// </summary>
     /// <returns>How many rows were taken.</returns>
-    internal async Task<int> TakeAsync(int most, Func<IReadOnlyList<OutboxRow>, Func<IReadOnlyList<long>, Task<IReadOnlyList<OutboxBody>>>, Task<IReadOnlyList<Sent>>> send, CancellationToken cancellationToken)
+    internal async Task<int> TakeAsync(int most, Func<IReadOnlyList<OutboxRow>, Func<long[], Task<IReadOnlyList<OutboxBody>>>, Task<IReadOnlyList<Sent>>> send, CancellationToken cancellationToken)
     {
         string due = $"SELECT seq, size, attempts FROM {_table} WHERE not_before <= @now ORDER BY seq LIMIT @most";
         await using DbConnection connection = await _database.ConnectAsync(cancellationToken).ConfigureAwait(false);
@@ -138,9 +138,12 @@ public sealed class Outbox
         return locked.Count;
     }
 
-    private async Task<IReadOnlyList<OutboxBody>> LoadAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyList<long> seqs) =>
+    // Dapper hands PostgreSQL an array as one parameter, and spells it out for SQLite.
+    private string Among(string parameter) => _database.Dialect == Dialect.Postgres ? $"= ANY(@{parameter})" : $"IN @{parameter}";
+
+    private async Task<IReadOnlyList<OutboxBody>> LoadAsync(DbConnection connection, DbTransaction? transaction, long[] seqs) =>
         (await connection.QueryAsync<OutboxBody>(
-            $"SELECT seq, message_id AS MessageId, message_type AS MessageType, body FROM {_table} WHERE seq IN @seqs ORDER BY seq", new { seqs }, transaction)
+            $"SELECT seq, message_id AS MessageId, message_type AS MessageType, body FROM {_table} WHERE seq {Among("seqs")} ORDER BY seq", new { seqs }, transaction)
             .ConfigureAwait(false)).AsList();
 
     private async Task SettleAsync(DbTransaction transaction, IReadOnlyList<Sent> results)
@@ -148,7 +151,7 @@ public sealed class Outbox
         long[] arrived = [.. results.Where(result => result.Failure is null).Select(result => result.Seq)];
         if (arrived.Length > 0)
         {
-            await transaction.Connection!.ExecuteAsync($"DELETE FROM {_table} WHERE seq IN @arrived", new { arrived }, transaction).ConfigureAwait(false);
+            await transaction.Connection!.ExecuteAsync($"DELETE FROM {_table} WHERE seq {Among("arrived")}", new { arrived }, transaction).ConfigureAwait(false);
         }
 
         foreach (Sent failed in results.Where(result => result.Failure is not null))

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -44,9 +45,11 @@ public sealed class OutboxRelay : BackgroundService
             {
                 // The store is away, or its tables are not made yet. The rows are safe; look again.
                 failures++;
-                if (failures is 3 || failures % 60 == 0)
+                if (failures is 2 || failures % 60 == 0)
                 {
-                    _log.LogWarning("The outbox of {Component} cannot be read: {Failure}; trying again", _outbox.Component, e.GetType().Name);
+                    // The statements name no value of a message, so the database's words about them are fit for the log.
+                    _log.LogWarning("The outbox of {Component} cannot be read: {Failure}; trying again", _outbox.Component,
+                        e is DbException ? e.Message : e.GetType().Name);
                 }
 
                 await Task.Delay(_options.Poll, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -55,7 +58,7 @@ public sealed class OutboxRelay : BackgroundService
     }
 
     private async Task<IReadOnlyList<Sent>> SendAsync(
-        IReadOnlyList<OutboxRow> rows, Func<IReadOnlyList<long>, Task<IReadOnlyList<OutboxBody>>> load, CancellationToken stoppingToken)
+        IReadOnlyList<OutboxRow> rows, Func<long[], Task<IReadOnlyList<OutboxBody>>> load, CancellationToken stoppingToken)
     {
         using var round = new CancellationTokenSource(_options.Round, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(round.Token, stoppingToken);

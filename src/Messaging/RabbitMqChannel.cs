@@ -23,6 +23,16 @@ internal sealed class RabbitMqChannel(BrokerUrl broker, TimeSpan timeout) : IAsy
         await channel.BasicPublishAsync("", queue, mandatory: true, properties, body, limit.Token).ConfigureAwait(false);
     }
 
+    /// <summary>Messages that wait in a queue, which is declared first where it does not exist.</summary>
+    public async Task<long> DepthAsync(string queue, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        IConnection connection = await ConnectAsync(limit.Token).ConfigureAwait(false);
+        await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: limit.Token).ConfigureAwait(false);
+        return (await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: limit.Token).ConfigureAwait(false)).MessageCount;
+    }
+
     /// <summary>Messages that wait in a queue; null where it does not exist.</summary>
     public async Task<long?> DepthAsync(string queue, CancellationToken cancellationToken)
     {

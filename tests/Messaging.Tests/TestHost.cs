@@ -49,6 +49,13 @@ internal sealed class TestHost : IAsyncDisposable
         return new TestHost(host, log);
     }
 
+    /// <summary>Whether the queue is declared, with the bindings that follow in the same breath.</summary>
+    public async Task<bool> QueueExistsAsync(string queue)
+    {
+        string name = $"{Services.GetRequiredService<MessagingOptions>().Namespace}.{queue}";
+        return await Services.GetRequiredService<RabbitMqChannel>().DepthAsync(name, CancellationToken.None) is not null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
