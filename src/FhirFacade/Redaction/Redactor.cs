@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Consortium.FhirFacade.Redaction;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace Consortium.FhirFacade.Redaction;
 /// </summary>
 internal sealed class Redactor(RolePolicy policy)
 {
+    /// <summary>What SampledData.data is written with (FHIR R4 datatypes.html#SampledData): decimals, E, U, L and blanks.</summary>
+    private static readonly SearchValues<char> SampleCharacters = SearchValues.Create("0123456789.+-EUL \r\n\t");
+
     private readonly List<string> _path = [];
 
     public void Mark(JsonSpan resource)
@@ -39,7 +44,9 @@ internal sealed class Redactor(RolePolicy policy)
     }
 
     private int Shown(JsonSpan element) =>
-        Math.Max(policy.Words.Match(_path, element), Math.Max(policy.Codes.Match(_path, element), policy.Uris.Match(_path, element)));
+        Math.Max(
+            Math.Max(policy.Words.Match(_path, element), policy.Codes.Match(_path, element)),
+            Math.Max(policy.Uris.Match(_path, element), policy.Samples.Match(_path, element)));
 
     private void Value(JsonSpan value, JsonSpan parent)
     {
@@ -69,7 +76,8 @@ internal sealed class Redactor(RolePolicy policy)
     {
         if (_path[^1] == "display" && !MayShowDisplay(parent)) return false;
         if (policy.Words.Match(_path, value) > 0) return true;
-        if (policy.Uris.Match(_path, value) > 0) return IsPlain(value.Text) && !value.Text.Contains('?', StringComparison.Ordinal);
+        if (policy.Uris.Match(_path, value) > 0) return IsPlain(value.Text) && !value.Text.AsSpan().ContainsAny('?', ' ');
+        if (policy.Samples.Match(_path, value) > 0) return !value.Text.AsSpan().ContainsAnyExcept(SampleCharacters);
         return policy.Codes.Match(_path, value) > 0 ? IsPlain(value.Text) : !policy.HidesUnlistedText;
     }
 

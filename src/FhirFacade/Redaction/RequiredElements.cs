@@ -31,16 +31,17 @@ internal static class RequiredElements
         SamePaths = same.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>The path of a member, with a repeated structure (<c>Questionnaire.item.item</c>) led back to its definition.</summary>
+    /// <summary>The path below which a member's own members are looked up: a repeated structure (<c>Questionnaire.item.item</c>) is led back to its definition.</summary>
     public static string Descend(string path, string name)
     {
         string below = $"{path}.{name}";
         return SamePaths.GetValueOrDefault(below, below);
     }
 
-    /// <summary>Whether the element at a path that <see cref="Descend"/> gave is required; knows the names of choice types.</summary>
-    public static bool Contains(string path)
+    /// <summary>Whether a member is required below a path that <see cref="Descend"/> gave; knows the names of choice types.</summary>
+    public static bool Contains(string parentPath, string name)
     {
+        string path = $"{parentPath}.{name}";
         if (Paths.Contains(path)) return true;
         for (int at = path.Length - 1; at > 0 && path[at] != '.'; at--)
         {

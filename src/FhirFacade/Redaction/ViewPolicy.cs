@@ -20,8 +20,11 @@ internal sealed class RolePolicy(RolePolicyFile file)
     /// <summary>Codes, dates and ids: shown if they are plain ASCII.</summary>
     public ElementPatterns Codes { get; } = new(file.ShowCodes);
 
-    /// <summary>URIs and references: shown if they are plain ASCII without a query.</summary>
+    /// <summary>URIs and references: shown if they are plain ASCII without a query or a blank.</summary>
     public ElementPatterns Uris { get; } = new(file.ShowUris);
+
+    /// <summary>Series of measured values: shown if they are nothing else.</summary>
+    public ElementPatterns Samples { get; } = new(file.ShowSamples);
 
     /// <summary>Words of any script.</summary>
     public ElementPatterns Words { get; } = new(file.ShowWords);
@@ -54,6 +57,8 @@ internal sealed record RolePolicyFile
     public string[] ShowCodes { get; init; } = [];
 
     public string[] ShowUris { get; init; } = [];
+
+    public string[] ShowSamples { get; init; } = [];
 
     public string[] ShowWords { get; init; } = [];
 

@@ -60,13 +60,15 @@ internal ref struct ViewWriter(ReadOnlySpan<byte> json, IReadOnlyList<SecurityLa
         foreach (JsonSpan member in value.Children)
         {
             string below = $"{pointer}/{Escape(member.Name)}";
-            string memberPath = RequiredElements.Descend(path, member.Name.TrimStart('_'));
+            string name = member.Name.TrimStart('_');
             if (member.Hidden)
             {
                 _hidden.Add(below);
-                Mask(value, member, memberPath, ref any);
+                if (RequiredElements.Contains(path, name)) Mask(value, member, ref any);
                 continue;
             }
+
+            string memberPath = RequiredElements.Descend(path, name);
 
             if (any) Put(","u8);
             any = true;
@@ -144,9 +146,8 @@ internal ref struct ViewWriter(ReadOnlySpan<byte> json, IReadOnlyList<SecurityLa
     }
 
     /// <summary>Says "masked" in place of a hidden element that R4 requires: in the element if it is complex, beside it if it is primitive.</summary>
-    private readonly void Mask(JsonSpan parent, JsonSpan member, string path, ref bool any)
+    private readonly void Mask(JsonSpan parent, JsonSpan member, ref bool any)
     {
-        if (!RequiredElements.Contains(path)) return;
         bool isExtensions = member.Name.StartsWith('_');
         if (isExtensions && parent.Member(member.Name[1..]) is not null) return;
         bool isArray = member.Kind == JsonSpanKind.Array;
