@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text;
 using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Expressions;
 using Consortium.Fhir.Json;
+using Consortium.Fhir.Xml;
 
 namespace Consortium.Fhir;
 
@@ -14,6 +16,7 @@ public sealed class FhirDocument
 {
     private readonly ReadOnlyMemory<byte> _bytes;
     private LineMap? _lines;
+    private ReferenceIndex? _references;
 
     private FhirDocument(ReadOnlyMemory<byte> bytes, Node[] nodes, int count)
     {
@@ -35,6 +38,9 @@ public sealed class FhirDocument
 
     internal ReadOnlySpan<byte> Bytes => _bytes.Span;
 
+    /// <summary>Resolves references within the document; built when first asked for.</summary>
+    internal ReferenceIndex References => _references ??= new ReferenceIndex(this);
+
     /// <summary>Places of a document made from XML; null where the bytes are the input itself.</summary>
     internal IReadOnlyList<(int Offset, int Line, int Column)>? ForeignPlaces { get; init; }
 
@@ -47,6 +53,15 @@ public sealed class FhirDocument
         pooled.Nodes = rented.AsSpan(0, pooled.Count).ToArray();
         ArrayPool<Node>.Shared.Return(rented);
         return pooled;
+    }
+
+    /// <summary>Reads one resource in XML (FHIR R4 xml.html); places are those of the XML. Document types are refused, nothing is expanded.</summary>
+    /// <exception cref="FhirFormatException">It is not well-formed FHIR XML; the exception names line and column.</exception>
+    public static FhirDocument ParseXml(ReadOnlyMemory<byte> utf8Xml)
+    {
+        using MemoryStream stream = new(utf8Xml.ToArray(), writable: false);
+        (byte[] json, IReadOnlyList<(int, int, int)> places) = XmlToJson.Convert(XmlTree.Read(stream));
+        return ParsePooled(json, places);
     }
 
     /// <summary>Parses into a rented array, for a caller that ends with <see cref="Release"/>.</summary>
@@ -101,17 +116,35 @@ public sealed class FhirDocument
         int offset = at.NameLength > 0 ? at.NameStart - 1 : at.Kind == JsonKind.String ? at.Start - 1 : at.Start;
         if (ForeignPlaces is not null)
         {
-            (int _, int line, int column) = ForeignPlaces[0];
-            foreach ((int start, int foreignLine, int foreignColumn) in ForeignPlaces)
+            int low = 0, high = ForeignPlaces.Count - 1;
+            while (low < high)
             {
-                if (start > offset) break;
-                (line, column) = (foreignLine, foreignColumn);
+                int middle = (low + high + 1) / 2;
+                if (ForeignPlaces[middle].Offset <= offset) low = middle;
+                else high = middle - 1;
             }
 
-            return (line, column);
+            return (ForeignPlaces[low].Line, ForeignPlaces[low].Column);
         }
 
         return (_lines ??= new LineMap(Bytes))[offset];
+    }
+
+    /// <summary>The resource that an element stands in, and the one that this is contained in (FHIR R4 fhirpath.html#variables).</summary>
+    internal (int Resource, int Root) EnclosingResources(int element)
+    {
+        R4Tables tables = R4Tables.Instance;
+        int resource = -1;
+        for (int at = element; at >= 0; at = Nodes[at].Parent)
+        {
+            ref readonly Node node = ref Nodes[at];
+            if (node.Kind != JsonKind.Object || node.Type == 0 || !tables.IsResource(node.Type)) continue;
+            if (resource < 0) resource = at;
+            bool contained = node.Element != 0 && tables.Utf8(tables.Elements[node.Element].Name).SequenceEqual("contained"u8);
+            if (!contained) return (resource, at);
+        }
+
+        return resource < 0 ? (0, 0) : (resource, resource);
     }
 
     /// <summary>The FHIRPath of a node, such as <c>Patient.name[0].family</c>.</summary>

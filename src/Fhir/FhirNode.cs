@@ -72,6 +72,8 @@ public readonly struct FhirNode : IEquatable<FhirNode>
 
     private FhirDocument Document => _document ?? throw new InvalidOperationException("There is no such element; ask Exists first.");
 
+    internal (FhirDocument Document, int Index) Place() => (Document, _index);
+
     /// <summary>The first child of that FHIRPath name, or a node that does not exist. Safe to chain.</summary>
     public FhirNode Child(string name)
     {

@@ -41,6 +41,19 @@ public sealed class FhirValidator
         }
     }
 
+    /// <summary>Reads and validates one resource in XML, as <see cref="Validate(ReadOnlyMemory{byte})"/> does JSON.</summary>
+    public ValidationResult ValidateXml(ReadOnlyMemory<byte> utf8Xml)
+    {
+        try
+        {
+            return Validate(FhirDocument.ParseXml(utf8Xml));
+        }
+        catch (FhirFormatException broken)
+        {
+            return new ValidationResult(null, [broken.ToIssue()], 1, 0);
+        }
+    }
+
     /// <summary>Validates a parsed resource.</summary>
     public ValidationResult Validate(FhirDocument document)
     {

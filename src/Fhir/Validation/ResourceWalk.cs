@@ -15,6 +15,7 @@ internal sealed class ResourceWalk
     private readonly IssueList _issues;
     private readonly BindingRules _bindings;
     private readonly ReferenceRules _references;
+    private readonly ContainedRules _contained;
     private readonly InvariantRules _invariants;
 
     public ResourceWalk(FhirDocument document, R4Tables tables, IssueList issues)
@@ -25,6 +26,7 @@ internal sealed class ResourceWalk
         _issues = issues;
         _bindings = new BindingRules(document, tables, issues);
         _references = new ReferenceRules(document, tables, issues);
+        _contained = new ContainedRules(document, tables, issues);
         _invariants = new InvariantRules(document, tables, issues);
     }
 
@@ -49,6 +51,7 @@ internal sealed class ResourceWalk
 
         using InvariantRules.Scope scope = _invariants.EnterResource(at, outer);
         ValidateObject(at, type);
+        _contained.Check(at);
         _invariants.CheckType(at, type);
     }
 

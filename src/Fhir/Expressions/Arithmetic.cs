@@ -1,0 +1,119 @@
+namespace Consortium.Fhir.Expressions;
+
+/// <summary>Arithmetic and concatenation operators (FHIRPath N1 6.6).</summary>
+internal sealed class ArithmeticExpression(string op, Expression left, Expression right) : Expression
+{
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output)
+    {
+        bool hasLeft = Singleton.TryEvaluate(left, e, scope, out PathValue a), hasRight = Singleton.TryEvaluate(right, e, scope, out PathValue b);
+        if (op == "&")
+        {
+            // & takes empty for an empty string.
+            output.Add(PathValue.Of((hasLeft ? Text(a) : string.Empty) + (hasRight ? Text(b) : string.Empty)));
+            return;
+        }
+
+        if (!hasLeft || !hasRight) return;
+        if (!a.TrySystem(out PathValue x) || !b.TrySystem(out PathValue y)) throw Unsupported(a, b);
+        if (Arithmetic.Apply(op, x, y, out bool supported) is { } result) output.Add(result);
+        else if (!supported) throw Unsupported(x, y);
+    }
+
+    private static string Text(in PathValue value) =>
+        value.TryText(out string text) ? text : value.TrySystem(out _) ? throw new FhirPathException("'&' joins Strings.") : string.Empty;
+
+    private FhirPathException Unsupported(in PathValue a, in PathValue b)
+    {
+        Definitions.R4Tables tables = Definitions.R4Tables.Instance;
+        return new($"'{op}' does not take {TypeSpecifier.NameOf(tables, a).Name} and {TypeSpecifier.NameOf(tables, b).Name}.");
+    }
+}
+
+/// <summary>Arithmetic on System values. Overflow and division by zero give empty.</summary>
+internal static class Arithmetic
+{
+    public static PathValue? Apply(string op, in PathValue x, in PathValue y, out bool supported)
+    {
+        supported = true;
+        try
+        {
+            if (x.IsNumber && y.IsNumber) return Numbers(op, x, y);
+            if (op == "+" && x.Kind == PathKind.String && y.Kind == PathKind.String) return PathValue.Of(x.String + y.String);
+            if (x.IsTemporal && y.Kind == PathKind.Quantity && op is "+" or "-") return Date(op, x, y.Quantity);
+            if (PathQuantity.From(x) is { } p && PathQuantity.From(y) is { } q) return Quantities(op, p, q, y.IsNumber, x.IsNumber, out supported);
+        }
+        catch (OverflowException)
+        {
+            return null;
+        }
+
+        supported = false;
+        return null;
+    }
+
+    /// <summary>Number of decimals that a decimal carries, trailing zeros left out.</summary>
+    public static int Scale(decimal value)
+    {
+        int scale = value.Scale;
+        while (scale > 0 && Math.Round(value, scale - 1) == value) scale--;
+        return scale;
+    }
+
+    private static PathValue? Numbers(string op, in PathValue x, in PathValue y)
+    {
+        bool integers = x.Kind == PathKind.Integer && y.Kind == PathKind.Integer;
+        switch (op)
+        {
+            case "/":
+                return y.Decimal == 0 ? null : PathValue.Of(x.Decimal / y.Decimal);
+            case "div":
+                return y.Decimal == 0 ? null : Whole(decimal.Truncate(x.Decimal / y.Decimal));
+            case "mod":
+                if (y.Decimal == 0) return null;
+                return integers ? PathValue.Of(x.Integer % y.Integer) : PathValue.Of(x.Decimal % y.Decimal);
+        }
+
+        decimal result = op switch { "+" => x.Decimal + y.Decimal, "-" => x.Decimal - y.Decimal, _ => x.Decimal * y.Decimal };
+        return integers ? Whole(result) : PathValue.Of(result);
+    }
+
+    /// <summary>An Integer has 32 bits (FHIRPath N1 2.1.3).</summary>
+    private static PathValue? Whole(decimal value) => value is >= int.MinValue and <= int.MaxValue ? PathValue.Of((long)value) : null;
+
+    private static PathValue? Date(string op, in PathValue date, PathQuantity amount)
+    {
+        string unit = amount.DateUnit
+            ?? throw new FhirPathException($"'{amount.Unit}' is no calendar unit; write year, month, week, day, hour, minute, second or millisecond (FHIRPath N1 6.6.7).");
+        PathDateTime? moved = date.DateTime.Add(op == "-" ? -amount.Number : amount.Number, unit);
+        return moved is null ? null : PathValue.Of(moved);
+    }
+
+    private static PathValue? Quantities(string op, PathQuantity p, PathQuantity q, bool rightIsNumber, bool leftIsNumber, out bool supported)
+    {
+        supported = true;
+        switch (op)
+        {
+            case "+" or "-" when p.EqualUnit == q.EqualUnit:
+                return PathValue.Of(p.WithNumber(op == "+" ? p.Number + q.Number : p.Number - q.Number));
+            case "+" or "-":
+                return null;
+            case "*" when rightIsNumber || q.Unit == "1":
+                return PathValue.Of(p.WithNumber(p.Number * q.Number));
+            case "*" when leftIsNumber || p.Unit == "1":
+                return PathValue.Of(q.WithNumber(p.Number * q.Number));
+            case "/" when q.Number == 0:
+                return null;
+            case "/" when rightIsNumber || q.Unit == "1":
+                return PathValue.Of(p.WithNumber(p.Number / q.Number));
+            case "/" when p.EqualUnit == q.EqualUnit:
+                return PathValue.Of(new PathQuantity(p.Number / q.Number, "1"));
+            case "*":
+                return PathValue.Of(new PathQuantity(p.Number * q.Number, p.Unit == q.Unit ? p.Unit + "2" : p.Unit + "." + q.Unit));
+            case "/":
+                return PathValue.Of(new PathQuantity(p.Number / q.Number, p.Unit + "/" + q.Unit));
+            default:
+                supported = false;
+                return null;
+        }
+    }
+}

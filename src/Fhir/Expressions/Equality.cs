@@ -1,0 +1,226 @@
+using System.Text;
+using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Json;
+using Consortium.Fhir.Validation;
+
+namespace Consortium.Fhir.Expressions;
+
+/// <summary>Equality and equivalence (FHIRPath N1 6.1).</summary>
+internal static class Equality
+{
+    /// <summary>Compares an element with a text by the document's own bytes; false when the element is no text.</summary>
+    public static bool TryEqualsText(in PathValue item, ReadOnlySpan<byte> text, out bool equal)
+    {
+        equal = false;
+        if (!item.IsNode) return false;
+        FhirDocument document = item.Document;
+        ref readonly Node node = ref document.Nodes[item.NodeIndex];
+        if (node.Kind != JsonKind.String || node.Has(NodeFlags.Underscore)) return false;
+        if (R4Tables.Instance.Primitives[node.Type] is PrimitiveType.Date or PrimitiveType.DateTime or PrimitiveType.Instant or PrimitiveType.Time or PrimitiveType.None) return false;
+        equal = document.Value(item.NodeIndex).SequenceEqual(text);
+        return true;
+    }
+
+    /// <summary>Null where the answer is empty.</summary>
+    public static bool? Equal(Evaluation e, PathList a, PathList b)
+    {
+        if (a.Count == 0 || b.Count == 0) return null;
+        if (a.Count != b.Count) return false;
+        for (int i = 0; i < a.Count; i++)
+        {
+            bool? equal = Equal(e, a[i], b[i]);
+            if (equal != true) return equal;
+        }
+
+        return true;
+    }
+
+    public static bool? Equal(Evaluation e, in PathValue a, in PathValue b)
+    {
+        e.Spend(1);
+        bool systemA = a.TrySystem(out PathValue x), systemB = b.TrySystem(out PathValue y);
+        if (!systemA || !systemB) return !systemA && !systemB && SameElement(e, a, b, equivalent: false);
+        if (x.IsNumber && y.IsNumber) return x.Decimal == y.Decimal;
+        if (x.IsTemporal && y.IsTemporal) return PathDateTime.Compare(x.DateTime, y.DateTime, out bool comparable) is { } order ? order == 0 : comparable ? null : false;
+        if (x.Kind == PathKind.Quantity || y.Kind == PathKind.Quantity)
+        {
+            if (PathQuantity.From(x) is not { } p || PathQuantity.From(y) is not { } q) return false;
+            return PathQuantity.Compare(p, q) is { } difference ? difference == 0 : null;
+        }
+
+        if (x.IsTemporal != y.IsTemporal) return CompareTextWithDate(x, y);
+        if (x.Kind != y.Kind) return false;
+        return x.Kind switch
+        {
+            PathKind.Boolean => x.Boolean == y.Boolean,
+            PathKind.String => x.String == y.String,
+            PathKind.TypeInfo => x.TypeInfo == y.TypeInfo,
+            _ => false,
+        };
+    }
+
+    public static bool Equivalent(Evaluation e, PathList a, PathList b)
+    {
+        if (a.Count != b.Count) return false;
+        // Order does not matter: pair each item with one not yet taken.
+        List<PathValue> open = [.. b.Items];
+        foreach (PathValue item in a.Items)
+        {
+            int match = open.FindIndex(other => Equivalent(e, item, other));
+            if (match < 0) return false;
+            open.RemoveAt(match);
+        }
+
+        return true;
+    }
+
+    private static bool Equivalent(Evaluation e, PathValue a, PathValue b)
+    {
+        e.Spend(1);
+        bool systemA = a.TrySystem(out PathValue x), systemB = b.TrySystem(out PathValue y);
+        if (!systemA || !systemB) return !systemA && !systemB && SameElement(e, a, b, equivalent: true);
+        if (x.IsNumber && y.IsNumber) return EquivalentNumbers(x.Decimal, y.Decimal);
+        if (x.IsTemporal && y.IsTemporal) return x.DateTime.Precision == y.DateTime.Precision && PathDateTime.Compare(x.DateTime, y.DateTime, out _) == 0;
+        if (x.Kind == PathKind.Quantity || y.Kind == PathKind.Quantity)
+        {
+            if (PathQuantity.From(x) is not { } p || PathQuantity.From(y) is not { } q) return false;
+            return p.EquivalentUnit == q.EquivalentUnit && EquivalentNumbers(p.Number, q.Number);
+        }
+
+        if (x.Kind == PathKind.String && y.Kind == PathKind.String) return Normalize(x.String) == Normalize(y.String);
+        return Equal(e, x, y) == true;
+    }
+
+    /// <summary>Numbers rounded to the fewer decimals of the two.</summary>
+    private static bool EquivalentNumbers(decimal a, decimal b)
+    {
+        int scale = Math.Min(Arithmetic.Scale(a), Arithmetic.Scale(b));
+        return Math.Round(a, scale, MidpointRounding.AwayFromZero) == Math.Round(b, scale, MidpointRounding.AwayFromZero);
+    }
+
+    private static string Normalize(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
+
+    /// <summary>A FHIR date written as text, which is how some paths come by one, compares as the date that it spells.</summary>
+    private static bool? CompareTextWithDate(in PathValue x, in PathValue y)
+    {
+        (PathValue date, PathValue text) = x.IsTemporal ? (x, y) : (y, x);
+        if (text.Kind != PathKind.String || !PathDateTime.TryParse(text.String, date.Kind, out PathDateTime? parsed)) return false;
+        return PathDateTime.Compare(date.DateTime, parsed!, out bool comparable) is { } order ? order == 0 : comparable ? null : false;
+    }
+
+    /// <summary>Elements with children are equal when all children are, by name; ids do not count for equivalence.</summary>
+    private static bool SameElement(Evaluation e, in PathValue a, in PathValue b, bool equivalent)
+    {
+        if (!a.IsNode || !b.IsNode) return false;
+        if (ReferenceEquals(a.Document, b.Document) && a.NodeIndex == b.NodeIndex) return true;
+        Dictionary<int, PathList> left = Children(e, a), right = Children(e, b);
+        if (left.Count != right.Count) return false;
+        foreach ((int name, PathList items) in left)
+        {
+            if (!right.TryGetValue(name, out PathList? others)) return false;
+            if (equivalent ? !Equivalent(e, items, others) : Equal(e, items, others) != true) return false;
+        }
+
+        return true;
+    }
+
+    private static Dictionary<int, PathList> Children(Evaluation e, in PathValue element)
+    {
+        Dictionary<int, PathList> byName = [];
+        FhirDocument document = element.Document;
+        ElementChildren children = document.ChildrenOf(element.NodeIndex);
+        while (children.MoveNext())
+        {
+            int name = e.Tables.Elements[document.Nodes[children.Current].Element].Name;
+            if (!byName.TryGetValue(name, out PathList? list)) byName.Add(name, list = new PathList());
+            list.Add(PathValue.Of(document, children.Current));
+        }
+
+        return byName;
+    }
+}
+
+/// <summary>Removes duplicates by equality, in linear time: items are hashed by a key that equal items share.</summary>
+internal static class Distinct
+{
+    public static void Append(Evaluation e, PathList items, PathList output)
+    {
+        Set set = new(e, items.Count);
+        foreach (ref readonly PathValue item in items.Items)
+        {
+            if (set.Add(item)) output.Add(item);
+        }
+    }
+
+    /// <summary>A set of items under FHIRPath equality.</summary>
+    public sealed class Set(Evaluation e, int expected)
+    {
+        private readonly List<PathValue> _few = [];
+        private readonly Dictionary<int, List<PathValue>>? _many = expected > 12 ? new(expected) : null;
+
+        public bool Add(in PathValue item)
+        {
+            List<PathValue> candidates = _few;
+            if (_many is not null)
+            {
+                int key = Key(item);
+                if (!_many.TryGetValue(key, out List<PathValue>? bucket)) _many.Add(key, bucket = []);
+                candidates = bucket;
+            }
+
+            foreach (PathValue other in candidates)
+            {
+                if (Equality.Equal(e, item, other) == true) return false;
+            }
+
+            candidates.Add(item);
+            return true;
+        }
+
+        public bool Contains(in PathValue item)
+        {
+            List<PathValue>? candidates = _few;
+            if (_many is not null && !_many.TryGetValue(Key(item), out candidates)) return false;
+            foreach (PathValue other in candidates)
+            {
+                if (Equality.Equal(e, item, other) == true) return true;
+            }
+
+            return false;
+        }
+
+        private int Key(in PathValue item)
+        {
+            if (!item.TrySystem(out PathValue value)) return ElementKey(item);
+            return value.Kind switch
+            {
+                PathKind.String => value.String.GetHashCode(StringComparison.Ordinal),
+                PathKind.Integer or PathKind.Decimal => value.Decimal.GetHashCode(),
+                PathKind.Boolean => value.Boolean ? 1 : 2,
+                PathKind.TypeInfo => value.TypeInfo.GetHashCode(),
+                // Equal dates may be written in different time zones, equal quantities with different scales.
+                _ => 3,
+            };
+        }
+
+        private int ElementKey(in PathValue item)
+        {
+            FhirDocument document = item.Document;
+            ElementChildren children = document.ChildrenOf(item.NodeIndex);
+            int key = 0;
+            while (children.MoveNext())
+            {
+                ref readonly Node node = ref document.Nodes[children.Current];
+                key += e.Tables.Elements[node.Element].Name;
+                // Texts tell elements apart best; their order among the children does not matter to equality.
+                if (node.Kind == JsonKind.String && e.Tables.Primitives[node.Type] is PrimitiveType.String or PrimitiveType.Code or PrimitiveType.Uri)
+                {
+                    key += (int)TableFormat.Hash(document.Value(children.Current));
+                }
+            }
+
+            return key;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Consortium.Fhir.Definitions;
+
+namespace Consortium.Fhir.Expressions;
+
+/// <summary>What <c>$this</c>, <c>$index</c> and <c>$total</c> stand for where an expression is evaluated.</summary>
+internal readonly struct Scope(PathValue focus, int index, PathList? total)
+{
+    public PathValue Focus { get; } = focus;
+
+    public int Index { get; } = index;
+
+    public PathList? Total { get; } = total;
+}
+
+/// <summary>One evaluation's environment: variables, the clock's instant, reused collections, and the work limit. Not thread-safe.</summary>
+internal sealed class Evaluation
+{
+    /// <summary>Most items that one evaluation may produce: far above any real use, so that <c>repeat()</c> and the like end.</summary>
+    private const int WorkLimit = 20_000_000;
+
+    private readonly Stack<PathList> _free = new();
+    private int _work;
+    private Dictionary<string, List<PathValue>>? _variables;
+
+    public R4Tables Tables { get; } = R4Tables.Instance;
+
+    /// <summary><c>%resource</c>.</summary>
+    public PathValue Resource { get; set; }
+
+    /// <summary><c>%rootResource</c>.</summary>
+    public PathValue RootResource { get; set; }
+
+    /// <summary><c>%context</c>.</summary>
+    public PathValue Context { get; set; }
+
+    /// <summary>The instant that now(), today() and timeOfDay() give throughout the evaluation (FHIRPath N1 5.9).</summary>
+    public DateTimeOffset Now { get; set; }
+
+    public PathList Rent() => _free.TryPop(out PathList? list) ? list : new PathList();
+
+    public void Return(PathList list)
+    {
+        Spend(list.Count + 1);
+        list.Clear();
+        _free.Push(list);
+    }
+
+    /// <summary>Starts a new evaluation in the same environment.</summary>
+    public void Restart()
+    {
+        _work = 0;
+        _variables = null;
+    }
+
+    public void Spend(int items)
+    {
+        _work += items;
+        if (_work > WorkLimit) throw new FhirPathException($"The expression does more work than is allowed ({WorkLimit} items).");
+    }
+
+    public void Define(string name, PathList value)
+    {
+        _variables ??= new(StringComparer.Ordinal);
+        if (!_variables.TryAdd(name, [.. value.Items])) throw new FhirPathException($"Variable %{name} is defined twice.");
+    }
+
+    public bool TryVariable(string name, PathList output)
+    {
+        if (_variables is null || !_variables.TryGetValue(name, out List<PathValue>? values)) return false;
+        foreach (PathValue value in values) output.Add(value);
+        return true;
+    }
+}

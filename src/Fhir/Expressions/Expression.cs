@@ -1,0 +1,91 @@
+namespace Consortium.Fhir.Expressions;
+
+/// <summary>
+/// A compiled FHIRPath expression. Evaluation appends to a list; the Boolean and existence forms answer without building
+/// one where they can, which is what invariants mostly ask for.
+/// </summary>
+internal abstract class Expression
+{
+    public abstract void Evaluate(Evaluation e, in Scope scope, PathList output);
+
+    /// <summary>The value in a Boolean context (FHIRPath N1 4.5): null is empty; any other single item counts as true.</summary>
+    public virtual bool? Truth(Evaluation e, in Scope scope)
+    {
+        PathList list = e.Rent();
+        Evaluate(e, scope, list);
+        bool? truth = Singleton.Truth(list);
+        e.Return(list);
+        return truth;
+    }
+
+    /// <summary>Whether there is any item.</summary>
+    public virtual bool Any(Evaluation e, in Scope scope)
+    {
+        PathList list = e.Rent();
+        Evaluate(e, scope, list);
+        bool any = list.Count > 0;
+        e.Return(list);
+        return any;
+    }
+}
+
+/// <summary>An expression whose value is a single Boolean or empty: subclasses say only the truth.</summary>
+internal abstract class BooleanExpression : Expression
+{
+    public abstract override bool? Truth(Evaluation e, in Scope scope);
+
+    public sealed override void Evaluate(Evaluation e, in Scope scope, PathList output)
+    {
+        if (Truth(e, scope) is { } truth) output.Add(PathValue.Of(truth));
+    }
+
+    public sealed override bool Any(Evaluation e, in Scope scope) => Truth(e, scope) is not null;
+}
+
+/// <summary>Reads single items out of collections.</summary>
+internal static class Singleton
+{
+    public static bool? Truth(PathList list)
+    {
+        if (list.Count == 0) return null;
+        if (list.Count > 1) throw new FhirPathException($"A single item is expected where there are {list.Count} (FHIRPath N1 4.5).");
+        if (!list[0].TrySystem(out PathValue value)) return true;
+        return value.Kind != PathKind.Boolean || value.Boolean;
+    }
+
+    /// <summary>The only item; false for an empty collection.</summary>
+    public static bool TryTake(PathList list, out PathValue value)
+    {
+        value = default;
+        if (list.Count == 0) return false;
+        if (list.Count > 1) throw new FhirPathException($"A single item is expected where there are {list.Count} (FHIRPath N1 4.5).");
+        value = list[0];
+        return true;
+    }
+
+    /// <summary>Evaluates to a single item; false for empty.</summary>
+    public static bool TryEvaluate(Expression expression, Evaluation e, in Scope scope, out PathValue value)
+    {
+        PathList list = e.Rent();
+        expression.Evaluate(e, scope, list);
+        bool any = TryTake(list, out value);
+        e.Return(list);
+        return any;
+    }
+
+    /// <summary>Evaluates to a single String; false for empty.</summary>
+    public static bool TryText(Expression expression, Evaluation e, in Scope scope, out string text)
+    {
+        text = string.Empty;
+        if (!TryEvaluate(expression, e, scope, out PathValue value)) return false;
+        return value.TryText(out text) ? true : throw new FhirPathException("A String is expected.");
+    }
+
+    /// <summary>Evaluates to a single Integer; false for empty.</summary>
+    public static bool TryInteger(Expression expression, Evaluation e, in Scope scope, out long number)
+    {
+        number = 0;
+        if (!TryEvaluate(expression, e, scope, out PathValue value)) return false;
+        return value.TryInteger(out number) ? true : throw new FhirPathException("An Integer is expected.");
+    }
+}

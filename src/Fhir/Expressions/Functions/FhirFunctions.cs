@@ -1,0 +1,151 @@
+using System.Text;
+using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Json;
+using Consortium.Fhir.Validation;
+
+namespace Consortium.Fhir.Expressions.Functions;
+
+/// <summary>FHIR's own functions (FHIR R4 fhirpath.html#functions).</summary>
+internal static class FhirFunctions
+{
+    private static readonly int s_extension = R4Tables.Instance.FindName("extension"u8);
+    private static readonly int s_modifierExtension = R4Tables.Instance.FindName("modifierExtension"u8);
+    private static readonly int s_url = R4Tables.Instance.FindName("url"u8);
+    private static readonly int s_system = R4Tables.Instance.FindName("system"u8);
+    private static readonly int s_code = R4Tables.Instance.FindName("code"u8);
+    private static readonly int s_coding = R4Tables.Instance.FindName("coding"u8);
+    private static readonly int s_codingType = R4Tables.Instance.FindType("Coding"u8);
+    private static readonly int s_codeableConcept = R4Tables.Instance.FindType("CodeableConcept"u8);
+
+    public static readonly Dictionary<string, (int, int, Function)> All = new(StringComparer.Ordinal)
+    {
+        ["extension"] = (1, 1, Extension),
+        ["hasValue"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.Add(PathValue.Of(input.Count == 1 && input[0].HasValue))),
+        ["getValue"] = (0, 0, GetValue),
+        ["resolve"] = (0, 0, Resolve),
+        ["memberOf"] = (1, 1, MemberOf),
+        ["htmlChecks"] = (0, 0, HtmlChecks),
+        ["conformsTo"] = (1, 1, ConformsTo),
+        ["checkModifiers"] = (0, 99, CheckModifiers),
+    };
+
+    private static void Extension(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
+    {
+        if (!Singleton.TryText(arguments[0], e, scope, out string url)) return;
+        byte[] wanted = Encoding.UTF8.GetBytes(url);
+        foreach (ref readonly PathValue item in input.Items)
+        {
+            if (!item.IsNode) continue;
+            ElementChildren children = item.Document.ChildrenOf(item.NodeIndex);
+            while (children.MoveNext())
+            {
+                if (Name(e, item.Document, children.Current) != s_extension) continue;
+                int at = Child(e, item.Document, children.Current, s_url);
+                if (at != 0 && item.Document.Value(at).SequenceEqual(wanted)) output.Add(PathValue.Of(item.Document, children.Current));
+            }
+        }
+    }
+
+    private static void GetValue(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
+    {
+        if (input.Count == 1 && input[0].HasValue && input[0].TrySystem(out PathValue value)) output.Add(value);
+    }
+
+    private static void Resolve(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
+    {
+        foreach (ref readonly PathValue item in input.Items)
+        {
+            if (item.IsNode && item.Document.References.Resolve(item.NodeIndex) is { } target) output.Add(PathValue.Of(item.Document, target));
+        }
+    }
+
+    private static void MemberOf(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
+    {
+        if (!Singleton.TryTake(input, out PathValue item) || !Singleton.TryText(arguments[0], e, scope, out string url)) return;
+        int row = e.Tables.FindValueSet(url);
+        if (row == 0) return;
+        ValueSetExpansion valueSet = e.Tables.Expansion(row);
+        // What the R4 content cannot enumerate is unknown, not false.
+        if (valueSet.Undecidable is not null) return;
+        if (item.TryText(out string code))
+        {
+            output.Add(PathValue.Of(valueSet.Contains(Encoding.UTF8.GetBytes(code))));
+        }
+        else if (item.IsNode && item.TypeRow == s_codingType)
+        {
+            output.Add(PathValue.Of(HasCoding(e, valueSet, item.Document, item.NodeIndex)));
+        }
+        else if (item.IsNode && item.TypeRow == s_codeableConcept)
+        {
+            bool any = false;
+            ElementChildren children = item.Document.ChildrenOf(item.NodeIndex);
+            while (children.MoveNext())
+            {
+                any |= Name(e, item.Document, children.Current) == s_coding && HasCoding(e, valueSet, item.Document, children.Current);
+            }
+
+            output.Add(PathValue.Of(any));
+        }
+        else
+        {
+            throw new FhirPathException("memberOf() takes a code, a Coding or a CodeableConcept.");
+        }
+    }
+
+    private static bool HasCoding(Evaluation e, ValueSetExpansion valueSet, FhirDocument document, int coding)
+    {
+        int system = Child(e, document, coding, s_system), code = Child(e, document, coding, s_code);
+        return code != 0 && valueSet.Contains(system == 0 ? default : document.Value(system), document.Value(code));
+    }
+
+    private static void HtmlChecks(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
+    {
+        if (!Singleton.TryTake(input, out PathValue item)) return;
+        output.Add(PathValue.Of(item.TryText(out string xhtml) && XhtmlRules.Check(Encoding.UTF8.GetBytes(xhtml)) is null));
+    }
+
+    private static void ConformsTo(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
+    {
+        if (!Singleton.TryTake(input, out PathValue item) || !Singleton.TryText(arguments[0], e, scope, out string url)) return;
+        const string Core = "http://hl7.org/fhir/StructureDefinition/";
+        int type = url.StartsWith(Core, StringComparison.Ordinal) ? FhirR4.FindType(url[Core.Length..]) : 0;
+        if (type == 0) throw new FhirPathException("conformsTo() knows the base definitions of R4 only; the profile is none of them.");
+        output.Add(PathValue.Of(item.TypeRow != 0 && e.Tables.IsA(item.TypeRow, type)));
+    }
+
+    private static void CheckModifiers(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
+    {
+        List<string> known = [];
+        foreach (Expression argument in arguments)
+        {
+            if (Singleton.TryText(argument, e, scope, out string url)) known.Add(url);
+        }
+
+        foreach (ref readonly PathValue item in input.Items)
+        {
+            if (!item.IsNode) continue;
+            ElementChildren children = item.Document.ChildrenOf(item.NodeIndex);
+            while (children.MoveNext())
+            {
+                if (Name(e, item.Document, children.Current) != s_modifierExtension) continue;
+                int url = Child(e, item.Document, children.Current, s_url);
+                if (url == 0 || !known.Contains(item.Document.Text(url))) throw new FhirPathException("An element has a modifier extension that is not among those allowed.");
+            }
+        }
+
+        output.AddRange(input);
+    }
+
+    private static int Name(Evaluation e, FhirDocument document, int node) => e.Tables.Elements[document.Nodes[node].Element].Name;
+
+    private static int Child(Evaluation e, FhirDocument document, int node, int name)
+    {
+        ElementChildren children = document.ChildrenOf(node);
+        while (children.MoveNext())
+        {
+            if (Name(e, document, children.Current) == name && document.Nodes[children.Current].Kind == JsonKind.String) return children.Current;
+        }
+
+        return 0;
+    }
+}

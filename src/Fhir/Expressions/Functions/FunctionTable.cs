@@ -1,0 +1,156 @@
+using System.Collections.Frozen;
+
+namespace Consortium.Fhir.Expressions.Functions;
+
+/// <summary>A function over its input collection.</summary>
+internal delegate void Function(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output);
+
+/// <summary>All functions by name, with how many arguments each takes.</summary>
+internal static class FunctionTable
+{
+    private static readonly FrozenDictionary<string, (int Least, int Most, Function Call)> s_functions =
+        new Dictionary<string, (int, int, Function)>[]
+        {
+            CollectionFunctions.All, ConversionFunctions.All, TextFunctions.All, MathFunctions.All, TreeFunctions.All, FhirFunctions.All,
+        }.SelectMany(group => group).ToFrozenDictionary(StringComparer.Ordinal);
+
+    public static Expression Create(string name, Expression? input, Expression[] arguments, int at)
+    {
+        switch (name)
+        {
+            case "exists" when arguments.Length == 0 && input is not null: return new ExistsExpression(input, wanted: true);
+            case "empty" when arguments.Length == 0 && input is not null: return new ExistsExpression(input, wanted: false);
+            case "exists" when arguments.Length == 1: return new ExistsExpression(new WhereExpression(input, arguments[0]), wanted: true);
+            case "where" when arguments.Length == 1: return new WhereExpression(input, arguments[0]);
+            case "all" when arguments.Length == 1: return new AllExpression(input, arguments[0]);
+            case "not" when arguments.Length == 0: return new NotExpression(input ?? new ThisExpression());
+            case "iif" when arguments.Length is 2 or 3: return new IifExpression(input, arguments);
+        }
+
+        if (!s_functions.TryGetValue(name, out (int Least, int Most, Function Call) function))
+        {
+            throw new FhirPathException(s_special.Contains(name)
+                ? $"FHIRPath, position {at + 1}: {name}() does not take {arguments.Length} arguments."
+                : $"FHIRPath, position {at + 1}: there is no function {name}().");
+        }
+
+        if (arguments.Length < function.Least || arguments.Length > function.Most)
+        {
+            throw new FhirPathException($"FHIRPath, position {at + 1}: {name}() takes {function.Least} to {function.Most} arguments, not {arguments.Length}.");
+        }
+
+        return new FunctionExpression(function.Call, input, arguments);
+    }
+
+    private static readonly FrozenSet<string> s_special = FrozenSet.Create("where", "all", "not", "iif");
+
+    /// <summary>Evaluates a function's input: the path before it, or the focus.</summary>
+    public static void Input(Expression? input, Evaluation e, in Scope scope, PathList output)
+    {
+        if (input is null) output.Add(scope.Focus);
+        else input.Evaluate(e, scope, output);
+    }
+}
+
+/// <summary>A function call.</summary>
+internal sealed class FunctionExpression(Function call, Expression? input, Expression[] arguments) : Expression
+{
+    /// <summary>Whether this is <c>empty()</c> with nothing before it.</summary>
+    public bool IsEmptyOfFocus => input is null && call == CollectionFunctions.Empty;
+
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output)
+    {
+        PathList items = e.Rent();
+        FunctionTable.Input(input, e, scope, items);
+        call(e, scope, items, arguments, output);
+        e.Return(items);
+    }
+}
+
+/// <summary><c>exists()</c> and <c>empty()</c>.</summary>
+internal sealed class ExistsExpression(Expression input, bool wanted) : BooleanExpression
+{
+    public override bool? Truth(Evaluation e, in Scope scope) => input.Any(e, scope) == wanted;
+}
+
+/// <summary><c>not()</c>.</summary>
+internal sealed class NotExpression(Expression input) : BooleanExpression
+{
+    public override bool? Truth(Evaluation e, in Scope scope) => !input.Truth(e, scope);
+}
+
+/// <summary><c>where(criteria)</c>.</summary>
+internal sealed class WhereExpression(Expression? input, Expression criteria) : Expression
+{
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output)
+    {
+        PathList items = e.Rent();
+        FunctionTable.Input(input, e, scope, items);
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (criteria.Truth(e, new Scope(items[i], i, scope.Total)) == true) output.Add(items[i]);
+        }
+
+        e.Return(items);
+    }
+
+    public override bool Any(Evaluation e, in Scope scope)
+    {
+        PathList items = e.Rent();
+        FunctionTable.Input(input, e, scope, items);
+        bool any = false;
+        for (int i = 0; i < items.Count && !any; i++) any = criteria.Truth(e, new Scope(items[i], i, scope.Total)) == true;
+        e.Return(items);
+        return any;
+    }
+}
+
+/// <summary><c>all(criteria)</c>.</summary>
+internal sealed class AllExpression(Expression? input, Expression criteria) : BooleanExpression
+{
+    public override bool? Truth(Evaluation e, in Scope scope)
+    {
+        PathList items = e.Rent();
+        FunctionTable.Input(input, e, scope, items);
+        bool all = true;
+        for (int i = 0; i < items.Count && all; i++) all = criteria.Truth(e, new Scope(items[i], i, scope.Total)) == true;
+        e.Return(items);
+        return all;
+    }
+}
+
+/// <summary><c>iif(criterion, true-result, otherwise)</c>: only the chosen result is evaluated.</summary>
+internal sealed class IifExpression(Expression? input, Expression[] arguments) : Expression
+{
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output)
+    {
+        if (input is null)
+        {
+            Choose(e, scope, output);
+            return;
+        }
+
+        PathList items = e.Rent();
+        input.Evaluate(e, scope, items);
+        if (items.Count > 1) throw new FhirPathException("iif() takes a single item as its input.");
+        // On an empty input the criterion has no $this; only what does not ask for it can be true.
+        if (items.Count == 1) Choose(e, new Scope(items[0], 0, scope.Total), output);
+        else ChooseEmpty(e, scope, output);
+        e.Return(items);
+    }
+
+    private void Choose(Evaluation e, in Scope scope, PathList output)
+    {
+        if (arguments[0].Truth(e, scope) == true) arguments[1].Evaluate(e, scope, output);
+        else if (arguments.Length > 2) arguments[2].Evaluate(e, scope, output);
+    }
+
+    private void ChooseEmpty(Evaluation e, in Scope scope, PathList output)
+    {
+        bool chosen = arguments[0] is LiteralExpression { Value: { Kind: PathKind.Boolean } literal }
+            ? literal.Boolean
+            : arguments[0] is FunctionExpression { IsEmptyOfFocus: true };
+        Expression? result = chosen ? arguments[1] : arguments.Length > 2 ? arguments[2] : null;
+        result?.Evaluate(e, scope, output);
+    }
+}

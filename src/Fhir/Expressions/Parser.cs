@@ -1,0 +1,252 @@
+using System.Globalization;
+using Consortium.Fhir.Expressions.Functions;
+
+namespace Consortium.Fhir.Expressions;
+
+/// <summary>Parses FHIRPath by precedence climbing (FHIRPath N1 6.8 and appendix B).</summary>
+internal sealed class Parser
+{
+    /// <summary>Deepest nesting of brackets and operators, so that evaluation keeps within its stack.</summary>
+    private const int MaxDepth = 200;
+
+    private readonly List<Token> _tokens;
+    private int _at;
+    private int _depth;
+
+    private Parser(string text) => _tokens = Lexer.Tokens(text);
+
+    private Token Current => _tokens[_at];
+
+    public static Expression Parse(string text)
+    {
+        if (text.Length > 100_000) throw new FhirPathException("A FHIRPath expression has at most 100,000 characters.");
+        Parser parser = new(text);
+        Expression expression = parser.Binary(0);
+        if (parser.Current.Kind != TokenKind.End) throw parser.Unexpected("an operator or the end");
+        return expression;
+    }
+
+    /// <summary>Binary operators from the loosest to the tightest.</summary>
+    private static int Precedence(Token token)
+    {
+        if (token.Kind is not (TokenKind.Symbol or TokenKind.Identifier)) return -1;
+        return token.Text switch
+        {
+            "implies" => 1,
+            "or" or "xor" => 2,
+            "and" => 3,
+            "in" or "contains" => 4,
+            "=" or "~" or "!=" or "!~" => 5,
+            "<" or "<=" or ">" or ">=" => 6,
+            "|" => 7,
+            "is" or "as" => 8,
+            "+" or "-" or "&" => 9,
+            "*" or "/" or "div" or "mod" => 10,
+            _ => -1,
+        };
+    }
+
+    private Expression Binary(int above)
+    {
+        if (++_depth > MaxDepth) throw new FhirPathException($"The expression is nested deeper than {MaxDepth} levels.");
+        Expression left = Unary();
+        int chained = 0;
+        while (Precedence(Current) is int precedence && precedence > above)
+        {
+            if (++chained > MaxDepth) throw new FhirPathException($"The expression chains more than {MaxDepth} operators.");
+            string op = Take().Text;
+            left = op is "is" or "as"
+                ? op == "is" ? new IsExpression(left, TypeSpecifier()) : new AsExpression(left, TypeSpecifier(), filters: false)
+                : Operators.Create(op, left, Binary(precedence));
+        }
+
+        _depth--;
+        return left;
+    }
+
+    private Expression Unary()
+    {
+        if (Current.Is("+") || Current.Is("-"))
+        {
+            if (++_depth > MaxDepth) throw new FhirPathException($"The expression is nested deeper than {MaxDepth} levels.");
+            bool minus = Take().Text == "-";
+            Expression operand = Unary();
+            _depth--;
+            return new PolarityExpression(operand, minus);
+        }
+
+        return Postfix();
+    }
+
+    private Expression Postfix()
+    {
+        Expression left = Term();
+        int steps = 0;
+        while (true)
+        {
+            if (++steps > MaxDepth) throw new FhirPathException($"The path has more than {MaxDepth} steps.");
+            if (Current.Is("."))
+            {
+                _at++;
+                left = Invocation(left);
+            }
+            else if (Current.Is("["))
+            {
+                _at++;
+                Expression index = Binary(0);
+                Expect("]");
+                left = new IndexerExpression(left, index);
+            }
+            else
+            {
+                return left;
+            }
+        }
+    }
+
+    private Expression Term()
+    {
+        Token token = Current;
+        switch (token.Kind)
+        {
+            case TokenKind.Text:
+                _at++;
+                return LiteralExpression.Of(PathValue.Of(token.Text));
+            case TokenKind.Number:
+                _at++;
+                return NumberOrQuantity(token);
+            case TokenKind.Temporal:
+                _at++;
+                return LiteralExpression.Of(PathValue.Of(TemporalLiteral(token)));
+            case TokenKind.Variable:
+                _at++;
+                return new VariableExpression(token.Text);
+            case TokenKind.Symbol when token.Text == "(":
+                _at++;
+                Expression inner = Binary(0);
+                Expect(")");
+                return inner;
+            case TokenKind.Symbol when token.Text == "{":
+                _at++;
+                Expect("}");
+                return LiteralExpression.Empty;
+            case TokenKind.Identifier when token.Text is "true" or "false":
+                _at++;
+                return LiteralExpression.Of(PathValue.Of(token.Text == "true"));
+            default:
+                return Invocation(null);
+        }
+    }
+
+    private LiteralExpression NumberOrQuantity(Token token)
+    {
+        bool whole = !token.Text.Contains('.', StringComparison.Ordinal);
+        if (!decimal.TryParse(token.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number))
+        {
+            throw Syntax(token.At, "a number is too long");
+        }
+
+        if (Current.Kind == TokenKind.Text) return LiteralExpression.Of(PathValue.Of(new PathQuantity(number, Take().Text)));
+        if (Current.Kind == TokenKind.Identifier && PathQuantity.CalendarUnit(Current.Text) is not null)
+        {
+            return LiteralExpression.Of(PathValue.Of(new PathQuantity(number, PathQuantity.CalendarUnit(Take().Text)!, calendar: true)));
+        }
+
+        return LiteralExpression.Of(whole && number <= int.MaxValue ? PathValue.Of((long)number) : PathValue.Of(number));
+    }
+
+    private static PathDateTime TemporalLiteral(Token token)
+    {
+        string text = token.Text;
+        PathKind kind = text.StartsWith('T') ? PathKind.Time : text.Contains('T', StringComparison.Ordinal) ? PathKind.DateTime : PathKind.Date;
+        string value = kind == PathKind.Time ? text[1..] : text.EndsWith('T') ? text[..^1] : text;
+        return PathDateTime.TryParse(value, kind, out PathDateTime? parsed) ? parsed! : throw Syntax(token.At, "that is no date, dateTime or time");
+    }
+
+    private Expression Invocation(Expression? input)
+    {
+        Token token = Take();
+        switch (token.Kind)
+        {
+            case TokenKind.Special:
+                if (input is not null) throw Syntax(token.At, $"${token.Text} does not follow a dot");
+                return token.Text switch { "this" => new ThisExpression(), "index" => new IndexExpression(), _ => new TotalExpression() };
+            case TokenKind.DelimitedIdentifier:
+                return Child(input, token.Text);
+            case TokenKind.Identifier when Current.Is("("):
+                return Function(input, token);
+            // 'div' and other operator words may be element names after a dot in lenient implementations; the grammar allows as, is, contains, in.
+            case TokenKind.Identifier when input is not null || Precedence(token) < 0 || token.Text is "as" or "is" or "contains" or "in":
+                return Child(input, token.Text);
+            default:
+                if (token.Kind != TokenKind.End) _at--;
+                throw Unexpected("a name, a literal or '('");
+        }
+    }
+
+    private static ChildExpression Child(Expression? input, string name) => new ChildExpression(input, name);
+
+    private Expression Function(Expression? input, Token name)
+    {
+        _at++;
+        if (name.Text is "is" or "as" or "ofType")
+        {
+            TypeSpecifier type = TypeSpecifier();
+            Expect(")");
+            Expression subject = input ?? new ThisExpression();
+            return name.Text switch
+            {
+                "is" => new IsExpression(subject, type),
+                "as" => new AsExpression(subject, type, filters: false),
+                _ => new AsExpression(subject, type, filters: true),
+            };
+        }
+
+        List<Expression> arguments = [];
+        if (!Current.Is(")"))
+        {
+            arguments.Add(Binary(0));
+            while (Current.Is(","))
+            {
+                _at++;
+                arguments.Add(Binary(0));
+            }
+        }
+
+        Expect(")");
+        return FunctionTable.Create(name.Text, input, [.. arguments], name.At);
+    }
+
+    private TypeSpecifier TypeSpecifier()
+    {
+        string first = TypeWord();
+        if (!Current.Is(".")) return new TypeSpecifier(null, first);
+        _at++;
+        return new TypeSpecifier(first, TypeWord());
+    }
+
+    private string TypeWord()
+    {
+        Token token = Take();
+        return token.Kind is TokenKind.Identifier or TokenKind.DelimitedIdentifier ? token.Text : throw Syntax(token.At, "a type name is expected");
+    }
+
+    /// <summary>The current token, passed over; the end stays current.</summary>
+    private Token Take()
+    {
+        Token token = _tokens[_at];
+        if (token.Kind != TokenKind.End) _at++;
+        return token;
+    }
+
+    private void Expect(string symbol)
+    {
+        if (!Current.Is(symbol)) throw Unexpected($"'{symbol}'");
+        _at++;
+    }
+
+    private FhirPathException Unexpected(string wanted) =>
+        Syntax(Current.At, Current.Kind == TokenKind.End ? $"the expression ends where {wanted} is expected" : $"'{Current.Text}' stands where {wanted} is expected");
+
+    private static FhirPathException Syntax(int at, string what) => new($"FHIRPath syntax, position {at + 1}: {what}.");
+}

@@ -1,0 +1,185 @@
+using System.Text;
+using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Json;
+
+namespace Consortium.Fhir.Expressions;
+
+/// <summary>A literal, or <c>{}</c>.</summary>
+internal sealed class LiteralExpression : Expression
+{
+    private readonly PathValue[] _values;
+
+    private LiteralExpression(PathValue[] values)
+    {
+        _values = values;
+        if (values is [{ Kind: PathKind.String }]) Utf8 = Encoding.UTF8.GetBytes(values[0].String);
+    }
+
+    public static LiteralExpression Empty { get; } = new([]);
+
+    /// <summary>The bytes of a String literal, for comparing with the document's own bytes.</summary>
+    public byte[]? Utf8 { get; }
+
+    public PathValue? Value => _values.Length == 1 ? _values[0] : null;
+
+    public static LiteralExpression Of(PathValue value) => new([value]);
+
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output)
+    {
+        foreach (PathValue value in _values) output.Add(value);
+    }
+}
+
+/// <summary><c>$this</c>, and the implied focus of a function without a path before it.</summary>
+internal sealed class ThisExpression : Expression
+{
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output) => output.Add(scope.Focus);
+}
+
+/// <summary><c>$index</c>.</summary>
+internal sealed class IndexExpression : Expression
+{
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output) => output.Add(PathValue.Of((long)scope.Index));
+}
+
+/// <summary><c>$total</c>.</summary>
+internal sealed class TotalExpression : Expression
+{
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output)
+    {
+        if (scope.Total is not null) output.AddRange(scope.Total);
+    }
+}
+
+/// <summary><c>%name</c> (FHIR R4 fhirpath.html#variables).</summary>
+internal sealed class VariableExpression(string name) : Expression
+{
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output)
+    {
+        if (e.TryVariable(name, output)) return;
+        output.Add(name switch
+        {
+            "resource" => e.Resource,
+            "rootResource" => e.RootResource,
+            "context" => e.Context,
+            "ucum" => PathValue.Of("http://unitsofmeasure.org"),
+            "sct" => PathValue.Of("http://snomed.info/sct"),
+            "loinc" => PathValue.Of("http://loinc.org"),
+            _ when name.StartsWith("vs-", StringComparison.Ordinal) => PathValue.Of("http://hl7.org/fhir/ValueSet/" + name[3..]),
+            _ when name.StartsWith("ext-", StringComparison.Ordinal) => PathValue.Of("http://hl7.org/fhir/StructureDefinition/" + name[4..]),
+            _ => throw new FhirPathException($"There is no variable %{name}."),
+        });
+    }
+}
+
+/// <summary>A path step by element name; at the start of a path also the name of the resource's type.</summary>
+internal sealed class ChildExpression : Expression
+{
+    private readonly Expression? _input;
+    private readonly int _name;
+    private readonly int _type;
+
+    public ChildExpression(Expression? input, string name)
+    {
+        _input = input;
+        Name = name;
+        byte[] utf8 = Encoding.UTF8.GetBytes(name);
+        _name = R4Tables.Instance.FindName(utf8);
+        _type = input is null ? R4Tables.Instance.FindType(utf8) : 0;
+    }
+
+    public string Name { get; }
+
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output)
+    {
+        if (_input is null)
+        {
+            Step(e, scope.Focus, output);
+            return;
+        }
+
+        PathList input = e.Rent();
+        _input.Evaluate(e, scope, input);
+        foreach (ref readonly PathValue item in input.Items) Step(e, item, output);
+        e.Return(input);
+    }
+
+    public override bool Any(Evaluation e, in Scope scope)
+    {
+        if (_input is null && !(_type != 0 && IsFocusType(e, scope.Focus))) return AnyChild(e, scope.Focus);
+        return base.Any(e, scope);
+    }
+
+    private bool IsFocusType(Evaluation e, in PathValue focus) => focus.IsNode && focus.TypeRow != 0 && e.Tables.IsA(focus.TypeRow, _type);
+
+    private void Step(Evaluation e, in PathValue item, PathList output)
+    {
+        if (_type != 0 && IsFocusType(e, item))
+        {
+            output.Add(item);
+            return;
+        }
+
+        if (item.Kind == PathKind.TypeInfo)
+        {
+            if (Name == "name") output.Add(PathValue.Of(item.TypeInfo.Name));
+            else if (Name == "namespace") output.Add(PathValue.Of(item.TypeInfo.Namespace));
+        }
+
+        if (!item.IsNode || _name < 0) return;
+        FhirDocument document = item.Document;
+        ElementRow[] elements = e.Tables.Elements;
+        ElementChildren children = document.ChildrenOf(item.NodeIndex);
+        while (children.MoveNext())
+        {
+            if (elements[document.Nodes[children.Current].Element].Name == _name) output.Add(PathValue.Of(document, children.Current));
+        }
+    }
+
+    private bool AnyChild(Evaluation e, in PathValue item)
+    {
+        if (!item.IsNode) return base.Any(e, new Scope(item, 0, null));
+        if (_name < 0) return false;
+        FhirDocument document = item.Document;
+        ElementChildren children = document.ChildrenOf(item.NodeIndex);
+        while (children.MoveNext())
+        {
+            if (e.Tables.Elements[document.Nodes[children.Current].Element].Name == _name) return true;
+        }
+
+        return false;
+    }
+}
+
+/// <summary><c>path[index]</c>.</summary>
+internal sealed class IndexerExpression(Expression input, Expression index) : Expression
+{
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output)
+    {
+        if (!Singleton.TryInteger(index, e, scope, out long at)) return;
+        PathList items = e.Rent();
+        input.Evaluate(e, scope, items);
+        if (at >= 0 && at < items.Count) output.Add(items[(int)at]);
+        e.Return(items);
+    }
+}
+
+/// <summary>Unary plus and minus.</summary>
+internal sealed class PolarityExpression(Expression operand, bool minus) : Expression
+{
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output)
+    {
+        if (!Singleton.TryEvaluate(operand, e, scope, out PathValue item)) return;
+        if (!item.TrySystem(out PathValue value) || value.Kind is not (PathKind.Integer or PathKind.Decimal or PathKind.Quantity))
+        {
+            throw new FhirPathException("A sign stands before a number or a Quantity.");
+        }
+
+        output.Add(!minus ? value : value.Kind switch
+        {
+            PathKind.Integer => PathValue.Of(-value.Integer),
+            PathKind.Decimal => PathValue.Of(-value.Decimal),
+            _ => PathValue.Of(value.Quantity.WithNumber(-value.Quantity.Number)),
+        });
+    }
+}

@@ -1,0 +1,76 @@
+using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Json;
+
+namespace Consortium.Fhir.Validation;
+
+/// <summary>
+/// dom-3: a contained resource is referred to from elsewhere in the resource, or refers to its container. Written out here in
+/// place of the published expression, which walks the whole resource again for each contained one.
+/// </summary>
+internal sealed class ContainedRules(FhirDocument document, R4Tables tables, IssueList issues)
+{
+    private static readonly int s_contained = R4Tables.Instance.FindName("contained"u8);
+    private static readonly int s_reference = R4Tables.Instance.FindName("reference"u8);
+    private static readonly int s_id = R4Tables.Instance.FindName("id"u8);
+
+    public void Check(int resource)
+    {
+        List<int> contained = [];
+        ElementChildren children = document.ChildrenOf(resource);
+        while (children.MoveNext())
+        {
+            if (tables.Elements[document.Nodes[children.Current].Element].Name == s_contained && document.Nodes[children.Current].Kind == JsonKind.Object && document.Nodes[children.Current].Type != 0) contained.Add(children.Current);
+        }
+
+        if (contained.Count == 0) return;
+        HashSet<string> local = LocalReferences(resource, out HashSet<int> toContainer);
+        foreach (int one in contained)
+        {
+            if (ReachesContainer(one, toContainer)) continue;
+            string? id = null;
+            ElementChildren own = document.ChildrenOf(one);
+            while (own.MoveNext())
+            {
+                if (tables.Elements[document.Nodes[own.Current].Element].Name == s_id && document.HasValue(own.Current)) id = document.Text(own.Current);
+            }
+
+            if (id is null || !local.Contains(id))
+            {
+                issues.Error(one, "invariant", "dom-3: If the resource is contained in another resource, it SHALL be referred to from elsewhere in the resource or SHALL refer to the containing resource");
+            }
+        }
+    }
+
+    /// <summary>Ids after <c>#</c> in references, uris and canonicals; nodes whose whole value is <c>#</c> go to <paramref name="toContainer"/>.</summary>
+    private HashSet<string> LocalReferences(int resource, out HashSet<int> toContainer)
+    {
+        HashSet<string> ids = new(StringComparer.Ordinal);
+        toContainer = [];
+        Node[] nodes = document.Nodes;
+        int end = nodes[resource].Start + nodes[resource].Length;
+        for (int i = resource + 1; i < document.Count && nodes[i].Start < end; i++)
+        {
+            ref readonly Node node = ref nodes[i];
+            if (node.Kind != JsonKind.String || node.Element == 0 || node.Length == 0 || document.Bytes[node.Start] != '#') continue;
+            bool refers = tables.Elements[node.Element].Name == s_reference
+                || tables.Primitives[node.Type] is PrimitiveType.Canonical or PrimitiveType.Uri or PrimitiveType.Url;
+            if (!refers) continue;
+            if (node.Length == 1) toContainer.Add(i);
+            else ids.Add(document.Text(i)[1..]);
+        }
+
+        return ids;
+    }
+
+    private bool ReachesContainer(int contained, HashSet<int> toContainer)
+    {
+        Node[] nodes = document.Nodes;
+        int end = nodes[contained].Start + nodes[contained].Length;
+        foreach (int node in toContainer)
+        {
+            if (node > contained && nodes[node].Start < end) return true;
+        }
+
+        return false;
+    }
+}
