@@ -60,6 +60,7 @@ internal sealed class Anvil : IAsyncDisposable
         foreach (ISigner hospital in hospitals) await FundAsync(hospital.Address);
         byte[] data = ConsortiumLedgerContract.DeploymentData(1, Math.Min(2, hospitals.Count), [.. hospitals.Select(h => new GenesisHospital(h.Address, "http://127.0.0.1/fhir", "Hospital"))]);
         TransactionReceipt receipt = await SendAsync(hospitals[0], null, data);
+        await MineAsync(8); // deeper than any test reorganises
         return (receipt.ContractAddress!.Value, receipt.BlockNumber);
     }
 
