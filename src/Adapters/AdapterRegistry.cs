@@ -1,3 +1,4 @@
+using Consortium.Adapters.Hl7V2;
 using Consortium.Adapters.Site;
 using Consortium.Adapters.Table;
 
@@ -25,7 +26,9 @@ public sealed class AdapterRegistry
     public static AdapterRegistry BuiltIn(SiteConfiguration? site = null)
     {
         site ??= SiteConfiguration.Default;
-        return new AdapterRegistry(new TableAdapter(TableMapping.Load(site.Folder)));
+        return new AdapterRegistry(
+            new Hl7V2Adapter(),
+            new TableAdapter(TableMapping.Load(site.Folder)));
     }
 
     /// <summary>The adapter of this name (<c>hl7v2</c>, <c>table</c>, <c>narrative</c> …), or null.</summary>

@@ -9,4 +9,7 @@ public sealed record ConversionContext(LogicalIds Ids, TimeZoneInfo TimeZone)
 {
     /// <summary>Names the systems of identifiers.</summary>
     public IdentifierSystems IdentifierSystems { get; init; } = IdentifierSystems.Default;
+
+    /// <summary>Character set of the source's records that do not name one themselves; null where the site says nothing.</summary>
+    public string? Charset { get; init; }
 }

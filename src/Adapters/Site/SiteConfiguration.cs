@@ -50,10 +50,15 @@ public sealed class SiteConfiguration
 
     /// <summary>The conversion context of a source: the site's, with the source's own time zone where it has one.</summary>
     public ConversionContext ContextFor(string source) =>
-        new(Ids, Sources.GetValueOrDefault(source)?.TimeZone ?? TimeZone) { IdentifierSystems = IdentifierSystems };
+        new(Ids, Sources.GetValueOrDefault(source)?.TimeZone ?? TimeZone)
+        {
+            IdentifierSystems = IdentifierSystems,
+            Charset = Sources.GetValueOrDefault(source)?.Charset,
+        };
 }
 
 /// <summary>What the site says about one source.</summary>
 /// <param name="Adapter">The adapter that reads it; null where it is detected record by record.</param>
 /// <param name="TimeZone">The zone of its clock; null for the site's.</param>
-public sealed record SourceConfiguration(string? Adapter = null, TimeZoneInfo? TimeZone = null);
+/// <param name="Charset">Character set of records that do not name one, such as <c>GB18030</c>; null for none.</param>
+public sealed record SourceConfiguration(string? Adapter = null, TimeZoneInfo? TimeZone = null, string? Charset = null);

@@ -83,6 +83,7 @@ internal static class SiteFile
     {
         string? adapter = null;
         TimeZoneInfo? zone = null;
+        string? charset = null;
         foreach (JsonProperty property in Members(file, key, value))
         {
             switch (property.Name)
@@ -93,12 +94,15 @@ internal static class SiteFile
                 case "timeZone":
                     zone = Zone(file, $"{key}.timeZone", property.Value);
                     break;
+                case "charset":
+                    charset = Text(file, $"{key}.charset", property.Value);
+                    break;
                 default:
-                    throw new SiteConfigurationException(file, $"{key}.{property.Name}", "unknown key. Known: adapter, timeZone.");
+                    throw new SiteConfigurationException(file, $"{key}.{property.Name}", "unknown key. Known: adapter, timeZone, charset.");
             }
         }
 
-        return new SourceConfiguration(adapter, zone);
+        return new SourceConfiguration(adapter, zone, charset);
     }
 
     private static SiteConfiguration WithKey(Values values, string? folder, string where, string? key)

@@ -1,0 +1,46 @@
+namespace Consortium.Adapters.Hl7V2.Er7;
+
+/// <summary>The delimiters of one message, MSH-1 and MSH-2 (HL7 v2.5.1 ch. 2.5.4). Zero means that the message has none of that kind.</summary>
+internal readonly record struct Er7Delimiters(byte Field, byte Component, byte Repetition, byte Escape, byte SubComponent)
+{
+    /// <summary>MSH-2 has four characters, five with the truncation character of v2.7.</summary>
+    private const int MostEncodingCharacters = 5;
+
+    /// <summary>Reads the delimiters from the start of an MSH, FHS or BHS segment.</summary>
+    /// <exception cref="Er7FormatException">They cannot be delimiters.</exception>
+    public static Er7Delimiters Read(ReadOnlySpan<byte> segment, int line)
+    {
+        string name = System.Text.Encoding.ASCII.GetString(segment[..3]);
+        if (segment.Length < 4 || !CanDelimit(segment[3]))
+        {
+            throw new Er7FormatException("structure", $"{name}-1 is no field separator; a punctuation character such as | is expected.", $"{name}-1", line);
+        }
+
+        byte field = segment[3];
+        ReadOnlySpan<byte> rest = segment[4..];
+        int end = rest.IndexOf(field);
+        ReadOnlySpan<byte> encoding = end < 0 ? rest : rest[..end];
+        if (encoding.IsEmpty || encoding.Length > MostEncodingCharacters)
+        {
+            throw new Er7FormatException("structure", $"{name}-2 must have 1 to 5 encoding characters such as ^~\\&, not {encoding.Length}.", $"{name}-2", line);
+        }
+
+        for (int i = 0; i < encoding.Length; i++)
+        {
+            if (!CanDelimit(encoding[i]) || encoding[i] == field || encoding[..i].Contains(encoding[i]))
+            {
+                throw new Er7FormatException(
+                    "structure", $"character {i + 1} of {name}-2 cannot be a delimiter: each must be a punctuation character that differs from the others and from {name}-1.", $"{name}-2", line);
+            }
+        }
+
+        return new Er7Delimiters(field, encoding[0], At(encoding, 1), At(encoding, 2), At(encoding, 3));
+    }
+
+    /// <summary>True where <paramref name="b"/> separates anything.</summary>
+    public bool IsSeparator(byte b) => b == Component || b == Repetition || b == SubComponent;
+
+    private static byte At(ReadOnlySpan<byte> encoding, int index) => index < encoding.Length ? encoding[index] : (byte)0;
+
+    private static bool CanDelimit(byte b) => b is > 0x20 and < 0x7F && !char.IsAsciiLetterOrDigit((char)b);
+}

@@ -1,0 +1,148 @@
+using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
+using Consortium.Adapters.Hl7V2.Er7;
+using Consortium.Adapters.Hl7V2.Map;
+using Consortium.Adapters.Hl7V2.Tables;
+using Consortium.Adapters.Hl7V2.Types;
+using Consortium.Fhir;
+using Consortium.Messaging;
+
+namespace Consortium.Adapters.Hl7V2;
+
+/// <summary>HL7 v2 messages in ER7 (vertical-bar) form, after HL7's own v2-to-FHIR mapping tables.</summary>
+internal sealed class Hl7V2Adapter : IRecordAdapter
+{
+    private const string MapVersion = "1.0";
+
+    public string Name => "hl7v2";
+
+    public string Version => "1.0";
+
+    public int Detect(RawRecord record)
+    {
+        ReadOnlySpan<byte> start = record.Bytes.Span;
+        start = start[..Math.Min(start.Length, 4096)];
+        if (start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) start = start[3..];
+        bool utf16 = start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]);
+        if (utf16) return start.IndexOf("M\0S\0H"u8) is >= 0 and < 8 ? 100 : 0;
+        start = start.TrimStart(" \t\r\n\v\0"u8);
+        if (start.Length < 4) return 0;
+        bool header = start.StartsWith("MSH"u8) || start.StartsWith("FHS"u8) || start.StartsWith("BHS"u8);
+        return header && !char.IsAsciiLetterOrDigit((char)start[3]) && start[3] > 0x20 ? 100 : 0;
+    }
+
+    public IEnumerable<ConversionResult> Convert(RawRecord record, ConversionContext context)
+    {
+        Er7File file;
+        ConversionResult? unreadable = null;
+        try
+        {
+            file = Er7File.Read(record.Bytes, context.Charset);
+        }
+        catch (Er7FormatException e)
+        {
+            file = null!;
+            unreadable = ConversionResult.Rejected(0, null, ToIssue(e));
+        }
+
+        if (unreadable is not null)
+        {
+            yield return unreadable;
+            yield break;
+        }
+
+        int index = 0;
+        foreach (Er7Slice slice in file.Messages)
+        {
+            yield return ConvertMessage(record, context, file, slice, index);
+            index++;
+        }
+
+        // Messages are good each by itself; that some are missing is for a person to know.
+        if (file.Problems.Count > 0) yield return ConversionResult.Rejected(index, null, [.. file.Problems.Select(ToIssue)]);
+    }
+
+    private ConversionResult ConvertMessage(RawRecord record, ConversionContext context, Er7File file, Er7Slice slice, int index)
+    {
+        string? controlId = null;
+        try
+        {
+            Er7Message message = Er7Message.Parse(slice.Bytes, file.Encoding, slice.Line);
+            controlId = message.Header[10].Text;
+            var conversion = new MessageConversion(record, context, message);
+            string? mapping = Map(conversion);
+            if (conversion.Issues.Any(issue => issue.Severity <= IssueSeverity.Error)) return ConversionResult.Rejected(index, controlId, [.. conversion.Issues]);
+
+            JsonObject provenance = ProvenanceFactory.Create(record, this, mapping!, MapVersion, context, conversion.Drafts, index);
+            AddEvent(provenance, conversion);
+            UnmappedFields.Report(conversion);
+            return new ConversionResult
+            {
+                Index = index,
+                ControlId = controlId,
+                Resources = [.. conversion.Drafts, new ResourceDraft(provenance)],
+                Issues = conversion.Issues,
+            };
+        }
+        catch (Er7FormatException e)
+        {
+            return ConversionResult.Rejected(index, controlId, ToIssue(e));
+        }
+    }
+
+    /// <summary>Maps by MSH-9; gives the mapping's name.</summary>
+    private static string? Map(MessageConversion conversion)
+    {
+        Er7Segment header = conversion.Message.Header;
+        string? type = header[9][1].Text;
+        string? trigger = header[9][2].Text;
+        if (Unsupported(conversion)) return null;
+        if (type == "ADT" && CodeTables.Event[trigger] is { } row)
+        {
+            AdtMap.Map(conversion, row);
+            return $"ADT_{trigger}";
+        }
+
+        if (type == "ORU" && trigger == "R01")
+        {
+            OruMap.Map(conversion);
+            return "ORU_R01";
+        }
+
+        conversion.Error(
+            "not-supported", header[9],
+            $"the message type {Shown(type)}^{Shown(trigger)} has no mapping yet. The message is kept; release it from quarantine once it has one.");
+        return null;
+    }
+
+    private static bool Unsupported(MessageConversion conversion)
+    {
+        if (conversion.Message.Segments.FirstOrDefault(segment => segment.Name is "DSC" or "ADD") is not { } continuation) return false;
+        conversion.Error("not-supported", continuation, "the message is continued in another one (DSC, ADD); its parts cannot be joined yet.");
+        return true;
+    }
+
+    // EVN-6 (or EVN-2) and the sender belong to the record's history, which is Provenance (EVN[Provenance], MSH[Provenance-Source]).
+    private static void AddEvent(JsonObject provenance, MessageConversion conversion)
+    {
+        Er7Segment header = conversion.Message.Header;
+        if (conversion.Message.First("EVN") is { } happened)
+        {
+            happened.MarkRead(1);
+            provenance.Set("occurredDateTime", Times.DateTime(happened[6], conversion) ?? Times.DateTime(happened[2], conversion));
+            provenance.Set("reason", Codes.CodeableConcept(happened[4], conversion) is { } reason ? new JsonArray(reason) : null);
+        }
+
+        string sender = string.Join(" | ", new[] { header[3][1].Text, header[4][1].Text }.Where(part => part is not null));
+        if (sender.Length == 0) return;
+        provenance["agent"]!.AsArray().Add(new JsonObject()
+            .Set("type", Element.CodeableConcept(CodeSystems.ProvenanceParticipant, "author", "Author", null))
+            .Set("who", Element.LogicalReference(null, sender)));
+    }
+
+    // The type is shown only where it looks like one: a damaged message may have anything in its place.
+    private static string Shown(string? code) => code is { Length: <= 8 } && code.All(char.IsAsciiLetterOrDigit) ? code : code is null ? "(empty)" : "(unreadable)";
+
+    private static OutcomeIssue ToIssue(Er7FormatException e) => new(
+        IssueSeverity.Error, e.Code, e.Place is null ? $"line {e.Line}: {e.Message}" : $"{e.Place}: {e.Message}", e.Place ?? $"line {e.Line}", e.Line);
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Consortium.Adapters.Hl7V2.Er7;
+using Consortium.Fhir;
+using Consortium.Messaging;
+
+namespace Consortium.Adapters.Hl7V2.Map;
+
+/// <summary>One message on its way to FHIR: what it has made so far, and what was noticed.</summary>
+internal sealed class MessageConversion(RawRecord record, ConversionContext context, Er7Message message)
+{
+    private readonly List<OutcomeIssue> _issues = [];
+    private readonly List<ResourceDraft> _drafts = [];
+    private readonly Dictionary<(string Type, string Id), int> _positions = [];
+
+    public RawRecord Record { get; } = record;
+
+    public ConversionContext Context { get; } = context;
+
+    public Er7Message Message { get; } = message;
+
+    public IReadOnlyList<OutcomeIssue> Issues => _issues;
+
+    public IReadOnlyList<ResourceDraft> Drafts => _drafts;
+
+    public string Source => Record.Source;
+
+    /// <summary>The record must be looked at by a person: nothing of it is published.</summary>
+    public void Error(string code, Er7Value at, string message) => Add(IssueSeverity.Error, code, at.Place, at.Segment.Line, message);
+
+    /// <inheritdoc cref="Error(string, Er7Value, string)"/>
+    public void Error(string code, Er7Segment at, string message) => Add(IssueSeverity.Error, code, at.Label, at.Line, message);
+
+    /// <summary>Published, but something is less than it might be.</summary>
+    public void Warn(string code, Er7Value at, string message) => Add(IssueSeverity.Warning, code, at.Place, at.Segment.Line, message);
+
+    /// <summary>A remark.</summary>
+    public void Inform(string code, string? place, int? line, string message) => Add(IssueSeverity.Information, code, place, line, message);
+
+    /// <summary>A logical id of this conversion.</summary>
+    public string Id(string resourceType, string system, string value) => Context.Ids.For(system, resourceType, value.Trim());
+
+    /// <summary>
+    /// Adds a resource. Where the message makes the same one twice (a doctor who attends and orders), the one that speaks with more authority stays, or the fuller one.
+    /// </summary>
+    public ResourceDraft Add(JsonObject json, ApplyMode apply)
+    {
+        var draft = new ResourceDraft(json, apply);
+        (string, string) key = (draft.ResourceType, draft.Id);
+        if (!_positions.TryGetValue(key, out int position))
+        {
+            _positions.Add(key, _drafts.Count);
+            _drafts.Add(draft);
+            return draft;
+        }
+
+        ResourceDraft earlier = _drafts[position];
+        bool replaces = apply == earlier.Apply ? json.ToJsonString().Length > earlier.Json.ToJsonString().Length : apply == ApplyMode.Update;
+        if (replaces) _drafts[position] = draft;
+        return replaces ? draft : earlier;
+    }
+
+    /// <summary>True where this message has made a resource of that type and id.</summary>
+    public bool Has(string resourceType, string id) => _positions.ContainsKey((resourceType, id));
+
+    private void Add(IssueSeverity severity, string code, string? place, int? line, string message)
+    {
+        var issue = new OutcomeIssue(severity, code, place is null ? message : $"{place}: {message}", place, line);
+        if (!_issues.Contains(issue)) _issues.Add(issue); // a field that feeds two resources is reported once
+    }
+}

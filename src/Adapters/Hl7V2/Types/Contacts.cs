@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
+using Consortium.Adapters.Hl7V2.Er7;
+using Consortium.Adapters.Hl7V2.Map;
+using Consortium.Adapters.Hl7V2.Tables;
+
+namespace Consortium.Adapters.Hl7V2.Types;
+
+/// <summary>XAD to FHIR Address, XTN to FHIR ContactPoint.</summary>
+internal static class Contacts
+{
+    /// <summary>XAD to Address (HL7 v2-to-FHIR XAD[Address], SAD[Address]).</summary>
+    public static JsonObject? Address(Er7Value value, MessageConversion conversion)
+    {
+        JsonObject place = new JsonObject()
+            .SetAll("line", [value[1][1].Text, value[1][2].Text, value[1][3].Text, value[2].Text, value[19].Text])
+            .Set("city", value[3].Text)
+            .Set("district", value[9].Text)
+            .Set("state", value[4].Text)
+            .Set("postalCode", value[5].Text)
+            .Set("country", value[6].Text);
+        if (place.Count == 0) return null;
+
+        // A type that is neither a FHIR use nor a FHIR type (birth place, legal address …) has no element; it is reported as not mapped.
+        JsonObject address = new();
+        if (CodeTables.AddressUse[Peek(value[7])] is { } use) address.Set("use", Used(value[7], use));
+        if (CodeTables.AddressType[Peek(value[7])] is { } type) address.Set("type", Used(value[7], type));
+        foreach ((string name, JsonNode? part) in place) address.Set(name, part);
+        string? start = Times.DateTime(value[13], conversion) ?? Times.DateTime(value[12][1], conversion);
+        string? end = Times.DateTime(value[14], conversion) ?? Times.DateTime(value[12][2], conversion);
+        return address.Set("period", Element.Period(start, end));
+    }
+
+    /// <summary>XTN to ContactPoint (HL7 v2-to-FHIR XTN[ContactPoint]); null where there is neither number nor address.</summary>
+    /// <param name="value">One repetition of the field.</param>
+    /// <param name="conversion">The message.</param>
+    /// <param name="defaultUse">FHIR use where XTN.2 is empty.</param>
+    public static JsonObject? Telecom(Er7Value value, MessageConversion conversion, string? defaultUse = null)
+    {
+        string? use = value[2].HasData ? Codes.Optional(value[2], conversion, CodeTables.TelecomUse, "HL7 table 0201 (telecommunication use)") : defaultUse;
+        string? system = Codes.Optional(value[3], conversion, CodeTables.TelecomSystem, "HL7 table 0202 (telecommunication equipment)");
+        if (system == "phone mobile") (system, use) = ("phone", "mobile");
+        string? number;
+        if (system == "email")
+        {
+            number = value[4].Text ?? value[1].Text;
+        }
+        else
+        {
+            number = value[12].Text ?? Number(value[5].Text, value[6].Text, value[7].Text, value[8].Text) ?? value[1].Text;
+            _ = value[1].Text; // the same number in the form of v2.2, superseded by the parts
+            if (number is null && value[4].Text is { } address) (system, number) = ("email", address);
+        }
+
+        if (number is null) return null;
+
+        // XTN.3 is optional before v2.7; what a number is for is known from the field, what it reaches is a telephone unless it says otherwise.
+        JsonObject point = Element.ContactPoint(system ?? "phone", number, use)!;
+        if (int.TryParse(value[18].Text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int rank) && rank > 0) point["rank"] = rank;
+        return point.Set("period", Element.Period(Times.DateTime(value[13], conversion), Times.DateTime(value[14], conversion)));
+    }
+
+    private static string? Number(string? country, string? area, string? local, string? extension)
+    {
+        if (local is null) return null;
+        string number = string.Join(' ', new[] { country is null ? null : $"+{country.TrimStart('+')}", area, local }.Where(part => part is not null));
+        return extension is null ? number : $"{number} X{extension}";
+    }
+
+    // Looks at a code without saying that it was used.
+    private static string? Peek(Er7Value value) => value.HasData ? value.PeekText : null;
+
+    private static string Used(Er7Value value, CodeRow row)
+    {
+        _ = value.Text;
+        return row.Target;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
+using Consortium.Adapters.Hl7V2.Er7;
+using Consortium.Adapters.Hl7V2.Map;
+using Consortium.Adapters.Hl7V2.Tables;
+
+namespace Consortium.Adapters.Hl7V2.Types;
+
+/// <summary>XPN and the name parts of XCN to FHIR HumanName (HL7 v2-to-FHIR XPN[HumanName], FN[HumanName]).</summary>
+internal static class Names
+{
+    private const string Extensions = "http://hl7.org/fhir/StructureDefinition/";
+
+    private static readonly (int Part, string Url)[] FamilyParts =
+        [(2, "humanname-own-prefix"), (3, "humanname-own-name"), (4, "humanname-partner-prefix"), (5, "humanname-partner-name")];
+
+    /// <summary>XPN to HumanName.</summary>
+    public static JsonObject? FromXpn(Er7Value value, MessageConversion conversion)
+    {
+        JsonObject? name = FromParts(
+            value[1], value[2].Text, value[3].Text, prefix: value[5].Text, suffixes: [value[4].Text, value[6].Text, value[14].Text],
+            CodeTables.NameUse, value[7], conversion);
+        if (name is null) return null;
+        string? start = Times.DateTime(value[12], conversion) ?? Times.DateTime(value[10][1], conversion);
+        string? end = Times.DateTime(value[13], conversion) ?? Times.DateTime(value[10][2], conversion);
+        name.Set("period", Element.Period(start, end));
+        AddCode(name, "humanname-assembly-order", value[11].Text is "F" or "G" ? value[11].Text : null);
+        AddCode(name, "iso21090-EN-representation", value[8].Text switch { "A" => "ABC", "I" => "IDE", "P" => "SYL", _ => null });
+        return name;
+    }
+
+    /// <summary>XCN.2 to XCN.7, XCN.10 and XCN.21 to HumanName.</summary>
+    public static JsonObject? FromXcn(Er7Value value, MessageConversion conversion) => FromParts(
+        value[2], value[3].Text, value[4].Text, prefix: value[6].Text, suffixes: [value[5].Text, value[21].Text], CodeTables.NameUse, value[10], conversion);
+
+    /// <summary>A name as one text, for a display.</summary>
+    public static string? Display(JsonObject? name)
+    {
+        if (name is null) return null;
+        if ((string?)name["text"] is { } text) return text;
+        IEnumerable<string?> given = name["given"] is JsonArray parts ? parts.Select(part => (string?)part) : [];
+        string display = string.Join(' ', given.Append((string?)name["family"]).Where(part => part is not null));
+        return display.Length == 0 ? null : display;
+    }
+
+    private static JsonObject? FromParts(
+        Er7Value familyName, string? given, string? further, string? prefix, IEnumerable<string?> suffixes,
+        CodeTable useTable, Er7Value use, MessageConversion conversion)
+    {
+        string? family = familyName[1].Text;
+        string? text = null;
+        if (family is not null && IsIdeographic(family))
+        {
+            text = family + given + further;
+
+            // 张三 in the family name's place with no given name is a whole name; where it divides must not be guessed.
+            if (given is null && further is null) family = null;
+        }
+
+        JsonObject? name = Element.HumanName(text, family, [given, further], prefix: [prefix], suffix: suffixes);
+        if (name is null) return null;
+        string? nameUse = Codes.Optional(use, conversion, useTable, "HL7 table 0200 (name type)");
+        var whole = new JsonObject().Set("use", nameUse);
+        foreach ((string key, JsonNode? part) in name) whole.Set(key, part);
+        var parts = new JsonObject();
+        foreach ((int part, string url) in FamilyParts)
+        {
+            if (familyName[part].Text is { } piece) parts.Append("extension", new JsonObject { ["url"] = Extensions + url, ["valueString"] = piece });
+        }
+
+        return whole.Set("_family", family is null ? null : parts);
+    }
+
+    private static void AddCode(JsonObject name, string url, string? code)
+    {
+        if (code is not null) name.Append("extension", new JsonObject { ["url"] = Extensions + url, ["valueCode"] = code });
+    }
+
+    /// <summary>CJK ideographs, the extensions in the supplementary planes (rare surnames) included.</summary>
+    private static bool IsIdeographic(string text) =>
+        text.EnumerateRunes().All(rune => rune.Value is (>= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x323AF) or 0xB7 or 0x3007);
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
+using Consortium.Adapters.Hl7V2.Er7;
+using Consortium.Adapters.Hl7V2.Map;
+using Consortium.Adapters.Site;
+using Consortium.Messaging;
+
+namespace Consortium.Adapters.Hl7V2.Types;
+
+/// <summary>
+/// PL to Locations, each part of the next larger one: bed, room, point of care, floor, building, facility (HL7 v2-to-FHIR PL[Location]).
+/// </summary>
+internal static class Places
+{
+    private const string PhysicalType = "http://terminology.hl7.org/CodeSystem/location-physical-type";
+
+    /// <summary>From the largest to the smallest: component of PL, FHIR physical type and its display.</summary>
+    private static readonly (int Component, string? Type, string? Display)[] Levels =
+        [(4, "si", "Site"), (7, "bu", "Building"), (8, "lvl", "Level"), (1, "wa", "Ward"), (2, "ro", "Room"), (3, "bd", "Bed")];
+
+    /// <summary>Reference to the smallest place of a PL, null where it names none.</summary>
+    public static JsonObject? Location(Er7Value value, MessageConversion conversion)
+    {
+        JsonObject? reference = null;
+        var path = new List<string>();
+        string? description = value[9].Text;
+        foreach ((int component, string? type, string? display) in Levels)
+        {
+            Er7Value part = value[component];
+            if (part[1].Text is not { } name) continue;
+            string? authority = part[2].HasData ? Identifiers.Authority(part, conversion) : null;
+            path.Add($"{type}={authority ?? name}");
+            string source = IdentifierSystems.OfSource(conversion.Source, "location");
+            JsonObject location = JsonBuilding.Resource("Location", conversion.Id("Location", source, string.Join('|', path)))
+                .Append("identifier", Element.Identifier(source, string.Join('|', path)))
+                .Set("name", name)
+                .Set("mode", "instance")
+                .Set("physicalType", Element.CodeableConcept(PhysicalType, type, display, null))
+                .Set("partOf", reference);
+            reference = Element.Reference(conversion.Add(location, ApplyMode.CreateIfAbsent), name);
+        }
+
+        if (reference is null && description is not null) return Element.LogicalReference(null, description, "Location");
+        return reference;
+    }
+}
