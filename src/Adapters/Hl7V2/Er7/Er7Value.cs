@@ -72,6 +72,9 @@ internal readonly struct Er7Value
         }
     }
 
+    /// <summary>The value as it stands in the message, escapes and all.</summary>
+    public string Raw => System.Text.Encoding.UTF8.GetString(Bytes);
+
     private ReadOnlySpan<byte> Bytes => _segment.Message.Bytes.Span.Slice(_start, _length);
 
     /// <summary>The text of the first part, trimmed; null where there is no data.</summary>

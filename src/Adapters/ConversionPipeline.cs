@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Consortium.Adapters.Site;
+using Consortium.Fhir;
+
+namespace Consortium.Adapters;
+
+/// <summary>
+/// Raw record to validated resources: finds the adapter, converts, validates what came out against R4. What is invalid is rejected with the issues,
+/// never published. An adapter that throws rejects the record; it takes nothing else down. Thread-safe.
+/// </summary>
+public sealed partial class ConversionPipeline
+{
+    private readonly AdapterRegistry _adapters;
+    private readonly SiteConfiguration _site;
+
+    /// <summary>A pipeline of these adapters for this site.</summary>
+    public ConversionPipeline(AdapterRegistry adapters, SiteConfiguration site)
+    {
+        ArgumentNullException.ThrowIfNull(adapters);
+        ArgumentNullException.ThrowIfNull(site);
+        _adapters = adapters;
+        _site = site;
+    }
+
+    /// <summary>Converts a record. There is a result for each message or patient in it; at least one.</summary>
+    /// <param name="record">The raw record.</param>
+    /// <param name="adapterName">The adapter to use; null for the one that the site names for the source, else the one that recognises the record.</param>
+    public IReadOnlyList<ConversionResult> Convert(RawRecord record, string? adapterName = null)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return ConvertWith(record, adapterName).Results;
+    }
+
+    /// <summary>As <see cref="Convert"/>, with the adapter that was used; null where none was found.</summary>
+    internal (IRecordAdapter? Adapter, IReadOnlyList<ConversionResult> Results) ConvertWith(RawRecord record, string? adapterName = null)
+    {
+        if (record.Bytes.IsEmpty) return (null, [Refused("incomplete", "the record is empty.")]);
+        string? named = adapterName ?? _site.Sources.GetValueOrDefault(record.Source)?.Adapter;
+        IRecordAdapter? adapter = named is null ? Detect(record) : _adapters.ByName(named);
+        if (adapter is null)
+        {
+            return (null, [Refused("not-supported", named is null
+                ? "no adapter recognises the record. Name one (sources.<name>.adapter in site.json), or send a form that is supported."
+                : $"there is no adapter '{named}'. Known: {string.Join(", ", _adapters.Adapters.Select(known => known.Name))}.")]);
+        }
+
+        var results = new List<ConversionResult>();
+        try
+        {
+            foreach (ConversionResult result in adapter.Convert(record, _site.ContextFor(record.Source))) results.Add(Validated(result));
+            if (results.Count == 0) results.Add(Refused("incomplete", "the adapter found no record in it."));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The message of an unforeseen exception may quote the record; its type does not.
+            results.Add(ConversionResult.Rejected(results.Count, null, Issue(
+                "exception", $"the adapter {adapter.Name} failed with {e.GetType().Name}: a fault of the adapter. The record is kept; report it to the adapter's maker.")));
+        }
+
+        return (adapter, results);
+    }
+
+    private IRecordAdapter? Detect(RawRecord record)
+    {
+        try
+        {
+            return _adapters.Detect(record);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
+    private static ConversionResult Validated(ConversionResult result)
+    {
+        if (result.IsRejected) return result;
+        if (result.Resources.Count == 0) return ConversionResult.Rejected(result.Index, result.ControlId, [.. result.Issues, Issue("incomplete", "the adapter made no resource of it.")]);
+
+        // The Bundle holds every resource: one pass checks each of them and that they fit together.
+        ValidationResult validation = FhirValidator.R4.Validate(BundleWriter.Write(result));
+        return validation.IsValid
+            ? result
+            : ConversionResult.Rejected(result.Index, result.ControlId, [.. result.Issues, .. validation.Issues
+                .Where(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal)
+                .Select(issue => ForResource(issue, result))]);
+    }
+
+    /// <summary>Says <c>Patient.birthDate</c> instead of <c>Bundle.entry[0].resource.birthDate</c>: the Bundle is our own packing.</summary>
+    private static OutcomeIssue ForResource(OutcomeIssue issue, ConversionResult result)
+    {
+        Match match = EntryPath().Match(issue.Expression ?? "");
+        if (!match.Success) return issue with { Line = null, Column = null };
+        int entry = int.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
+        string rest = issue.Expression![match.Length..];
+        string type = entry < result.Resources.Count ? result.Resources[entry].ResourceType : "Resource";
+        return issue with { Expression = type + rest, Line = null, Column = null };
+    }
+
+    private static ConversionResult Refused(string code, string reason) => ConversionResult.Rejected(0, null, Issue(code, reason));
+
+    private static OutcomeIssue Issue(string code, string reason) => new(IssueSeverity.Error, code, reason);
+
+    [GeneratedRegex(@"^Bundle\.entry\[([0-9]{1,6})\]\.resource(?:\.ofType\([A-Za-z]+\))?", RegexOptions.CultureInvariant)]
+    private static partial Regex EntryPath();
+}

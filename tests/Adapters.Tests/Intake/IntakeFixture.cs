@@ -1,0 +1,83 @@
+using System.Text;
+using Consortium.Adapters.Intake;
+using Consortium.Adapters.Site;
+using Consortium.Storage;
+using Consortium.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Consortium.Adapters.Tests.Intake;
+
+/// <summary>A journal with its converter over an empty store; the worker can be stopped and started anew, as a process can.</summary>
+internal sealed class IntakeFixture : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly TestStore _store;
+    private ConversionWorker? _worker;
+
+    private IntakeFixture(TestStore store, AdapterRegistry adapters)
+    {
+        _store = store;
+        Adapters = adapters;
+        Database = store.Open();
+        Journal = new IntakeJournal(Database, TimeProvider.System);
+        Quarantine = new Quarantine(Database, Journal);
+        Status = new IntakeStatus(Database);
+    }
+
+    public AdapterRegistry Adapters { get; set; }
+
+    public Database Database { get; }
+
+    public IntakeJournal Journal { get; }
+
+    public Quarantine Quarantine { get; }
+
+    public IntakeStatus Status { get; }
+
+    public static async Task<IntakeFixture> CreateAsync(Dialect dialect, AdapterRegistry? adapters = null)
+    {
+        var fixture = new IntakeFixture(await TestStore.CreateAsync(dialect), adapters ?? AdapterRegistry.BuiltIn());
+        await fixture.Journal.InitializeAsync();
+        return fixture;
+    }
+
+    public async Task StartAsync(RecordingPublisher publisher, Func<WorkerStep, PendingRecord, Task>? between = null)
+    {
+        _worker = new ConversionWorker(
+            Journal, new SettlementWriter(Database, TimeProvider.System), new ConversionPipeline(Adapters, SiteConfiguration.Default), publisher,
+            new IntakeOptions { Store = _store.Url }, TimeProvider.System, NullLogger<ConversionWorker>.Instance) { Between = between };
+        await _worker.StartAsync(CancellationToken.None);
+    }
+
+    public async Task StopAsync()
+    {
+        if (_worker is null) return;
+        await _worker.StopAsync(CancellationToken.None);
+        _worker.Dispose();
+        _worker = null;
+    }
+
+    public Task<IntakeReceipt> AcceptAsync(string message, string source = "his") => Journal.AcceptAsync(Encoding.UTF8.GetBytes(message), source);
+
+    /// <summary>Waits until the counts of all sources together are so.</summary>
+    public async Task WaitForAsync(long pending, long published, long quarantined)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            IReadOnlyList<SourceStatus> sources = await Status.BySourceAsync(patience.Token);
+            (long, long, long) now = (sources.Sum(s => s.Pending), sources.Sum(s => s.Published), sources.Sum(s => s.Quarantined));
+            if (now == (pending, published, quarantined)) return;
+            if (patience.IsCancellationRequested) Assert.Fail($"pending, published, quarantined are {now}, not {(pending, published, quarantined)}.");
+            await Task.Delay(10, CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await Database.DisposeAsync();
+        await _store.DisposeAsync();
+    }
+}

@@ -1,0 +1,263 @@
+using System.Text;
+using Consortium.Adapters.Intake;
+using Consortium.Adapters.Mllp;
+using Consortium.Adapters.Tests.Hl7V2;
+using Consortium.Adapters.Tests.Intake;
+using Consortium.Storage;
+using Consortium.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Consortium.Adapters.Tests.Mllp;
+
+public sealed class MllpListenerTests : IAsyncLifetime
+{
+    private IntakeFixture _intake = null!;
+    private MllpListener _listener = null!;
+
+    public async Task InitializeAsync()
+    {
+        _intake = await IntakeFixture.CreateAsync(Dialect.Sqlite);
+        _listener = Listen(new MllpOptions { Source = "his" });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _listener.DisposeAsync();
+        await _intake.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_message_is_acknowledged_once_it_is_in_the_journal()
+    {
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
+        string message = Messages.Admission("MSG-77");
+
+        await sender.SendFrameAsync(message);
+        string[] answer = Assert.IsType<string[]>(await sender.ReceiveAsync());
+
+        string[] header = answer[0].Split('|');
+        Assert.Equal(("MSH", "^~\\&", "FHIR", "HOSP", "HIS", "HOSP"), (header[0], header[1], header[2], header[3], header[4], header[5]));
+        Assert.Equal("ACK^A01", header[8]);
+        Assert.Equal("2.5.1", header[11]);
+        Assert.Equal("UNICODE UTF-8", header[17]);
+        Assert.Equal("MSA|AA|MSG-77", answer[1]);
+        RawRecord kept = Assert.IsType<RawRecord>(await _intake.Journal.FindAsync(new RawRecord(Encoding.UTF8.GetBytes(message), "his", default).Digest));
+        Assert.Equal("his", kept.Source);
+    }
+
+    [Fact]
+    public async Task Nothing_is_acknowledged_before_the_journal_commits()
+    {
+        var commit = new TaskCompletionSource();
+        var arrived = new TaskCompletionSource();
+        _intake.Journal.BeforeCommit = () =>
+        {
+            arrived.TrySetResult();
+            return commit.Task;
+        };
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
+        await sender.SendFrameAsync(Messages.Admission());
+        Task<string[]?> answer = sender.ReceiveAsync();
+
+        await arrived.Task;
+        Assert.False(answer.IsCompleted);
+        commit.SetResult();
+
+        Assert.StartsWith("MSA|AA|", (await answer)![1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_that_the_journal_cannot_keep_gets_AE_and_may_be_sent_again()
+    {
+        _intake.Journal.BeforeCommit = () => throw new IOException("the disk is full");
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
+
+        Assert.Equal("AE", await sender.AskAsync(Messages.Admission()));
+        _intake.Journal.BeforeCommit = null;
+        Assert.Equal("AA", await sender.AskAsync(Messages.Admission()));
+    }
+
+    [Fact]
+    public async Task Fifty_senders_at_once_are_all_served()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(async number =>
+        {
+            await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
+            for (int i = 0; i < 20; i++) Assert.Equal("AA", await sender.AskAsync(Messages.Admission($"M{number}-{i}", $"Z{number}-{i}")));
+        }));
+
+        Assert.Equal(1000, Assert.Single(await _intake.Status.BySourceAsync()).Received);
+    }
+
+    [Fact]
+    public async Task Messages_sent_without_waiting_for_answers_are_answered_in_order()
+    {
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
+
+        await sender.SendAsync(Enumerable.Range(0, 20).SelectMany(i => MllpFrame.Wrap(Encoding.UTF8.GetBytes(Messages.Admission($"M{i}")))).ToArray());
+
+        for (int i = 0; i < 20; i++) Assert.Equal($"MSA|AA|M{i}", (await sender.ReceiveAsync())![1]);
+    }
+
+    [Fact]
+    public async Task A_slow_sender_is_waited_for_byte_by_byte()
+    {
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
+
+        foreach (byte b in MllpFrame.Wrap(Encoding.UTF8.GetBytes(Messages.Admission("SLOW")))) await sender.SendAsync(new[] { b });
+
+        Assert.Equal("MSA|AA|SLOW", (await sender.ReceiveAsync())![1]);
+    }
+
+    [Fact]
+    public async Task Half_a_frame_and_a_closed_connection_accept_nothing()
+    {
+        await using (MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint))
+        {
+            byte[] frame = MllpFrame.Wrap(Encoding.UTF8.GetBytes(Messages.Admission()));
+            await sender.SendAsync(frame.AsMemory(0, frame.Length / 2));
+            sender.ShutdownSend();
+            Assert.Null(await sender.ReceiveAsync()); // the listener closes without an answer
+        }
+
+        Assert.Empty(await _intake.Status.BySourceAsync());
+    }
+
+    [Fact]
+    public async Task A_message_that_is_begun_and_not_ended_in_time_is_dropped()
+    {
+        await using MllpListener impatient = Listen(new MllpOptions { Source = "his", FrameTimeout = TimeSpan.FromMilliseconds(50) });
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(impatient.EndPoint);
+
+        await sender.SendAsync(new byte[] { MllpFrame.Start, (byte)'M' });
+
+        Assert.Null(await sender.ReceiveAsync());
+        Assert.Empty(await _intake.Status.BySourceAsync());
+    }
+
+    [Fact]
+    public async Task A_silent_connection_is_closed()
+    {
+        await using MllpListener impatient = Listen(new MllpOptions { Source = "his", IdleTimeout = TimeSpan.FromMilliseconds(50) });
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(impatient.EndPoint);
+
+        Assert.Null(await sender.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_MLLP_get_a_reason_and_the_connection_ends()
+    {
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
+
+        await sender.SendAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
+
+        string[] answer = Assert.IsType<string[]>(await sender.ReceiveAsync());
+        Assert.StartsWith("MSA|AR|", answer[1], StringComparison.Ordinal);
+        Assert.Contains("0x0B", answer[1], StringComparison.Ordinal);
+        sender.ShutdownSend();
+        Assert.Null(await sender.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task A_hundred_megabytes_get_a_reason_and_do_not_grow_the_memory()
+    {
+        await using MllpListener small = Listen(new MllpOptions { Source = "his", MaxFrameBytes = 4 * 1024 * 1024 });
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(small.EndPoint);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        byte[] megabyte = new byte[1024 * 1024];
+        megabyte.AsSpan().Fill((byte)'x');
+
+        await sender.SendAsync(Encoding.ASCII.GetBytes("\u000bMSH|^~\\&|HIS|H|F|H|2024||ADT^A01|BIG|P|2.5\rOBX|1|TX|"));
+        for (int i = 0; i < 100; i++) await sender.SendAsync(megabyte);
+        await sender.SendAsync(new byte[] { MllpFrame.End, MllpFrame.Return });
+
+        string[] answer = Assert.IsType<string[]>(await sender.ReceiveAsync());
+        Assert.StartsWith("MSA|AR|", answer[1], StringComparison.Ordinal);
+        Assert.Contains("longer than 4194304 bytes", answer[1], StringComparison.Ordinal);
+        sender.ShutdownSend();
+        Assert.Null(await sender.ReceiveAsync());
+        Assert.Empty(await _intake.Status.BySourceAsync());
+        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 32 * 1024 * 1024);
+    }
+
+    [Theory]
+    [InlineData("", "MSH")]
+    [InlineData("PID|1||x", "MSH")]
+    [InlineData("MSH", "MSH^1^1")]
+    [InlineData("MSH|0000|||||||000|||2.7", "MSH^1^2")]
+    [InlineData("MSH|^~\\&|A|B|C|D|2024||ADT^A01||P|2.5.1", "MSH^1^10")]
+    [InlineData("MSH|^~\\&|A|B|C|D|2024|||M1|P|2.5.1", "MSH^1^9")]
+    public async Task A_header_that_cannot_be_read_gets_AR_with_the_place(string message, string place)
+    {
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
+
+        await sender.SendFrameAsync(message);
+
+        string[] answer = Assert.IsType<string[]>(await sender.ReceiveAsync());
+        Assert.Equal("AR", answer[1].Split('|')[1]);
+        Assert.StartsWith(place, answer[2].Split('|')[2], StringComparison.Ordinal);
+        Assert.NotEqual("", answer[2].Split('|')[8]);
+        Assert.Equal("AA", await sender.AskAsync(Messages.Admission())); // the connection goes on
+    }
+
+    [Fact]
+    public async Task A_version_before_2_5_gets_its_own_form_of_ERR()
+    {
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
+
+        await sender.SendFrameAsync("MSH|^~\\&|A|B|C|D|2024||ADT^A01||P|2.3");
+
+        string[] answer = Assert.IsType<string[]>(await sender.ReceiveAsync());
+        Assert.Equal("ERR|MSH^1^10^101&Required field missing&HL70357", answer[2]);
+    }
+
+    [Fact]
+    public async Task Enhanced_mode_gets_accept_acknowledgements()
+    {
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
+
+        Assert.Equal("CA", await sender.AskAsync(Messages.Admission().Replace("|P|2.5.1||||||", "|P|2.5.1|||AL|NE||", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_answer_has_the_delimiters_and_the_character_set_of_the_message()
+    {
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
+        Encoding gb = CodePagesEncodingProvider.Instance.GetEncoding("gb18030")!;
+        byte[] message = gb.GetBytes("MSH$%~?@$诚一$医院$F$H$2024$$ADT%A01$控1$P$2.5.1$$$$$$GB 18030-2000\rPID$1");
+
+        await sender.SendAsync(MllpFrame.Wrap(message));
+        string[] answer = Assert.IsType<string[]>(await sender.ReceiveAsync());
+
+        Assert.StartsWith("MSH$%~?@$F$H$", answer[0], StringComparison.Ordinal);
+        Assert.StartsWith("MSA$AA$", answer[1], StringComparison.Ordinal);
+    }
+
+    [CorpusFact]
+    public async Task Every_hostile_file_is_answered_and_takes_nothing_down()
+    {
+        await _intake.StartAsync(new RecordingPublisher());
+        string[] files = Directory.GetFiles(Corpora.Path("hl7v2/bad-inputs"), "*", SearchOption.AllDirectories);
+        Assert.NotEmpty(files);
+        int kept = 0;
+        foreach (string file in files)
+        {
+            byte[] bytes = await File.ReadAllBytesAsync(file);
+            await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
+            await sender.SendAsync(MllpFrame.Wrap(bytes));
+            string[] answer = Assert.IsType<string[]>(await sender.ReceiveAsync());
+            Assert.Contains(answer[1].Split('|')[1], new[] { "AA", "AR" });
+            if (answer[1].StartsWith("MSA|AA|", StringComparison.Ordinal)) kept++;
+        }
+
+        await _intake.WaitForAsync(pending: 0, published: 0, quarantined: kept);
+        Assert.All(await _intake.Quarantine.ListAsync(), record => Assert.NotNull(record.Place));
+    }
+
+    private MllpListener Listen(MllpOptions options)
+    {
+        var listener = new MllpListener(options, _intake.Journal, TimeProvider.System, NullLogger<MllpListener>.Instance);
+        listener.Start();
+        return listener;
+    }
+}
