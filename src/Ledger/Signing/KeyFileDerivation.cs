@@ -26,8 +26,8 @@ internal abstract record KeyFileDerivation(byte[] Salt)
                 int n = parameters.GetProperty("n").GetInt32();
                 int r = parameters.GetProperty("r").GetInt32();
                 int p = parameters.GetProperty("p").GetInt32();
-                // A file from elsewhere must not be able to take all memory: 128 * n * r bytes, at most 1 GiB.
-                if (n < 2 || !int.IsPow2(n) || r < 1 || p < 1 || 128L * n * r > 1L << 30 || p > 64) throw new KeyFileException($"The key file {path} has scrypt parameters out of range.");
+                // RFC 7914 section 2 bounds n by 2^(16 r). And a file from elsewhere must not be able to take all memory: 128 n r bytes, at most 1 GiB.
+                if (n < 2 || !int.IsPow2(n) || r < 1 || (r == 1 && n >= 65536) || p is < 1 or > 64 || 128L * n * r > 1L << 30) throw new KeyFileException($"The key file {path} has scrypt parameters out of range.");
                 return new Scrypt(salt, n, r, p);
             case "pbkdf2" when parameters.GetProperty("prf").GetString() == "hmac-sha256":
                 int iterations = parameters.GetProperty("c").GetInt32();
