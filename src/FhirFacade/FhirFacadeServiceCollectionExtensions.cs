@@ -1,3 +1,8 @@
+using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Rest;
+using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Store;
+using Consortium.Ledger;
 using Consortium.Messaging;
 using Consortium.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,9 +35,48 @@ public static class FhirFacadeServiceCollectionExtensions
             return new RecordStore(database, new Outbox(database, Component, time: time), new Inbox(Component, time), options, time);
         });
         services.AddSingleton<ReceiptStore>();
+        services.AddSingleton<FacadeStatus>();
+        services.AddSingleton<RecordQueries>();
+        services.AddSingleton<SearchQueries>();
+        services.AddAccess();
+        services.AddInteractions();
         // Before the relay and the consumers, which need the tables.
         services.AddHostedService<StoreInitializer>();
         services.AddOutboxRelay(provider => provider.GetRequiredService<RecordStore>().Outbox);
         return services;
+    }
+
+    private static void AddAccess(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IMembership, ProjectedMembership>();
+        services.AddSingleton<CallerAuthentication>();
+        services.AddSingleton<PatientIdentity>();
+        services.AddSingleton<DisclosureAudit>();
+        services.AddSingleton<RecordAccess>();
+        services.AddSingleton(provider => new RecordExchange(
+            provider.GetRequiredService<LedgerProjection>(), provider.GetRequiredService<FacadeOptions>(),
+            new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+            {
+                Timeout = TimeSpan.FromSeconds(30),
+                MaxResponseContentBufferSize = RecordExchange.MostBytes,
+            },
+            provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddInteractions(this IServiceCollection services)
+    {
+        services.AddSingleton<FailureResponses>();
+        services.AddSingleton<ReadInteractions>();
+        services.AddSingleton<HistoryInteractions>();
+        services.AddSingleton<WriteInteractions>();
+        services.AddSingleton<SearchInteraction>();
+        services.AddSingleton<TransactionBundle>();
+        services.AddSingleton<BundleInteraction>();
+        services.AddSingleton<CapabilityStatement>();
+        services.AddSingleton<DisclosureOperations>();
+        services.AddSingleton<ExchangeOperations>();
+        services.AddSingleton<FhirRouter>();
+        services.AddSingleton(provider => new Lazy<FhirRouter>(provider.GetRequiredService<FhirRouter>)); // a batch runs its entries through the router that runs the batch
+        services.AddSingleton<FhirEndpoint>();
     }
 }

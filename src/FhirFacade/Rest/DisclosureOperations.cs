@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Redaction;
+using Consortium.FhirFacade.Store;
+using Consortium.Integrity;
+
+namespace Consortium.FhirFacade.Rest;
+
+/// <summary>
+/// <c>$disclose</c>: the caller's view of one version with what is needed to verify it (<c>record-commitment.md</c>, "Disclosure"), and <c>$receipt</c>: where it stands on the chain.
+/// The answer is made from the bytes in the store as they are now. If somebody changed them, the disclosure does not verify, and the asker can name the record.
+/// </summary>
+internal sealed class DisclosureOperations(RecordQueries records, RecordAccess access, DisclosureAudit audit, FacadeOptions options)
+{
+    /// <summary><c>[base]/$disclose</c> by record id, which is all that another member knows.</summary>
+    public async Task<FhirResponse> DiscloseByRecordIdAsync(FhirRequest request, CancellationToken cancellationToken)
+    {
+        Tag128 recordId = RecordId(request);
+        CommittedVersion? version = await records.CommittedAsync(recordId, cancellationToken).ConfigureAwait(false);
+        if (version is null || !RecordAccess.MaySee(request.Caller, version.Stored)) throw new FhirException(404, "not-found", $"This custodian has no record {recordId}.");
+        return await DiscloseAsync(request.Caller, version, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary><c>[base]/Type/id[/_history/vid]/$disclose</c>.</summary>
+    public async Task<FhirResponse> DiscloseAsync(FhirRequest request, string type, string id, string? version, CancellationToken cancellationToken) =>
+        await DiscloseAsync(request.Caller, await FindAsync(request.Caller, type, id, version, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    /// <summary><c>[base]/Type/id[/_history/vid]/$receipt</c>.</summary>
+    public async Task<FhirResponse> ReceiptAsync(FhirRequest request, string type, string id, string? version, CancellationToken cancellationToken)
+    {
+        CommittedVersion found = await FindAsync(request.Caller, type, id, version, cancellationToken).ConfigureAwait(false);
+        using var parameters = new ParametersWriter();
+        Committed(parameters, found);
+        return new FhirResponse(200) { Body = parameters.Finish() };
+    }
+
+    private async Task<FhirResponse> DiscloseAsync(Caller caller, CommittedVersion version, CancellationToken cancellationToken)
+    {
+        ViewRole role = await access.RoleForAsync(caller, version.Stored, cancellationToken).ConfigureAwait(false);
+        (byte[] view, Disclosure disclosure) = await RedactedAsync(version, role, cancellationToken).ConfigureAwait(false);
+        if (caller.IsOutside) await audit.RecordAsync(caller, "$disclose", [new Disclosed(version.Stored, role)], cancellationToken).ConfigureAwait(false);
+        using var parameters = new ParametersWriter();
+        parameters.Resource("view", view);
+        parameters.Bytes("disclosure", disclosure.ToJson());
+        parameters.Bytes("viewBytes", view);
+        parameters.Text("role", role.ToString().ToLowerInvariant());
+        Committed(parameters, version);
+        return new FhirResponse(200) { Body = parameters.Finish() };
+    }
+
+    private async Task<(byte[] View, Disclosure Disclosure)> RedactedAsync(CommittedVersion version, ViewRole role, CancellationToken cancellationToken)
+    {
+        try
+        {
+            byte[] body = version.Stored.Body;
+            RedactedRecord redacted = await access.RedactAsync(version.Stored, role, cancellationToken).ConfigureAwait(false);
+            return (redacted.View, RecordCommitment.Disclose(body, version.Secret, version.Suite, redacted.HiddenPointers));
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
+        {
+            // Not even JSON any more. Its content is not repeated, since nothing can be hidden in what cannot be read.
+            throw new FhirException(500, "exception", $"The stored bytes of record {version.Entry.RecordId} are not the JSON that was committed: they were damaged or changed in the database.");
+        }
+    }
+
+    private async Task<CommittedVersion> FindAsync(Caller caller, string type, string id, string? version, CancellationToken cancellationToken)
+    {
+        long? number = version is not null
+            ? VersionTag.Id(version)
+            : (await records.CurrentAsync(type, id, cancellationToken).ConfigureAwait(false))?.Version;
+        CommittedVersion? found = number is { } known ? await records.CommittedAsync(type, id, known, cancellationToken).ConfigureAwait(false) : null;
+        return found is not null && RecordAccess.MaySee(caller, found.Stored) ? found : throw FhirException.NotFound(type, id);
+    }
+
+    private void Committed(ParametersWriter parameters, CommittedVersion version)
+    {
+        parameters.Text("recordId", version.Entry.RecordId.ToString());
+        parameters.Text("commitment", version.Entry.Commitment.ToString());
+        if (version.Receipt is { } receipt) RecordReceipt.Of(receipt, options).Write(parameters);
+    }
+
+    private static Tag128 RecordId(FhirRequest request)
+    {
+        string? text = request.Method == "POST"
+            ? ParametersReader.Read(request.Body.Span).Text("recordId")
+            : request.Parameters.LastOrDefault(parameter => parameter.Key == "recordId").Value;
+        return Tag128.TryParse(text, out Tag128 recordId)
+            ? recordId
+            : throw FhirException.BadRequest("required", "$disclose takes a parameter recordId of 32 hexadecimal digits, as in the index entry.");
+    }
+}

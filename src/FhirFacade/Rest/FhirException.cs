@@ -1,0 +1,34 @@
+using Consortium.Fhir;
+
+namespace Consortium.FhirFacade.Rest;
+
+/// <summary>An interaction that cannot be answered as asked: an HTTP status and the issues of its OperationOutcome, which never hold patient data.</summary>
+internal sealed class FhirException : Exception
+{
+    public FhirException(int status, IReadOnlyList<OutcomeIssue> issues)
+        : base(issues.Count > 0 ? issues[0].Diagnostics : null)
+    {
+        Status = status;
+        Issues = issues;
+    }
+
+    public FhirException(int status, string code, string diagnostics, string? expression = null)
+        : this(status, [new OutcomeIssue(IssueSeverity.Error, code, diagnostics, expression)])
+    {
+    }
+
+    public int Status { get; }
+
+    public IReadOnlyList<OutcomeIssue> Issues { get; }
+
+    /// <summary>The <c>Allow</c> header of a 405.</summary>
+    public string? Allow { get; init; }
+
+    public static FhirException NotFound(string type, string id) => new(404, "not-found", $"There is no {type}/{id}.");
+
+    public static FhirException Gone(string type, string id) => new(410, "deleted", $"{type}/{id} is deleted. Its history is at {type}/{id}/_history.");
+
+    public static FhirException BadRequest(string code, string diagnostics, string? expression = null) => new(400, code, diagnostics, expression);
+
+    public static FhirException Forbidden(string diagnostics) => new(403, "forbidden", diagnostics);
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json;
+using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Store;
+
+namespace Consortium.FhirFacade.Rest;
+
+/// <summary>history of an instance, a type and the system, newest first (FHIR R4 http.html#history).</summary>
+internal sealed class HistoryInteractions(RecordQueries records, RecordAccess access, FacadeOptions options)
+{
+    private const int DefaultCount = 50;
+    private const int MostCount = 500;
+
+    public async Task<FhirResponse> AnswerAsync(FhirRequest request, string? type, string? id, CancellationToken cancellationToken)
+    {
+        HistoryQuery query = Parse(request, type, id);
+        IReadOnlyList<StoredVersion> versions = await records.HistoryAsync(query with { Count = query.Count + 1 }, cancellationToken).ConfigureAwait(false);
+        if (id is not null && versions.Count == 0 && query is { Before: null, Since: null }) throw FhirException.NotFound(type!, id);
+        StoredVersion[] page = [.. versions.Take(query.Count)];
+        StoredVersion[] shown = [.. page.Where(version => !version.Deleted)];
+        byte[][] views = await access.DiscloseAsync(request.Caller, type is null ? "history-system" : id is null ? "history-type" : "history-instance", shown, cancellationToken).ConfigureAwait(false);
+        long total = await records.HistoryCountAsync(query, cancellationToken).ConfigureAwait(false);
+
+        string self = string.Join('/', new[] { options.BaseUrl, type, id, "_history" }.Where(part => part is not null));
+        List<(string, string)> parameters = [("_count", query.Count.ToString(CultureInfo.InvariantCulture))];
+        if (query.Since is { } since) parameters.Add(("_since", ResourceJson.Instant(since)));
+        using var bundle = new BundleWriter("history", total);
+        bundle.Link("self", BundleWriter.Url(self, parameters));
+        if (versions.Count > page.Length && page.Length > 0)
+        {
+            bundle.Link("next", BundleWriter.Url(self, [.. parameters, ("_cursor", page[^1].Sequence.ToString(CultureInfo.InvariantCulture))]));
+        }
+
+        int next = 0;
+        foreach (StoredVersion version in page) Entry(bundle, version, version.Deleted ? null : views[next++]);
+        return new FhirResponse(200) { Body = bundle.Finish() };
+    }
+
+    private static HistoryQuery Parse(FhirRequest request, string? type, string? id)
+    {
+        long? since = null, before = null;
+        int count = DefaultCount;
+        foreach ((string name, string value) in request.Parameters)
+        {
+            switch (name)
+            {
+                case "_count":
+                    count = SearchValues.Count(value, MostCount);
+                    break;
+                case "_since":
+                    since = SearchValues.Date(value).From;
+                    break;
+                case "_cursor":
+                    before = VersionTag.Id(value) ?? throw FhirException.BadRequest("value", "_cursor comes from a next link and cannot be made up.");
+                    break;
+                case "_format" or "_pretty":
+                    break;
+                default:
+                    if (request.Prefer.Strict) throw FhirException.BadRequest("not-supported", "History takes _count, _since and _cursor; another parameter is in the request.");
+                    break;
+            }
+        }
+
+        return new HistoryQuery(type, id, since, request.Caller.Subject, before, count);
+    }
+
+    private void Entry(BundleWriter bundle, StoredVersion version, byte[]? view)
+    {
+        Utf8JsonWriter json = bundle.StartEntry($"{options.BaseUrl}/{version.Type}/{version.Id}", view);
+        json.WriteStartObject("request");
+        // Whether a first version came by POST or by PUT is not kept; PUT says the same and can be repeated.
+        json.WriteString("method", version.Deleted ? "DELETE" : "PUT");
+        json.WriteString("url", $"{version.Type}/{version.Id}");
+        json.WriteEndObject();
+        json.WriteStartObject("response");
+        json.WriteString("status", version.Deleted ? "204" : version.Version == 1 ? "201" : "200");
+        json.WriteString("location", $"{options.BaseUrl}/{version.Type}/{version.Id}/_history/{version.Version.ToString(CultureInfo.InvariantCulture)}");
+        json.WriteString("etag", FhirResponse.ETag(version.Version));
+        json.WriteString("lastModified", ResourceJson.Instant(version.RecordedAt));
+        json.WriteEndObject();
+        bundle.EndEntry();
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Store;
+
+namespace Consortium.FhirFacade.Rest;
+
+/// <summary>read and vread (FHIR R4 http.html#read, #vread).</summary>
+internal sealed class ReadInteractions(RecordQueries records, RecordAccess access)
+{
+    public async Task<FhirResponse> ReadAsync(FhirRequest request, string type, string id, CancellationToken cancellationToken)
+    {
+        StoredVersion? current = await records.CurrentAsync(type, id, cancellationToken).ConfigureAwait(false);
+        return await AnswerAsync(request, "read", current, type, id, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<FhirResponse> VersionAsync(FhirRequest request, string type, string id, string version, CancellationToken cancellationToken)
+    {
+        StoredVersion? stored = VersionTag.Id(version) is { } number ? await records.VersionAsync(type, id, number, cancellationToken).ConfigureAwait(false) : null;
+        return await AnswerAsync(request, "vread", stored, type, id, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The current version as a write transaction of a local user sees it.</summary>
+    public async Task<FhirResponse> CurrentWithinAsync(string type, string id, StoreTransaction transaction, CancellationToken cancellationToken)
+    {
+        StoredVersion? current = await records.CurrentAsync(type, id, cancellationToken, transaction.Transaction).ConfigureAwait(false);
+        if (current is null) throw FhirException.NotFound(type, id);
+        return current.Deleted ? throw FhirException.Gone(type, id) : FhirResponse.Of(current, current.Body);
+    }
+
+    private async Task<FhirResponse> AnswerAsync(
+        FhirRequest request, string interaction, StoredVersion? version, string type, string id, CancellationToken cancellationToken)
+    {
+        // To somebody who may not see the record it does not exist, deleted or not.
+        if (version is null || !RecordAccess.MaySee(request.Caller, version)) throw FhirException.NotFound(type, id);
+        if (version.Deleted) throw FhirException.Gone(type, id);
+        if (IsFresh(request, version)) return new FhirResponse(304) { Version = version.Version, LastUpdated = version.RecordedAt };
+        byte[][] views = await access.DiscloseAsync(request.Caller, interaction, [version], cancellationToken).ConfigureAwait(false);
+        return FhirResponse.Of(version, views[0]);
+    }
+
+    /// <summary>Conditional read (http.html#cread): the client has this version already. RFC 9110 13.1.3: If-None-Match goes before If-Modified-Since.</summary>
+    private static bool IsFresh(FhirRequest request, StoredVersion version)
+    {
+        if (request.IfNoneMatch is not null) return VersionTag.Matches(request.IfNoneMatch, version.Version);
+        return request.IfModifiedSince is not null
+            && DateTimeOffset.TryParseExact(request.IfModifiedSince, "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset since)
+            && version.RecordedAt / 1000 <= since.ToUnixTimeSeconds();
+    }
+}

@@ -1,0 +1,52 @@
+using Consortium.Fhir;
+using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Store;
+
+namespace Consortium.FhirFacade.Rest;
+
+/// <summary>Lets only valid resources into the store: 400 for what is no FHIR JSON, 422 for what breaks R4's rules (FHIR R4 http.html#rejecting-updates).</summary>
+internal static class ResourceContent
+{
+    /// <summary>Reads and validates a resource.</summary>
+    /// <param name="bytes">The body, or the resource of a Bundle's entry.</param>
+    /// <param name="type">The type that the URL names.</param>
+    /// <param name="id">The id that the URL names; null where the server chooses.</param>
+    /// <param name="at">Where the resource stands in a Bundle, as FHIRPath; empty where it is the body.</param>
+    public static ResourceJson Accept(ReadOnlyMemory<byte> bytes, string type, string? id, string at = "")
+    {
+        if (bytes.Length == 0) throw FhirException.BadRequest("required", $"The request has no {type} in its body.", NullIfEmpty(at));
+        FhirDocument document = FhirDocument.Parse(bytes);
+        ResourceJson content = ResourceJson.Read(bytes);
+        if (content.ResourceType != type)
+        {
+            throw FhirException.BadRequest("invalid", $"The URL names {type}, but resourceType is another.", Below(at, "resourceType"));
+        }
+
+        if (id is not null && content.Id is null) throw FhirException.BadRequest("required", "The resource of an update has the id that the URL names; it has none.", Below(at, "id"));
+        if (id is not null && content.Id != id) throw FhirException.BadRequest("invalid", "The id of the resource is not the one that the URL names.", Below(at, "id"));
+        ValidationResult result = FhirValidator.R4.Validate(document);
+        if (!result.IsValid) throw new FhirException(422, at.Length == 0 ? result.Issues : [.. result.Issues.Select(issue => Inside(issue, at))]);
+        return content;
+    }
+
+    /// <summary>400 unless the id can be stored under.</summary>
+    public static void RequireId(string id)
+    {
+        if (!LogicalId.IsValid(id)) throw FhirException.BadRequest("value", "An id has 1 to 64 characters of A-Z, a-z, 0-9, '-' and '.' (FHIR R4 datatypes.html#id).");
+    }
+
+    /// <summary>An id for a new resource: random, so that it tells nothing and cannot be guessed.</summary>
+    public static string NewId() => Guid.NewGuid().ToString("D");
+
+    // The place inside the entry: Patient.birthDate becomes Bundle.entry[3].resource.birthDate.
+    private static OutcomeIssue Inside(OutcomeIssue issue, string at)
+    {
+        if (issue.Expression is not { } expression) return issue with { Expression = at };
+        int dot = expression.IndexOf('.', StringComparison.Ordinal);
+        return issue with { Expression = dot < 0 ? at : at + expression[dot..] };
+    }
+
+    private static string Below(string at, string element) => at.Length == 0 ? element : $"{at}.{element}";
+
+    private static string? NullIfEmpty(string at) => at.Length == 0 ? null : at;
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace Consortium.FhirFacade.Rest;
+
+/// <summary>Entity tags and version ids as clients write them.</summary>
+internal static class VersionTag
+{
+    /// <summary>The version of <c>If-Match</c>; null where the header is absent or <c>*</c>.</summary>
+    /// <exception cref="FhirException">400: it is no tag that this server gave out.</exception>
+    public static long? IfMatch(string? header)
+    {
+        if (string.IsNullOrWhiteSpace(header) || header.Trim() == "*") return null;
+        return Parse(header) ?? throw FhirException.BadRequest("value", "If-Match names one version, as the ETag of this server: W/\"3\".");
+    }
+
+    /// <summary>True where <c>If-None-Match</c> lists this version.</summary>
+    public static bool Matches(string? header, long version) =>
+        header is not null && header.Split(',').Any(tag => tag.Trim() == "*" || Parse(tag) == version);
+
+    /// <summary>A version id in a path; null where no version can have it.</summary>
+    public static long? Id(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long version) && version > 0 && text[0] != '0' ? version : null;
+
+    private static long? Parse(string tag)
+    {
+        ReadOnlySpan<char> value = tag.AsSpan().Trim();
+        if (value.StartsWith("W/", StringComparison.Ordinal)) value = value[2..];
+        return Id(value.Trim('"').ToString());
+    }
+}

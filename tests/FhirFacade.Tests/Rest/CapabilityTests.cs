@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Consortium.Fhir;
+using Consortium.Storage;
+
+namespace Consortium.FhirFacade.Tests.Rest;
+
+/// <summary>FHIR R4 http.html#capabilities.</summary>
+public sealed class CapabilityTests
+{
+    [Theory, BothStores]
+    public async Task Metadata_IsValidAndForEverybody(Dialect dialect)
+    {
+        await using FacadeHost host = await FacadeHost.StartAsync(dialect, options => options with { OpenAccess = false });
+
+        Answer answer = await host.GetAsync("metadata");
+
+        Assert.Equal((200, "CapabilityStatement"), (answer.Status, answer.Type));
+        Assert.DoesNotContain(FhirValidator.R4.Validate(System.Text.Encoding.UTF8.GetBytes(answer.Text)).Issues, issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal);
+    }
+
+    [Theory, BothStores]
+    public async Task Metadata_PromisesWhatIsKept(Dialect dialect)
+    {
+        await using FacadeHost host = await FacadeHost.StartAsync(dialect);
+        JsonElement rest = (await host.GetAsync("metadata")).Json.GetProperty("rest")[0];
+
+        Assert.Equal(FhirR4.ResourceTypes, rest.GetProperty("resource").EnumerateArray().Select(resource => resource.GetProperty("type").GetString()));
+        foreach (JsonElement resource in rest.GetProperty("resource").EnumerateArray())
+        {
+            string type = resource.GetProperty("type").GetString()!;
+            foreach (JsonElement parameter in resource.GetProperty("searchParam").EnumerateArray())
+            {
+                string name = parameter.GetProperty("name").GetString()!;
+                string value = parameter.GetProperty("type").GetString() == "date" ? "2020" : "x";
+                Assert.Equal(200, (await host.GetAsync($"{type}?{name}={value}", ("Prefer", "handling=strict"))).Status);
+            }
+        }
+    }
+}
