@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -33,7 +34,16 @@ internal static class AnvilProgram
             Add(start, "--state-interval", Text(Math.Max(1, (int)options.StateInterval.TotalSeconds)));
         }
 
-        Process process = Process.Start(start)!;
+        Process process;
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new DevelopmentChainException($"{program} cannot be run: {e.Message}");
+        }
+
         process.OutputDataReceived += (_, line) => output.Add(line.Data);
         process.ErrorDataReceived += (_, line) => output.Add(line.Data);
         process.BeginOutputReadLine();

@@ -32,7 +32,7 @@ public sealed class DevelopmentChain : IAsyncDisposable
         AppDomain.CurrentDomain.ProcessExit += _onExit;
     }
 
-    /// <summary>The public keys' well-known private keys that the chain gives funds to. Everybody knows them: for demonstrations and tests only.</summary>
+    /// <summary>Private keys of the accounts that the chain gives funds to. Everybody knows them: for demonstrations and tests only.</summary>
     public static IReadOnlyList<string> FundedKeys { get; } =
     [
         "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",

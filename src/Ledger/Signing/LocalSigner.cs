@@ -14,17 +14,16 @@ public sealed class LocalSigner : ISigner, IDisposable
     {
         _key = key;
         ECPoint point = key.ExportParameters(includePrivateParameters: false).Q;
-        PublicKey = [.. LeftPad(point.X!), .. LeftPad(point.Y!)];
-        Address = Address.FromPublicKey(PublicKey);
+        byte[] publicKey = [.. LeftPad(point.X!), .. LeftPad(point.Y!)];
+        PublicKey = publicKey;
+        Address = Address.FromPublicKey(publicKey);
     }
 
     /// <inheritdoc/>
     public Address Address { get; }
 
-    /// <summary>X || Y, 64 bytes.</summary>
-    public IReadOnlyList<byte> PublicKeyBytes => PublicKey;
-
-    internal byte[] PublicKey { get; }
+    /// <summary>The public key's coordinates X || Y, 64 bytes.</summary>
+    public ReadOnlyMemory<byte> PublicKey { get; }
 
     /// <summary>Takes a private key of 32 bytes. The caller wipes its own copy.</summary>
     /// <exception cref="ArgumentException">Another length, zero, or not below the group order.</exception>

@@ -80,6 +80,33 @@ public sealed class DevelopmentChainTests : IDisposable
     }
 
     [Fact]
+    public async Task Stop_AfterCtrlCReachedTheChildFirst_FindsItsStateWritten()
+    {
+        await using (DevelopmentChain chain = await DevelopmentChain.StartAsync(new DevelopmentChainOptions { StateFile = StateFile, BlockTime = 0 }))
+        {
+            await using var client = new EthereumClient(chain.Endpoint);
+            await client.InvokeAsync("evm_mine", _ => { });
+            using Process child = Process.GetProcessById(chain.ProcessId);
+            UnixSignal.Interrupt(chain.ProcessId);
+            await child.WaitForExitAsync();
+        }
+
+        Assert.False(File.Exists(StateFile + ".pid"));
+        await using DevelopmentChain again = await DevelopmentChain.StartAsync(new DevelopmentChainOptions { StateFile = StateFile, BlockTime = 0 });
+        await using var next = new EthereumClient(again.Endpoint);
+        Assert.Equal(1ul, await next.BlockNumberAsync());
+    }
+
+    [Fact]
+    public async Task Start_OnAStateFileThatIsCut_SaysSo()
+    {
+        File.WriteAllText(StateFile, "{\"block\":{");
+        var refusal = await Assert.ThrowsAsync<DevelopmentChainException>(() => DevelopmentChain.StartAsync(new DevelopmentChainOptions { StateFile = StateFile }));
+        Assert.Contains("state", refusal.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("{\"block\":{", File.ReadAllText(StateFile));
+    }
+
+    [Fact]
     public async Task Start_OnAStateFileInUse_IsRefusedAndLeavesTheOtherRunning()
     {
         await using DevelopmentChain first = await DevelopmentChain.StartAsync(new DevelopmentChainOptions { StateFile = StateFile, BlockTime = 0 });
