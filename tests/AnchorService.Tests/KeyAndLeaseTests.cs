@@ -65,7 +65,7 @@ public sealed class KeyAndLeaseTests(AnvilFixture fixture)
         await fixture.Chain.SendAsync(world.Hospital, world.Ledger.Address, world.Ledger.EncodeRegisterResident(LocalSignerAddress(), entries[0].SubjectTag));
         foreach (ulong first in (ulong[])[4, 8])
         {
-            await fixture.Chain.Client.SendRawTransactionAsync((await world.TransactionsAsync(first))[0].Raw);
+            await fixture.Chain.Client.SendRawTransactionAsync(await world.RawAsync((await world.TransactionsAsync(first))[0]));
         }
 
         await anchor.DrainAsync();

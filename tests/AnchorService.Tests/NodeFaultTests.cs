@@ -198,10 +198,12 @@ public sealed class NodeFaultTests(AnvilFixture fixture)
         for (int round = 0; round < 2; round++) await Record.ExceptionAsync(anchor.RoundAsync);
         Assert.Equal(2, (await world.TransactionsAsync(0)).Count);
 
+        byte[] raw = await world.RawAsync(original);
+
         // Some node still had the original, and the price came down again.
         await fixture.Chain.SetBaseFeeAsync(1);
         await fixture.Chain.MineAsync();
-        await Record.ExceptionAsync(() => fixture.Chain.Client.SendRawTransactionAsync(original.Raw));
+        await Record.ExceptionAsync(() => fixture.Chain.Client.SendRawTransactionAsync(raw));
         await fixture.Chain.MineAsync();
         await anchor.RoundAsync();
 

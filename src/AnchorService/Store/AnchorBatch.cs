@@ -37,7 +37,7 @@ internal sealed record AnchorBatch
 /// <summary>A signed transaction of a batch. Every one that was ever sent stays here and is followed.</summary>
 // SentAtBlock: the chain's height when an endpoint took it; null while none has. Abandoned: why it can no longer be mined; null while it can.
 internal sealed record AnchorTransaction(
-    Hash256 Hash, ulong FirstSequence, ulong Nonce, UInt128 GasPrice, ulong GasLimit, byte[] Raw, ulong? SentAtBlock, string? Abandoned);
+    Hash256 Hash, ulong FirstSequence, ulong Nonce, UInt128 GasPrice, ulong GasLimit, ulong? SentAtBlock, string? Abandoned);
 
 /// <summary>The custodian's row: what its numbering has reached in these tables.</summary>
 internal sealed record WriterState(

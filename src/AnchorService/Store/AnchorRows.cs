@@ -62,7 +62,7 @@ internal sealed class BatchRow
 internal sealed class TransactionRow
 {
     public const string Select =
-        "SELECT hash AS Hash, first_sequence AS FirstSequence, nonce AS Nonce, gas_price AS GasPrice, gas_limit AS GasLimit, raw AS Raw, " +
+        "SELECT hash AS Hash, first_sequence AS FirstSequence, nonce AS Nonce, gas_price AS GasPrice, gas_limit AS GasLimit, " +
         "sent_at_block AS SentAtBlock, abandoned AS Abandoned FROM anchor_transaction";
 
     public byte[] Hash { get; init; } = [];
@@ -75,14 +75,12 @@ internal sealed class TransactionRow
 
     public long GasLimit { get; init; }
 
-    public byte[] Raw { get; init; } = [];
-
     public long? SentAtBlock { get; init; }
 
     public string? Abandoned { get; init; }
 
     public AnchorTransaction ToTransaction() => new(
-        new Hash256(Hash), (ulong)FirstSequence, (ulong)Nonce, UInt128.Parse(GasPrice, CultureInfo.InvariantCulture), (ulong)GasLimit, Raw, (ulong?)SentAtBlock, Abandoned);
+        new Hash256(Hash), (ulong)FirstSequence, (ulong)Nonce, UInt128.Parse(GasPrice, CultureInfo.InvariantCulture), (ulong)GasLimit, (ulong?)SentAtBlock, Abandoned);
 }
 
 internal static class AnchorQueries

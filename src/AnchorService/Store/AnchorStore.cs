@@ -127,6 +127,13 @@ internal sealed class AnchorStore
             "SELECT packed FROM anchor_batch WHERE custodian = @custodian AND first_sequence = @first", Key(batch)).ConfigureAwait(false);
     }
 
+    /// <summary>The persisted bytes of a transaction.</summary>
+    public async Task<byte[]> RawAsync(AnchorTransaction transaction, CancellationToken ct)
+    {
+        await using DbConnection connection = await _database.ConnectAsync(ct).ConfigureAwait(false);
+        return await connection.QuerySingleAsync<byte[]>("SELECT raw FROM anchor_transaction WHERE hash = @hash", new { hash = transaction.Hash.ToArray() }).ConfigureAwait(false);
+    }
+
     /// <summary>All transactions ever signed for the batch, the newest first.</summary>
     public async Task<IReadOnlyList<AnchorTransaction>> TransactionsAsync(AnchorBatch batch, CancellationToken ct)
     {
@@ -146,7 +153,7 @@ internal sealed class AnchorStore
     }
 
     /// <summary>Persists a signed transaction; from here on it may be sent, in any process, any number of times.</summary>
-    public Task AddTransactionAsync(AnchorBatch batch, AnchorTransaction signed, CancellationToken ct) => WriteAsync(async transaction =>
+    public Task AddTransactionAsync(AnchorBatch batch, AnchorTransaction signed, byte[] raw, CancellationToken ct) => WriteAsync(async transaction =>
     {
         DbConnection connection = transaction.Connection!;
         await connection.ExecuteAsync(
@@ -160,7 +167,7 @@ internal sealed class AnchorStore
                 nonce = (long)signed.Nonce,
                 price = signed.GasPrice.ToString(System.Globalization.CultureInfo.InvariantCulture),
                 limit = (long)signed.GasLimit,
-                raw = signed.Raw,
+                raw,
                 now = Now,
             }, transaction).ConfigureAwait(false);
         await SetStateAsync(transaction, batch, BatchState.Signed).ConfigureAwait(false);

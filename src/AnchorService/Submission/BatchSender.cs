@@ -21,10 +21,11 @@ internal sealed class BatchSender
     public async Task<bool> SendAsync(AnchorBatch batch, ulong chainId, ulong height, CancellationToken ct)
     {
         AnchorTransaction transaction = (await _parts.Store.TransactionsAsync(batch, ct).ConfigureAwait(false)).First(one => one.Abandoned is null);
+        byte[] raw = await _parts.Store.RawAsync(transaction, ct).ConfigureAwait(false);
         _parts.Reached(AnchorStep.Sending);
         try
         {
-            await _parts.Client.SendRawTransactionAsync(transaction.Raw, ct).ConfigureAwait(false);
+            await _parts.Client.SendRawTransactionAsync(raw, ct).ConfigureAwait(false);
         }
         catch (RpcException refusal)
         {

@@ -57,7 +57,7 @@ internal sealed class BatchSigner
         SignedTransaction signed = await TransactionSigner.SignAsync(transaction, _parts.Options.Signer, ct).ConfigureAwait(false);
         _parts.Reached(AnchorStep.SignedInMemory);
         await _parts.Store.AddTransactionAsync(
-            batch, new AnchorTransaction(signed.Hash, batch.FirstSequence, nonce, price, gasLimit, signed.Raw, null, null), ct).ConfigureAwait(false);
+            batch, new AnchorTransaction(signed.Hash, batch.FirstSequence, nonce, price, gasLimit, null, null), signed.Raw, ct).ConfigureAwait(false);
         _parts.Reached(persisted);
     }
 }

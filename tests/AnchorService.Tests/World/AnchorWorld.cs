@@ -95,6 +95,13 @@ internal sealed class AnchorWorld : IAsyncDisposable
         return [.. rows.Select(row => row.ToTransaction())];
     }
 
+    /// <summary>The persisted bytes of a transaction.</summary>
+    public async Task<byte[]> RawAsync(AnchorTransaction transaction)
+    {
+        await using Database database = _store.Open();
+        return await new AnchorStore(database, Hospital.Address, Time).RawAsync(transaction, CancellationToken.None);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();

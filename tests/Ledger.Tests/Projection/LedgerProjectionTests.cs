@@ -256,6 +256,36 @@ public sealed class LedgerProjectionTests(AnvilFixture fixture) : IClassFixture<
         Assert.Equal(2, fresh.Entries);
     }
 
+    [Fact]
+    public async Task Run_ChainAwayForAWhile_FollowsAgainByItself()
+    {
+        await using ProjectionWorld world = await ProjectionWorld.CreateAsync(fixture.Chain);
+        await world.AnchorAsync(world.First, world.Entries(2, Li));
+        int calls = 0;
+        var failed = new TaskCompletionSource();
+        bool away = true;
+        using var node = new FaultyNode
+        {
+            Before = _ =>
+            {
+                if (!away) return;
+                if (++calls == 3) failed.SetResult();
+                throw new HttpRequestException("away");
+            },
+        };
+        LedgerProjection projection = await world.ProjectAsync(await world.StoreAsync(Dialect.Sqlite), node, new ProjectionOptions { PollInterval = TimeSpan.FromMilliseconds(10) });
+        using var stop = new CancellationTokenSource();
+        Task running = projection.RunAsync(stop.Token);
+        await failed.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        away = false;
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await projection.EntriesBySubjectAsync(Li)).Count < 2) await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
+        await stop.CancelAsync();
+        await running;
+        Assert.Null((await projection.StatusAsync()).Problem);
+    }
+
     private static JsonObject Answer(JsonObject call, JsonObject answer, string method, string result)
     {
         if (FaultyNode.Method(call) == method) answer["result"] = result;
