@@ -13,7 +13,10 @@ internal sealed class ViewComparison(Disclosure disclosure)
     private const string ObservationValue = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
     private const string Confidentiality = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
 
-    private readonly byte[][] _pointers = [.. disclosure.Disclosed.Select(l => Encoding.UTF8.GetBytes(l.Pointer))];
+    private byte[][]? _pointers;
+
+    /// <summary>The visible leaves' pointers in bytes, in order; needed only where something is masked.</summary>
+    private byte[][] Pointers => _pointers ??= [.. disclosure.Disclosed.Select(l => Encoding.UTF8.GetBytes(l.Pointer))];
 
     public VerificationResult Compare(LeafNode view, LeafNode committed)
     {
@@ -141,10 +144,10 @@ internal sealed class ViewComparison(Disclosure disclosure)
 
     private bool HasGapAt(byte[] pointer)
     {
-        int at = System.Array.BinarySearch(_pointers, pointer, ByteOrder.Instance);
+        int at = System.Array.BinarySearch(Pointers, pointer, ByteOrder.Instance);
         int after = at < 0 ? ~at : at;
         int previous = after == 0 ? -1 : disclosure.Disclosed[after - 1].Index;
-        int next = after == _pointers.Length ? disclosure.Leaves : disclosure.Disclosed[after].Index;
+        int next = after == Pointers.Length ? disclosure.Leaves : disclosure.Disclosed[after].Index;
         return next - previous > 1;
     }
 
