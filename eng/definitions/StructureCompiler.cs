@@ -90,7 +90,8 @@ internal sealed class StructureCompiler(DefinitionSet definitions, InvariantCorr
             string path = elements[i].Text("path")!;
             if (!path.StartsWith(prefix, StringComparison.Ordinal)) break;
             if (path.AsSpan(prefix.Length).Contains('.')) continue;
-            if (elements[i].Text("max") == "0" || (primitive && path == prefix + "value")) continue;
+            // A constrained type (SimpleQuantity) keeps what it forbids, so that the message is about the limit.
+            if ((elements[i].Text("max") == "0" && definition != "SimpleQuantity") || (primitive && path == prefix + "value")) continue;
             AddElement(definition, elements[i], path, properties);
         }
 

@@ -80,7 +80,7 @@ internal static class Equality
         bool systemA = a.TrySystem(out PathValue x), systemB = b.TrySystem(out PathValue y);
         if (!systemA || !systemB) return !systemA && !systemB && SameElement(e, a, b, equivalent: true);
         if (x.IsNumber && y.IsNumber) return EquivalentNumbers(x.Decimal, y.Decimal);
-        if (x.IsTemporal && y.IsTemporal) return x.DateTime.Precision == y.DateTime.Precision && PathDateTime.Compare(x.DateTime, y.DateTime, out _) == 0;
+        if (x.IsTemporal && y.IsTemporal) return x.DateTime.ComparedPrecision == y.DateTime.ComparedPrecision && PathDateTime.Compare(x.DateTime, y.DateTime, out _) == 0;
         if (x.Kind == PathKind.Quantity || y.Kind == PathKind.Quantity)
         {
             if (PathQuantity.From(x) is not { } p || PathQuantity.From(y) is not { } q) return false;

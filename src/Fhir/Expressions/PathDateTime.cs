@@ -19,6 +19,9 @@ internal enum TemporalPrecision
 /// <summary>A Date, DateTime or Time of FHIRPath, with its precision, its time zone if any, and the fraction as written.</summary>
 internal sealed class PathDateTime
 {
+    // By precision, for dates; a Time has the eight of its date less.
+    private static readonly int[] s_digits = [4, 6, 8, 10, 12, 14, 17];
+
     private readonly DateTime _local;
     private readonly int _fractionDigits;
 
@@ -34,7 +37,11 @@ internal sealed class PathDateTime
     /// <summary>Offset from UTC; null where none is given.</summary>
     public int? ZoneMinutes { get; }
 
-    public DateTime Local => _local;
+    /// <summary>The precision for comparison, which takes seconds and their fraction as one.</summary>
+    public TemporalPrecision ComparedPrecision => Precision > TemporalPrecision.Second ? TemporalPrecision.Second : Precision;
+
+    /// <summary>Number of digits written at this precision, the fraction counting three.</summary>
+    public int DigitCount => s_digits[(int)Precision] - (Kind == PathKind.Time ? 8 : 0);
 
     public static PathDateTime Now(DateTimeOffset now) =>
         new(PathKind.DateTime, DateTime.SpecifyKind(now.DateTime, DateTimeKind.Unspecified), TemporalPrecision.Fraction, 3, (int)now.Offset.TotalMinutes);
@@ -189,6 +196,44 @@ internal sealed class PathDateTime
         catch (OverflowException)
         {
             return null;
+        }
+    }
+
+    /// <summary>
+    /// The first or last moment that this value may stand for, at a precision given in digits; null where there is no such
+    /// precision. Without a time zone the earliest is in +14:00, the latest in -12:00.
+    /// </summary>
+    public PathDateTime? Boundary(long? digits, bool high)
+    {
+        int offset = Kind == PathKind.Time ? 8 : 0;
+        long wanted = (digits ?? (Kind == PathKind.Date ? 8 : 17 - offset)) + offset;
+        int index = Array.IndexOf(s_digits, (int)Math.Clamp(wanted, 0, 100));
+        if (index < 0 || (Kind == PathKind.Date && wanted > 8)) return null;
+        TemporalPrecision precision = (TemporalPrecision)index;
+        DateTime local = high ? LastMoment() : _local;
+        int? zone = Kind == PathKind.DateTime && precision >= TemporalPrecision.Hour ? ZoneMinutes ?? (high ? -12 * 60 : 14 * 60) : null;
+        return new PathDateTime(Kind, local, precision, precision == TemporalPrecision.Fraction ? Math.Max(3, _fractionDigits) : 0, zone);
+    }
+
+    private DateTime LastMoment()
+    {
+        try
+        {
+            DateTime next = Precision switch
+            {
+                TemporalPrecision.Year => _local.AddYears(1),
+                TemporalPrecision.Month => _local.AddMonths(1),
+                TemporalPrecision.Day => _local.AddDays(1),
+                TemporalPrecision.Hour => _local.AddHours(1),
+                TemporalPrecision.Minute => _local.AddMinutes(1),
+                TemporalPrecision.Second => _local.AddSeconds(1),
+                _ => _local.AddMilliseconds(1),
+            };
+            return Precision == TemporalPrecision.Fraction ? _local : next.AddMilliseconds(-1);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return DateTime.MaxValue;
         }
     }
 

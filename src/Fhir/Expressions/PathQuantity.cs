@@ -55,7 +55,7 @@ internal sealed class PathQuantity(decimal number, string unit, bool calendar = 
         "min" => "minute",
         "s" => "second",
         "ms" => "millisecond",
-        _ => null,
+        _ => CalendarUnit(Unit),
     };
 
     public PathQuantity WithNumber(decimal value) => new(value, Unit, Calendar);

@@ -167,6 +167,11 @@ internal sealed class IndexerExpression(Expression input, Expression index) : Ex
 /// <summary>Unary plus and minus.</summary>
 internal sealed class PolarityExpression(Expression operand, bool minus) : Expression
 {
+    /// <summary>As a key of sort(): descending.</summary>
+    public bool Descends => minus;
+
+    public Expression Operand => operand;
+
     public override void Evaluate(Evaluation e, in Scope scope, PathList output)
     {
         if (!Singleton.TryEvaluate(operand, e, scope, out PathValue item)) return;

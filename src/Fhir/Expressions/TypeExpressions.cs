@@ -15,7 +15,8 @@ internal sealed class TypeSpecifier
     {
         if (space is null or "FHIR") _fhir = R4Tables.Instance.FindType(Encoding.UTF8.GetBytes(name));
         if (space is null or "System" && Array.IndexOf(s_system, name) >= 0) _system = Enum.TryParse(name, out PathKind kind) && kind is not (PathKind.Node or PathKind.TypeInfo) ? kind : null;
-        if (_fhir == 0 && _system is null) throw new FhirPathException($"There is no type {(space is null ? name : space + "." + name)} in FHIR R4 or FHIRPath.");
+        // A qualified name that names nothing matches nothing; an unqualified one is a slip of the pen.
+        if (space is null && _fhir == 0 && _system is null) throw new FhirPathException($"There is no type {name} in FHIR R4 or FHIRPath.");
     }
 
     public bool Matches(R4Tables tables, in PathValue item)

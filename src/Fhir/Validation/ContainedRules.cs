@@ -1,3 +1,4 @@
+using System.Text;
 using Consortium.Fhir.Definitions;
 using Consortium.Fhir.Json;
 
@@ -51,7 +52,9 @@ internal sealed class ContainedRules(FhirDocument document, R4Tables tables, Iss
         for (int i = resource + 1; i < document.Count && nodes[i].Start < end; i++)
         {
             ref readonly Node node = ref nodes[i];
-            if (node.Kind != JsonKind.String || node.Element == 0 || node.Length == 0 || document.Bytes[node.Start] != '#') continue;
+            if (node.Kind != JsonKind.String || node.Element == 0 || node.Length == 0) continue;
+            if (tables.Primitives[node.Type] == PrimitiveType.Xhtml) AddNarrativeReferences(document.Value(i), ids);
+            if (document.Bytes[node.Start] != '#') continue;
             bool refers = tables.Elements[node.Element].Name == s_reference
                 || tables.Primitives[node.Type] is PrimitiveType.Canonical or PrimitiveType.Uri or PrimitiveType.Url;
             if (!refers) continue;
@@ -60,6 +63,17 @@ internal sealed class ContainedRules(FhirDocument document, R4Tables tables, Iss
         }
 
         return ids;
+    }
+
+    /// <summary>An image or link of a narrative refers to a contained resource too (FHIR R4 narrative.html#id).</summary>
+    private static void AddNarrativeReferences(ReadOnlySpan<byte> xhtml, HashSet<string> ids)
+    {
+        for (int at = xhtml.IndexOf("=\"#"u8); at >= 0; at = xhtml.IndexOf("=\"#"u8))
+        {
+            xhtml = xhtml[(at + 3)..];
+            int end = xhtml.IndexOf((byte)'"');
+            if (end > 0) ids.Add(Encoding.UTF8.GetString(xhtml[..end]));
+        }
     }
 
     private bool ReachesContainer(int contained, HashSet<int> toContainer)

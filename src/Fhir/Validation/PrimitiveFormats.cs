@@ -25,7 +25,7 @@ internal static class PrimitiveFormats
             PrimitiveType.String or PrimitiveType.Markdown => CheckString(value),
             PrimitiveType.Code => CheckCode(value),
             PrimitiveType.Id => IsId(value) ? null : "an id is 1 to 64 of A-Z, a-z, 0-9, '-' and '.'",
-            PrimitiveType.Uri or PrimitiveType.Canonical or PrimitiveType.Url => value.ContainsAny(s_space) ? "a URI has no white space" : null,
+            PrimitiveType.Uri or PrimitiveType.Canonical or PrimitiveType.Url => CheckUri(value),
             PrimitiveType.Oid => IsOid(value) ? null : "an oid is urn:oid: and numbers joined by dots, the first 0, 1 or 2",
             PrimitiveType.Uuid => IsUuid(value) ? null : "a uuid is urn:uuid: and 8-4-4-4-12 lower-case hexadecimal digits",
             PrimitiveType.Date => CheckDate(value, out int used) ?? (used == value.Length ? null : "a date is YYYY, YYYY-MM or YYYY-MM-DD"),
@@ -88,6 +88,13 @@ internal static class PrimitiveFormats
         }
 
         return space ? Rule : null;
+    }
+
+    private static string? CheckUri(ReadOnlySpan<byte> value)
+    {
+        if (value.ContainsAny(s_space)) return "a URI has no white space";
+        if (value.StartsWith("urn:uuid:"u8) && !IsUuid(value)) return "urn:uuid: stands before 8-4-4-4-12 lower-case hexadecimal digits";
+        return value.StartsWith("urn:oid:"u8) && !IsOid(value) ? "urn:oid: stands before numbers joined by dots, the first 0, 1 or 2" : null;
     }
 
     private static bool IsOid(ReadOnlySpan<byte> value)

@@ -28,6 +28,12 @@ internal sealed class ReferenceRules(FhirDocument document, R4Tables tables, Iss
 
         ReadOnlySpan<byte> value = document.Value(literal);
         if (value.IsEmpty || value[0] == '#' || value.StartsWith("urn:"u8)) return;
+        if (value.ContainsAny(" \t\r\n"u8))
+        {
+            issues.Error(literal, "value", "A reference has no white space (FHIR R4 references.html#literal).");
+            return;
+        }
+
         ReadOnlySpan<byte> path = value;
         bool absolute = value.IndexOf("://"u8) > 0;
         int query = path.IndexOf((byte)'?');

@@ -16,6 +16,7 @@ internal sealed class ResourceWalk
     private readonly BindingRules _bindings;
     private readonly ReferenceRules _references;
     private readonly ContainedRules _contained;
+    private readonly IdentityRules _identity;
     private readonly InvariantRules _invariants;
 
     public ResourceWalk(FhirDocument document, R4Tables tables, IssueList issues)
@@ -26,6 +27,7 @@ internal sealed class ResourceWalk
         _issues = issues;
         _bindings = new BindingRules(document, tables, issues);
         _references = new ReferenceRules(document, tables, issues);
+        _identity = new IdentityRules(document, tables, issues);
         _contained = new ContainedRules(document, tables, issues);
         _invariants = new InvariantRules(document, tables, issues);
     }
@@ -239,6 +241,7 @@ internal sealed class ResourceWalk
         if (type != 0)
         {
             _references.Check(at, element);
+            _identity.Check(at, type);
             _invariants.CheckType(at, type);
         }
 

@@ -87,6 +87,7 @@ internal ref struct XhtmlRules
             {
                 _at++;
                 (int start, int length) = Name();
+                if (length == 0) return NotXml("'<' starts no tag");
                 if (depth == 0)
                 {
                     if (root) return NotXml("there is more than one root element");
@@ -138,9 +139,9 @@ internal ref struct XhtmlRules
     {
         closed = false;
         Span<char> buffer = stackalloc char[32];
-        if (length is 0 or > 32 || !s_elementLookup.Contains(Ascii(_text.Slice(start, length), buffer)))
+        if (length > 32 || !s_elementLookup.Contains(Ascii(_text.Slice(start, length), buffer)))
         {
-            return length == 0 ? NotXml("'<' starts no tag") : new Fault("txt-1", $"element {FhirDocument.Shown(_text.Slice(start, length))} is not allowed");
+            return new Fault("txt-1", $"element {FhirDocument.Shown(_text.Slice(start, length))} is not allowed");
         }
 
         _content |= _text.Slice(start, length).SequenceEqual("img"u8);

@@ -11,7 +11,8 @@ internal static class FunctionTable
     private static readonly FrozenDictionary<string, (int Least, int Most, Function Call)> s_functions =
         new Dictionary<string, (int, int, Function)>[]
         {
-            CollectionFunctions.All, ConversionFunctions.All, TextFunctions.All, MathFunctions.All, TreeFunctions.All, FhirFunctions.All,
+            CollectionFunctions.All, ConversionFunctions.All, TextFunctions.All, MathFunctions.All, BoundaryFunctions.All, SortFunction.All,
+            TreeFunctions.All, FhirFunctions.All,
         }.SelectMany(group => group).ToFrozenDictionary(StringComparer.Ordinal);
 
     public static Expression Create(string name, Expression? input, Expression[] arguments, int at)

@@ -11,6 +11,7 @@ namespace Consortium.Fhir.Expressions.Functions;
 internal static class TextFunctions
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMilliseconds(250);
+    private static readonly Regex s_bareQuote = new("(?<!\\\\)\"", RegexOptions.CultureInvariant, s_limit);
     private static readonly ConcurrentDictionary<string, Regex> s_patterns = new(StringComparer.Ordinal);
 
     public static readonly Dictionary<string, (int, int, Function)> All = new(StringComparer.Ordinal)
@@ -205,7 +206,7 @@ internal static class TextFunctions
         if (target != "json") return null;
         try
         {
-            return JsonSerializer.Deserialize<JsonElement>($"\"{text}\"").GetString() is { } plain ? PathValue.Of(plain) : null;
+            return JsonSerializer.Deserialize<JsonElement>($"\"{s_bareQuote.Replace(text, "\\\"")}\"").GetString() is { } plain ? PathValue.Of(plain) : null;
         }
         catch (JsonException)
         {

@@ -1,0 +1,58 @@
+namespace Consortium.Fhir.Expressions.Functions;
+
+/// <summary>
+/// <c>lowBoundary</c>, <c>highBoundary</c> and <c>precision</c>: the least and greatest value that one of limited precision may
+/// stand for (FHIRPath, Boundary functions). Precision counts decimals of a number and digits of a date or time.
+/// </summary>
+internal static class BoundaryFunctions
+{
+    private const int MostDecimals = 28;
+
+    public static readonly Dictionary<string, (int, int, Function)> All = new(StringComparer.Ordinal)
+    {
+        ["lowBoundary"] = (0, 1, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => Boundary(e, s, input, a, output, high: false)),
+        ["highBoundary"] = (0, 1, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => Boundary(e, s, input, a, output, high: true)),
+        ["precision"] = (0, 0, Precision),
+    };
+
+    private static void Boundary(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output, bool high)
+    {
+        if (!Singleton.TryTake(input, out PathValue item) || !item.TrySystem(out PathValue value)) return;
+        long? digits = null;
+        if (arguments.Length > 0)
+        {
+            if (!Singleton.TryInteger(arguments[0], e, scope, out long asked)) return;
+            digits = asked;
+        }
+
+        PathValue? boundary = value.Kind switch
+        {
+            PathKind.Integer or PathKind.Decimal => Number(value.Decimal, digits ?? 8, high) is { } number ? PathValue.Of(number) : null,
+            PathKind.Quantity => Number(value.Quantity.Number, digits ?? 8, high) is { } amount ? PathValue.Of(value.Quantity.WithNumber(amount)) : null,
+            PathKind.Date or PathKind.DateTime or PathKind.Time => value.DateTime.Boundary(digits, high) is { } moved ? PathValue.Of(moved) : null,
+            _ => throw new FhirPathException("A number, Quantity, date or time is expected."),
+        };
+        if (boundary is { } result) output.Add(result);
+    }
+
+    private static decimal? Number(decimal value, long decimals, bool high)
+    {
+        if (decimals is < 0 or > MostDecimals) return null;
+        decimal half = new(5, 0, 0, false, (byte)Math.Min(value.Scale + 1, MostDecimals));
+        decimal edge = high ? value + half : value - half;
+        decimal rounded = Math.Round(edge, (int)decimals, high ? MidpointRounding.ToPositiveInfinity : MidpointRounding.ToNegativeInfinity);
+        // Adding a zero of that scale gives the result its decimals.
+        return rounded + new decimal(0, 0, 0, false, (byte)decimals);
+    }
+
+    private static void Precision(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
+    {
+        if (!Singleton.TryTake(input, out PathValue item) || !item.TrySystem(out PathValue value)) return;
+        output.Add(PathValue.Of(value.Kind switch
+        {
+            PathKind.Integer or PathKind.Decimal => (long)value.Decimal.Scale,
+            PathKind.Date or PathKind.DateTime or PathKind.Time => value.DateTime.DigitCount,
+            _ => throw new FhirPathException("A number, date or time is expected."),
+        }));
+    }
+}
