@@ -1,1 +1,58 @@
-return 0;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Consortium.Cli;
+using Consortium.Cli.Commands;
+
+var root = new RootCommand("Legacy medical records in, validated FHIR R4 out, provable on the consortium's chain.")
+{
+    UpCommand.Create(),
+    ConvertCommand.Create(),
+    ValidateCommand.Create(),
+    FhirPathCommand.Create(),
+    CommitCommand.Create(),
+    RedactCommand.Create(),
+    VerifyCommand.Create(),
+    IngestCommand.Create(),
+    QuarantineCommand.Create(),
+    LedgerCommand.Create(),
+    ShareCommand.Create(),
+    AuditCommand.Create(),
+    BenchCommand.Create(),
+};
+
+// UTF-8 in both directions whatever the terminal's locale: names are Chinese.
+Console.OutputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
+ParseResult call = root.Parse(args);
+if (call.Errors.Count > 0)
+{
+    foreach (ParseError error in call.Errors) await Console.Error.WriteLineAsync($"consortium: {error.Message}");
+    await Console.Error.WriteLineAsync($"Try: consortium {string.Join(' ', CommandPath(call))} --help");
+    return ExitCode.Misunderstood;
+}
+
+try
+{
+    return await call.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+}
+catch (CommandException e)
+{
+    await Console.Error.WriteLineAsync($"consortium: {e.Message}");
+    return e.ExitCode;
+}
+catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+{
+    await Console.Error.WriteLineAsync($"consortium: {e.Message}");
+    return ExitCode.OutsideFailed;
+}
+
+static IEnumerable<string> CommandPath(ParseResult call)
+{
+    var path = new Stack<string>();
+    for (SymbolResult? result = call.CommandResult; result is CommandResult command; result = result.Parent)
+    {
+        if (command.Parent is not null) path.Push(command.Command.Name);
+    }
+
+    return path;
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Consortium.Audit;
+using Consortium.Ledger;
+
+namespace Consortium.Cli.Commands;
+
+/// <summary><c>consortium audit replay</c>: the regulator's replay of the whole trail.</summary>
+internal static class AuditCommand
+{
+    /// <summary>The chain id of a development chain, whose accounts everybody knows.</summary>
+    private const ulong DevelopmentChainId = 31337;
+
+    /// <summary>Place of the demo's regulator among those accounts.</summary>
+    private const int DemoRegulator = 3;
+
+    public static Command Create() => new("audit", "Replays and verifies the trail.") { Replay() };
+
+    private static Command Replay()
+    {
+        var chain = new ChainOptions();
+        var custodians = new Option<string[]>("--custodian") { Description = "A custodian's FHIR base, where the contract's registry does not say.", AllowMultipleArgumentsPerToken = true };
+        var report = new Option<string?>("--report") { Description = "Folder for the HTML report and the verdict." };
+        var chainOnly = new Option<bool>("--chain-only") { Description = "Replays the chain and asks no custodian: the verdict can then be no better than incomplete." };
+        var command = new Command("replay", "Replays the chain from the contract's first block and challenges each custodian for every record: a JSON verdict.")
+        {
+            chain.Chain, chain.Contract, chain.Key, chain.PasswordFile, custodians, report, chainOnly,
+        };
+        command.SetAction((call, cancellationToken) => ChainOptions.GuardAsync(async () =>
+        {
+            IReadOnlyList<Uri> endpoints = chain.Urls(call);
+            using LocalSigner? named = chain.TrySigner(call);
+            using LocalSigner? regulator = named is null ? await DemoRegulatorAsync(endpoints, cancellationToken) : null;
+            if ((named ?? regulator) is null && !call.GetValue(chainOnly))
+            {
+                throw CommandException.Misunderstood("--key and --password-file are needed: custodians answer a regulator that signs its challenges. --chain-only does without them.");
+            }
+
+            ReplayVerdict verdict = await new LedgerReplay().RunAsync(new ReplayOptions
+            {
+                Chain = endpoints,
+                Contract = chain.ContractAddress(call),
+                Regulator = named ?? regulator,
+                UnassignedEndpoints = (call.GetValue(custodians) ?? []).Select(ParseUrl).ToArray(),
+                ChallengeCustodians = !call.GetValue(chainOnly),
+                Progress = Console.IsErrorRedirected ? null : new Progress<ReplayProgress>(Show),
+            }, cancellationToken);
+            if (!Console.IsErrorRedirected) Output.Say("");
+            Output.Line(verdict.ToJson());
+            if (call.GetValue(report) is { } folder) Output.Say($"report: {await ReplayReport.WriteAsync(verdict, folder, cancellationToken)}");
+            return verdict.Verdict switch
+            {
+                VerdictWord.Intact => ExitCode.Good,
+                VerdictWord.Tampered => ExitCode.Bad,
+                _ => ExitCode.OutsideFailed,
+            };
+        }));
+        return command;
+    }
+
+    private static async Task<LocalSigner?> DemoRegulatorAsync(IReadOnlyList<Uri> endpoints, CancellationToken cancellationToken)
+    {
+        await using var client = new EthereumClient(endpoints);
+        return await client.ChainIdAsync(cancellationToken) == DevelopmentChainId ? DevelopmentChain.FundedSigner(DemoRegulator) : null;
+    }
+
+    private static void Show(ReplayProgress progress) =>
+        Console.Error.Write($"\r{progress.Stage}: {progress.Done}{(progress.Total > 0 ? $" of {progress.Total}" : "")}   ");
+
+    private static Uri ParseUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
+        ? uri : throw CommandException.Misunderstood($"--custodian: {text} is no http:// or https:// URL.");
+}

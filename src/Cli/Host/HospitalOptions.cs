@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Net;
+using Consortium.Ledger;
+using Microsoft.Extensions.Configuration;
+
+namespace Consortium.Cli.Host;
+
+/// <summary>Which parts of a hospital one process runs.</summary>
+[Flags]
+internal enum HostRoles
+{
+    None = 0,
+
+    /// <summary>Listeners, intake journal, conversion, quarantine.</summary>
+    Intake = 1,
+
+    /// <summary>The FHIR endpoint and record store.</summary>
+    Facade = 2,
+
+    /// <summary>The anchor service.</summary>
+    Anchor = 4,
+
+    All = Intake | Facade | Anchor,
+}
+
+/// <summary>
+/// Everything that a hospital's host is told: from <c>consortium.json</c>, environment <c>CONSORTIUM__KEY</c> and the command line, in that order.
+/// Read and checked once at start; an error names the key and what it wants.
+/// </summary>
+internal sealed record HospitalOptions
+{
+    /// <summary>Short name of the hospital: prefix of its queues, source of its records. Letters, digits, hyphens.</summary>
+    public required string Name { get; init; }
+
+    public required HostRoles Roles { get; init; }
+
+    /// <summary>Folder of what the host keeps where nothing else is said: SQLite files, generated keys.</summary>
+    public required string State { get; init; }
+
+    /// <summary><c>in-process</c> or <c>rabbitmq://…</c>.</summary>
+    public required string Broker { get; init; }
+
+    /// <summary>Null: SQLite files in <see cref="State"/>. Else <c>postgres://…</c>, one schema a component.</summary>
+    public required string? Store { get; init; }
+
+    /// <summary>JSON-RPC endpoints of the chain, in order of preference.</summary>
+    public required IReadOnlyList<Uri> Chain { get; init; }
+
+    public required Address Contract { get; init; }
+
+    /// <summary>A block not later than the contract's deployment: where the chain is read from.</summary>
+    public required ulong DeployedAtBlock { get; init; }
+
+    /// <summary>This hospital's own key of record ids.</summary>
+    public required string CustodianKeyFile { get; init; }
+
+    /// <summary>This hospital's own key of logical ids.</summary>
+    public required string SiteKeyFile { get; init; }
+
+    /// <summary>Web3 Secret Storage v3 file with this member's key.</summary>
+    public required string KeyFile { get; init; }
+
+    public required string KeyPassword { get; init; }
+
+    /// <summary>The consortium's shared key of subject tags, 32 bytes.</summary>
+    public required byte[] IndexKey { get; init; }
+
+    public required int IndexEpoch { get; init; }
+
+    /// <summary>Where HTTP listens: FHIR endpoint, intake, page.</summary>
+    public required Uri Listen { get; init; }
+
+    /// <summary>The FHIR base URL that others use; the listening one with <c>/fhir</c> where nothing else is said.</summary>
+    public required string PublicUrl { get; init; }
+
+    /// <summary>Where MLLP listens; null for no MLLP.</summary>
+    public required IPEndPoint? Mllp { get; init; }
+
+    /// <summary>Folder watched for dropped files; null for none.</summary>
+    public required string? Drop { get; init; }
+
+    /// <summary>The site folder; null for built-in mappings alone.</summary>
+    public required string? Site { get; init; }
+
+    /// <summary>True: whoever reaches the listening address reads and writes with the hospital's own rights. Loopback only.</summary>
+    public required bool OpenAccess { get; init; }
+
+    /// <summary>What a caller of intake and quarantine over HTTP must present; null lets callers on this machine in, and nobody else.</summary>
+    public required string? IntakeToken { get; init; }
+
+    /// <summary>Entries a batch holds at most.</summary>
+    public required int BatchCount { get; init; }
+
+    /// <summary>Age of the oldest entry that closes a batch.</summary>
+    public required TimeSpan BatchAge { get; init; }
+
+    /// <summary>Blocks on top of a batch's block before it counts as final.</summary>
+    public required int Confirmations { get; init; }
+
+    /// <summary>Reads and checks the configuration.</summary>
+    /// <exception cref="CommandException">A key is missing or unreadable; the message names it and the way out.</exception>
+    public static HospitalOptions Read(IConfiguration configuration)
+    {
+        var keys = new ConfigurationReader(configuration);
+        string name = keys.Required("Name", "a short name of this hospital, such as hospital-a");
+        if (name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-')) throw ConfigurationReader.Wrong("Name", "letters, digits and hyphens");
+        string state = Path.GetFullPath(keys.Optional("State") ?? Path.Combine(".consortium", name));
+        var listen = keys.Uri("Listen", "http://127.0.0.1:5081");
+        bool openAccess = keys.Flag("OpenAccess");
+        if (openAccess && !listen.IsLoopback) throw ConfigurationReader.Wrong("OpenAccess", "false, unless Listen is a loopback address: everybody who reaches it would see every record");
+        return new HospitalOptions
+        {
+            Name = name,
+            Roles = ReadRoles(keys),
+            State = state,
+            Broker = keys.Optional("Broker") ?? "in-process",
+            Store = keys.Optional("Store"),
+            Chain = keys.Required("Chain", "the JSON-RPC URL of the consortium's chain; several, separated by commas")
+                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(url => System.Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) ? uri : throw ConfigurationReader.Wrong("Chain", "http:// or https:// URLs")).ToArray(),
+            Contract = Address.TryParse(keys.Required("Contract", "the address of the consortium's ledger contract (see: consortium ledger deploy)"), out Address contract)
+                ? contract : throw ConfigurationReader.Wrong("Contract", "an address: 0x and 40 hexadecimal digits"),
+            DeployedAtBlock = (ulong)keys.Number("DeployedAtBlock", 0),
+            CustodianKeyFile = keys.Optional("CustodianKeyFile") ?? Path.Combine(state, "custodian.key"),
+            SiteKeyFile = keys.Optional("SiteKeyFile") ?? Path.Combine(state, "site.key"),
+            KeyFile = keys.Required("KeyFile", "a Web3 Secret Storage v3 key file of this member"),
+            KeyPassword = keys.Secret("KeyPassword", "the key file's password"),
+            IndexKey = keys.Key32("IndexKey", "the consortium's index key, 64 hexadecimal digits"),
+            IndexEpoch = keys.Number("IndexEpoch", 1),
+            Listen = listen,
+            PublicUrl = keys.Optional("PublicUrl") ?? new Uri(listen, "fhir").ToString(),
+            Mllp = keys.Optional("Mllp") is not { } mllp ? null
+                : IPEndPoint.TryParse(mllp, out IPEndPoint? endPoint) && endPoint.Port > 0 ? endPoint : throw ConfigurationReader.Wrong("Mllp", "ADDRESS:PORT, such as 127.0.0.1:2575"),
+            Drop = keys.Optional("Drop"),
+            Site = keys.Optional("Site"),
+            OpenAccess = openAccess,
+            IntakeToken = keys.OptionalSecret("IntakeToken"),
+            BatchCount = keys.Number("BatchCount", 500),
+            BatchAge = TimeSpan.FromMilliseconds(keys.Number("BatchAgeMilliseconds", 1000)),
+            Confirmations = keys.Number("Confirmations", 1),
+        };
+    }
+
+    private static HostRoles ReadRoles(ConfigurationReader keys)
+    {
+        var roles = HostRoles.None;
+        foreach (string role in (keys.Optional("Roles") ?? "all").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!Enum.TryParse(role, ignoreCase: true, out HostRoles one) || one == HostRoles.None || int.TryParse(role, CultureInfo.InvariantCulture, out _))
+            {
+                throw ConfigurationReader.Wrong("Roles", "intake, facade, anchor or all, separated by commas");
+            }
+
+            roles |= one;
+        }
+
+        return roles;
+    }
+}

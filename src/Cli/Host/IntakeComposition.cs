@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Consortium.Adapters.Intake;
+using Consortium.Adapters.Site;
+using Consortium.Cli.Page;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Consortium.Cli.Host;
+
+/// <summary>The intake's part of a hospital's host.</summary>
+internal static class IntakeComposition
+{
+    /// <summary>Adds journal, converter, quarantine and listeners.</summary>
+    /// <exception cref="CommandException">The site folder cannot be used.</exception>
+    public static void Add(IServiceCollection services, HospitalOptions options, StoreUrls stores) => services.AddIntake(new IntakeOptions
+    {
+        Store = stores.Intake,
+        Site = LoadSite(options),
+        Mllp = options.Mllp is { } mllp ? [new MllpOptions { Source = options.Name, Address = mllp.Address, Port = mllp.Port }] : [],
+        FileDrops = options.Drop is { } folder ? [new FileDropOptions { Source = options.Name, Folder = folder }] : [],
+        ApiToken = options.IntakeToken,
+    });
+
+    public static void Map(WebApplication app) => app.MapIntake();
+
+    /// <summary>The intake's counts, and the parts that have waited longest in quarantine; null where this process has no intake.</summary>
+    public static async Task<IntakeSection?> ReadAsync(IServiceProvider services, int lines, CancellationToken cancellationToken)
+    {
+        if (services.GetService<IntakeStatus>() is not { } status) return null;
+        IReadOnlyList<SourceStatus> sources = await status.BySourceAsync(cancellationToken);
+        IReadOnlyList<QuarantinedRecord> waiting = await services.GetRequiredService<Quarantine>().ListAsync(null, lines, 0, cancellationToken);
+        return new IntakeSection(
+            sources.Sum(s => s.Received), sources.Sum(s => s.Pending), sources.Sum(s => s.Published), sources.Sum(s => s.Quarantined),
+            [.. waiting.Select(r => new QuarantineLine(r.Digest, r.QuarantinedAt, r.Source, r.ControlId, r.Place, Reason(r.OutcomeJson)))]);
+    }
+
+    private static SiteConfiguration LoadSite(HospitalOptions options)
+    {
+        string key = Convert.ToHexStringLower(LocalKeys.ReadOrCreate("SiteKeyFile", options.SiteKeyFile));
+        try
+        {
+            return SiteConfiguration.Load(options.Site, new ConfigurationBuilder().AddInMemoryCollection([new(SiteConfiguration.KeySetting, key)]).Build());
+        }
+        catch (SiteConfigurationException e)
+        {
+            throw CommandException.Misunderstood($"Configuration key Site: {e.Message}");
+        }
+    }
+
+    /// <summary>The first error's words; adapters keep patient data out of them.</summary>
+    private static string Reason(string outcome)
+    {
+        using JsonDocument document = JsonDocument.Parse(outcome);
+        return document.RootElement.GetProperty("issue").EnumerateArray()
+            .Where(issue => issue.GetProperty("severity").GetString() is "error" or "fatal")
+            .Select(issue => issue.TryGetProperty("diagnostics", out JsonElement diagnostics) ? diagnostics.GetString() : null)
+            .FirstOrDefault(text => text is not null) ?? "";
+    }
+}

@@ -1,0 +1,23 @@
+using Consortium.Adapters;
+using Consortium.Adapters.Site;
+using Microsoft.Extensions.Configuration;
+
+namespace Consortium.Cli;
+
+/// <summary>Reads a site folder for the commands that convert.</summary>
+internal static class SiteFolder
+{
+    /// <exception cref="CommandException">The folder or a value in it cannot be used.</exception>
+    public static SiteConfiguration Load(string? folder)
+    {
+        if (folder is not null && !Directory.Exists(folder)) throw CommandException.Misunderstood($"--site: {folder}: no such folder.");
+        try
+        {
+            return SiteConfiguration.Load(folder, new ConfigurationBuilder().AddEnvironmentVariables("CONSORTIUM__").Build());
+        }
+        catch (SiteConfigurationException e)
+        {
+            throw CommandException.Misunderstood(e.Message);
+        }
+    }
+}
