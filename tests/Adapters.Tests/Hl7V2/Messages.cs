@@ -10,7 +10,7 @@ internal static class Messages
         $@"MSH|^~\&|HIS|HOSP|FHIR|HOSP|20240102030405||ADT^A01^ADT_A01|{controlId}|P|2.5.1||||||UNICODE UTF-8",
         "EVN|A01|20240102030405",
         $"PID|1||{patient}^^^HOSP^MR||{family}^一||19800229|M",
-        $"PV1|1|I|W1^R2^B3|||||||||||||||{visit}|||||||||||||||||||||||||20240102030000") + "\r";
+        $"PV1|1|I|W1^R2^B3||||||||||||||||{visit}|||||||||||||||||||||||||20240102030000") + "\r";
 
     public static ConversionResult Convert(string message, string source = "test", ConversionContext? context = null) =>
         Assert.Single(ConvertAll(System.Text.Encoding.UTF8.GetBytes(message), source, context));

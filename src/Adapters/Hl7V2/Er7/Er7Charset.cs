@@ -49,6 +49,7 @@ internal static class Er7Charset
         if (span.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) return Transcode(bytes[2..], "utf-16BE", "its byte-order mark");
 
         string? named = Msh18(span);
+        if ((named is null || !IsKnown(named)) && !System.Text.Unicode.Utf8.IsValid(span)) named = Msh18AsDoubleByte(span) ?? named;
         if (named is null)
         {
             if (System.Text.Unicode.Utf8.IsValid(span)) return (bytes, Encoding.UTF8);
@@ -79,7 +80,6 @@ internal static class Er7Charset
         ReadOnlySpan<byte> rest = segment[4..];
         for (int field = 2; field < 18; field++)
         {
-            // A GB18030 character before MSH-18 may hide or fake a separator; then the name found is no known one and the record is refused.
             int next = rest.IndexOf(separator);
             if (next < 0) return null;
             rest = rest[(next + 1)..];
@@ -91,12 +91,29 @@ internal static class Er7Charset
         return name.Length == 0 || name.Length > 40 ? null : name;
     }
 
-    private static string Lookup(string name, string where)
+    /// <summary>
+    /// MSH-18 where a field before it has characters whose second byte looks like a separator (億 in GB18030 ends in the byte of |):
+    /// the header is read as each double-byte character set, and the one that it then names itself is right.
+    /// </summary>
+    private static string? Msh18AsDoubleByte(ReadOnlySpan<byte> bytes)
     {
-        string key = string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
-        return Names.GetValueOrDefault(key) ?? throw new Er7FormatException(
-            "not-supported", $"{where} names a character set that is not supported. Known: ASCII, UNICODE UTF-8, UNICODE UTF-16, GB 18030-2000, BIG-5, 8859/1 to 8859/9, 8859/15.", "MSH-18", 1);
+        ReadOnlySpan<byte> header = bytes[..Math.Min(bytes.Length, 64 * 1024)];
+        header = header[..Er7Lines.End(header)];
+        foreach (string charset in (ReadOnlySpan<string>)["gb18030", "big5"])
+        {
+            byte[] utf8 = Encoding.UTF8.GetBytes(Encoding.GetEncoding(charset).GetString(header));
+            if (Msh18(utf8) is { } name && IsKnown(name) && Lookup(name, "MSH-18") == charset) return name;
+        }
+
+        return null;
     }
+
+    private static bool IsKnown(string name) => Names.ContainsKey(Key(name));
+
+    private static string Key(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
+
+    private static string Lookup(string name, string where) => Names.GetValueOrDefault(Key(name)) ?? throw new Er7FormatException(
+            "not-supported", $"{where} names a character set that is not supported. Known: ASCII, UNICODE UTF-8, UNICODE UTF-16, GB 18030-2000, BIG-5, 8859/1 to 8859/9, 8859/15.", "MSH-18", 1);
 
     private static ReadOnlyMemory<byte> Checked(ReadOnlyMemory<byte> bytes) => System.Text.Unicode.Utf8.IsValid(bytes.Span)
         ? bytes

@@ -31,7 +31,12 @@ internal static class AllergyMap
     private static JsonObject Reaction(Er7Segment allergy, MessageConversion conversion)
     {
         var reaction = new JsonObject();
-        foreach (Er7Value manifestation in allergy[5].Repetitions()) reaction.Append("manifestation", Codes.CodeableConcept(manifestation, conversion));
+        foreach (Er7Value manifestation in allergy[5].Repetitions())
+        {
+            // AL1-5 is text (ST); only some senders put a coded element there.
+            bool coded = manifestation[2].HasData || manifestation[3].HasData;
+            reaction.Append("manifestation", coded ? Codes.CodeableConcept(manifestation, conversion) : Element.CodeableConcept(manifestation.Text));
+        }
         string? severity = Codes.Optional(allergy[4], conversion, CodeTables.AllergySeverity, "HL7 table 0128 (allergy severity)");
         if (severity is null) return reaction;
         if (reaction.Count == 0) reaction.Append("manifestation", new JsonObject { ["extension"] = new JsonArray(Element.DataAbsentReason("unknown")) });

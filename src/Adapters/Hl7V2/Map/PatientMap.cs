@@ -189,7 +189,7 @@ internal static class PatientMap
         }
         else
         {
-            conversion.Error("value", pid[25], "the birth order is no number.");
+            conversion.Warn("value", pid[25], "the birth order is no number; it is not mapped.");
         }
     }
 }

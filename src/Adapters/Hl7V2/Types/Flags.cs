@@ -13,9 +13,9 @@ internal static class Flags
         {
             case null:
                 return null;
-            case "Y" or "y":
+            case "Y" or "y" or "YES":
                 return true;
-            case "N" or "n":
+            case "N" or "n" or "NO":
                 return false;
             default:
                 conversion.Error("code-invalid", value, "the code is not in HL7 table 0136 (yes/no): Y or N is expected.");
