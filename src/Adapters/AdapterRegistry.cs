@@ -1,4 +1,5 @@
 using Consortium.Adapters.Hl7V2;
+using Consortium.Adapters.Narrative;
 using Consortium.Adapters.Site;
 using Consortium.Adapters.Table;
 
@@ -28,7 +29,8 @@ public sealed class AdapterRegistry
         site ??= SiteConfiguration.Default;
         return new AdapterRegistry(
             new Hl7V2Adapter(),
-            new TableAdapter(TableMapping.Load(site.Folder)));
+            new TableAdapter(TableMapping.Load(site.Folder)),
+            new NarrativeAdapter());
     }
 
     /// <summary>The adapter of this name (<c>hl7v2</c>, <c>table</c>, <c>narrative</c> …), or null.</summary>

@@ -5,7 +5,7 @@ using Consortium.Adapters.Elements;
 namespace Consortium.Adapters;
 
 /// <summary>A piece of a text that a resource was read from.</summary>
-/// <param name="Start">First character, counted from 0 in UTF-16 code units of the decoded text without its byte-order mark.</param>
+/// <param name="Start">First character, counted from 0 in Unicode code points of the decoded text without its byte-order mark.</param>
 /// <param name="End">The character after the last one.</param>
 public readonly record struct SourceSpan(int Start, int End);
 

@@ -63,10 +63,12 @@ internal sealed class Units
 
     private static bool EndsHere(string text, int end)
     {
-        char last = text[end - 1], next = text[end];
-        bool wordLast = char.IsAsciiLetterOrDigit(last);
-        return !(wordLast && (char.IsAsciiLetterOrDigit(next) || next is '/' or '^' or '·' or '*' && wordLast && end + 1 < text.Length && char.IsAsciiDigit(text[end + 1])))
-            && next is not ('/' or '²' or '³' or '?' or '\uFFFD');
+        char next = text[end];
+        if (char.IsWhiteSpace(next) || next is >= '\u3400' and <= '\u9FFF') return true;
+        if (next is ',' or ';' or ':' or '。' or '、' or '.' or '(' or ')' or '[' or ']' or '|' or '↑' or '↓' or '<' or '>' or '≤' or '≥' or '-' or '~' or '+' or '=' or '"') return true;
+
+        // 80次/分R20: what ends in a Chinese character is not continued by a letter.
+        return text[end - 1] is >= '\u3400' and <= '\u9FFF' && char.IsAsciiLetterOrDigit(next);
     }
 
     private static Units Load()

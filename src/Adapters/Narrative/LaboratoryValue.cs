@@ -1,0 +1,155 @@
+using System.Text.RegularExpressions;
+using Consortium.Adapters.Chinese;
+
+namespace Consortium.Adapters.Narrative;
+
+/// <summary>What stands behind a test's name: number, unit, arrow, reference range.</summary>
+internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
+{
+    public string? Comparator { get; private init; }
+
+    /// <summary>True where the digits are one JSON number.</summary>
+    public bool IsNumber { get; private init; }
+
+    /// <summary>True where it is a date, as in 白细胞 2026-11-06.</summary>
+    public bool IsDate { get; private init; }
+
+    /// <summary>True where two numbers with a dash stand there: a span of values, not one.</summary>
+    public bool IsRange { get; private init; }
+
+    public string? UnitText { get; private init; }
+
+    public string? Ucum { get; private init; }
+
+    /// <summary>True where something like a unit stands there that the table does not know.</summary>
+    public bool HasUnreadableUnit { get; private init; }
+
+    public string? Flag { get; private init; }
+
+    public string? FlagText { get; private init; }
+
+    public ReferenceRange? Range { get; private init; }
+
+    /// <summary>Reads a value that starts at a place, or null where no digit stands there.</summary>
+    public static LaboratoryValue? ReadAt(NoteText note, int at, int end)
+    {
+        string text = note.Folded;
+        Match number = Start().Match(text, at, end - at);
+        if (!number.Success) return null;
+        Group digits = number.Groups["n"];
+
+        // A full-width comma separates clauses, not thousands.
+        int length = digits.Length;
+        int comma = note.Original.AsSpan(digits.Index, length).IndexOf('，');
+        if (comma >= 0) length = comma;
+        var span = new TextSpan(digits.Index, digits.Index + length);
+        string written = text[span.Start..span.End];
+        bool isNumber = WholeNumber().IsMatch(written);
+        bool isDate = ChineseDate.ParseAt(text, span.Start, out int dateLength) is not null && dateLength > length - 1 && !isNumber;
+        isDate |= ChineseDate.ParseAt(text, span.Start, out dateLength) is not null && dateLength > length;
+
+        string? mark = number.Groups["mark"] is { Success: true } before ? before.Value : null;
+        int position = span.End;
+        if (!isDate && RangeBehind().Match(text, position, end - position).Success)
+        {
+            return new LaboratoryValue(new NoteNumber(span, written), position) { IsNumber = isNumber, IsRange = true };
+        }
+
+        Arrow(text, ref position, end, ref mark);
+        int stop = position;
+        string? unitText = null, ucum = null;
+        bool unreadable = false;
+        int unitAt = position;
+        while (unitAt < end && text[unitAt] is ' ' or '|' && unitAt - position < 24) unitAt++;
+        if (unitAt < end && Units.BuiltIn.Match(text, unitAt) is { } unit && unitAt + unit.Length <= end)
+        {
+            unitText = note[new TextSpan(unitAt, unitAt + unit.Length)];
+            ucum = unit.Ucum;
+            position = stop = unitAt + unit.Length;
+            Arrow(text, ref position, end, ref mark);
+            stop = position;
+        }
+        else
+        {
+            unreadable = unitAt < end && UnitLike().IsMatch(text.AsSpan(unitAt, Math.Min(40, end - unitAt))) && (unitAt == position || UnitLikeApart().IsMatch(text.AsSpan(unitAt, Math.Min(40, end - unitAt))));
+        }
+
+        ReferenceRange? range = ReadRange(note, ref position, end, ucum);
+        if (range is not null) stop = position;
+        if (mark is null)
+        {
+            Arrow(text, ref position, end, ref mark);
+            if (mark is not null) stop = position;
+        }
+
+        return new LaboratoryValue(new NoteNumber(span, written), stop)
+        {
+            Comparator = LaboratoryResult.ComparatorOf(number.Groups["c"].Value),
+            IsNumber = isNumber,
+            IsDate = isDate,
+            UnitText = unitText,
+            Ucum = ucum,
+            HasUnreadableUnit = unreadable,
+            Flag = mark is null ? null : ResultWords.Flag(mark),
+            FlagText = mark,
+            Range = range,
+        };
+    }
+
+    private static void Arrow(string text, ref int position, int end, ref string? mark)
+    {
+        Match arrow = Arrows().Match(text, position, end - position);
+        if (!arrow.Success) return;
+        mark ??= arrow.Groups["a"].Value;
+        position += arrow.Length;
+    }
+
+    private static ReferenceRange? ReadRange(NoteText note, ref int position, int end, string? ucum)
+    {
+        Match bracketed = Bracketed().Match(note.Folded, position, end - position);
+        Match match = bracketed.Success ? bracketed : Bare().Match(note.Folded, position, end - position);
+        if (!match.Success) return null;
+        Group inside = match.Groups["r"];
+        TextSpan span = note.Trim(new TextSpan(inside.Index, inside.Index + inside.Length));
+        ReferenceRange range = ReferenceRange.Read(note[span]);
+        if (!range.IsNumeric)
+        {
+            // The unit may be repeated inside the brackets; it must be the result's own.
+            Match head = RangeHead().Match(note.Folded, span.Start, span.Length);
+            if (!head.Success || Units.BuiltIn.Ucum(note.Folded[(span.Start + head.Length)..span.End]) is not { } repeated || repeated != ucum) return null;
+            range = ReferenceRange.Read(note[note.Trim(new TextSpan(span.Start, span.Start + head.Length))]) with { Text = note[span] };
+        }
+
+        position += match.Length;
+        return range;
+    }
+
+    [GeneratedRegex(@"\G(?<mark>[↑↓]{1,2})? ?(?<c><=|>=|[<>≤≥])? ?(?<n>[0-9]+(?:[.,][0-9]+)*)", RegexOptions.CultureInvariant)]
+    private static partial Regex Start();
+
+    [GeneratedRegex("^" + LaboratoryResult.NumberPattern + "$", RegexOptions.CultureInvariant)]
+    private static partial Regex WholeNumber();
+
+    [GeneratedRegex(@"\G ?[-~] ?[0-9]", RegexOptions.CultureInvariant)]
+    private static partial Regex RangeBehind();
+
+    [GeneratedRegex(@"\G[ |]{0,24}(?:\((?<a>[↑↓]{1,2})\)|(?<a>[↑↓]{1,2})|\((?<a>[HL])\)|(?<a>[HL])(?![A-Za-z0-9\-/%]))", RegexOptions.CultureInvariant)]
+    private static partial Regex Arrows();
+
+    [GeneratedRegex(@"\G[ |]{0,8}[(\[] *(?:(?:正常)?参考(?:值|范围|区间|值范围)?|正常(?:值|范围)?)? *:? *(?<r>[^()\[\]\n]{1,40}?) *[)\]]", RegexOptions.CultureInvariant)]
+    private static partial Regex Bracketed();
+
+    [GeneratedRegex(@"\G(?:[ |]{2,24}|\|)(?<r>[0-9]+(?:\.[0-9]+)? ?(?:-{1,2}|~) ?[0-9]+(?:\.[0-9]+)?)(?![0-9.\-])", RegexOptions.CultureInvariant)]
+    private static partial Regex Bare();
+
+    [GeneratedRegex(@"\G(?:[0-9]+(?:\.[0-9]+)? ?(?:-{1,2}|~) ?[0-9]+(?:\.[0-9]+)?|(?:<=|>=|[<>≤≥]) ?[0-9]+(?:\.[0-9]+)?) ?", RegexOptions.CultureInvariant)]
+    private static partial Regex RangeHead();
+
+    // Glued to the number: letters, a percent sign, a slash, a multiplication sign, a lost character.
+    [GeneratedRegex(@"^(?:[×xX*] ?[0-9A-Za-z^]|[A-Za-zμ%‰/?□■\uFFFD^*])", RegexOptions.CultureInvariant)]
+    private static partial Regex UnitLike();
+
+    // Apart from it: only what cannot be the next test's name.
+    [GeneratedRegex(@"^(?:[×xX*] ?10|10\^|[A-Za-zμ?□■\uFFFD0-9^]{0,8}[/^?□■\uFFFD])", RegexOptions.CultureInvariant)]
+    private static partial Regex UnitLikeApart();
+}

@@ -1,0 +1,118 @@
+using Consortium.Adapters.Chinese;
+
+namespace Consortium.Adapters.Narrative;
+
+/// <summary>How a fact is asserted.</summary>
+internal enum Assertion
+{
+    /// <summary>It is so.</summary>
+    Present,
+
+    /// <summary>It is said not to be so.</summary>
+    Negated,
+
+    /// <summary>It is suspected (待查, ?, 考虑).</summary>
+    Uncertain,
+
+    /// <summary>It was so.</summary>
+    Historical,
+
+    /// <summary>It would be so if (如血糖超过 …).</summary>
+    Hypothetical,
+
+    /// <summary>It is about someone else.</summary>
+    Other,
+}
+
+/// <summary>A fact that a note states, with the span of its evidence. FHIR is made of these and of nothing else.</summary>
+/// <param name="Span">The evidence.</param>
+/// <param name="Category"><c>disease</c>, <c>drug</c>, <c>lab</c>, <c>vital</c>.</param>
+/// <param name="Assertion">How it is asserted.</param>
+/// <param name="Confidence">0 to 1, as it is written out.</param>
+internal abstract record NarrativeFact(TextSpan Span, string Category, Assertion Assertion, string Confidence)
+{
+    /// <summary>The code, where there is one.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>For <c>lab</c> and <c>vital</c>: the span of the test's name alone.</summary>
+    public TextSpan? NameSpan { get; init; }
+}
+
+/// <summary>Which diagnosis list an item stands in.</summary>
+internal enum DiagnosisRole
+{
+    Admission,
+    Discharge,
+
+    /// <summary>Mentioned in running text; no Condition is made of it.</summary>
+    Mention,
+}
+
+/// <summary>A diagnosis.</summary>
+internal sealed record DiagnosisFact(TextSpan Span, Assertion Assertion, string Confidence, DiagnosisRole Role, int Rank, string? Display)
+    : NarrativeFact(Span, "disease", Assertion, Confidence);
+
+/// <summary>A number in a note.</summary>
+/// <param name="Span">Its characters.</param>
+/// <param name="Digits">The same characters, folded: a JSON number.</param>
+internal sealed record NoteNumber(TextSpan Span, string Digits);
+
+/// <summary>A vital sign; <see cref="Second"/> is the diastolic pressure.</summary>
+internal sealed record VitalFact(
+    TextSpan Span, Assertion Assertion, string Confidence, string Display, NoteNumber First, NoteNumber? Second, string Unit, string Ucum, ChineseDate? Date)
+    : NarrativeFact(Span, "vital", Assertion, Confidence);
+
+/// <summary>A laboratory result in the running text or in a small table.</summary>
+internal sealed record LaboratoryFact(TextSpan Span, Assertion Assertion, string Confidence, string Name, string? Display)
+    : NarrativeFact(Span, "lab", Assertion, Confidence)
+{
+    public NoteNumber? Number { get; init; }
+
+    public string? Comparator { get; init; }
+
+    public string? Unit { get; init; }
+
+    public string? Ucum { get; init; }
+
+    public string? Flag { get; init; }
+
+    public string? FlagText { get; init; }
+
+    public string? Words { get; init; }
+
+    public ResultWord? Word { get; init; }
+
+    public ReferenceRange? Range { get; init; }
+
+    public ChineseDate? Date { get; init; }
+}
+
+/// <summary>A drug of the discharge medication.</summary>
+internal sealed record DrugFact(TextSpan Span, Assertion Assertion, string Confidence, TextSpan Name, TextSpan Product)
+    : NarrativeFact(Span, "drug", Assertion, Confidence)
+{
+    /// <summary>The instruction as written: what stands behind the product.</summary>
+    public TextSpan Instruction { get; init; }
+
+    public NoteNumber? Dose { get; init; }
+
+    public NoteNumber? DoseHigh { get; init; }
+
+    public string? DoseUnit { get; init; }
+
+    public string? DoseUcum { get; init; }
+
+    public PrescriptionWord? Route { get; init; }
+
+    public PrescriptionWord? Frequency { get; init; }
+
+    public bool AsNeeded { get; init; }
+
+    public NoteNumber? Duration { get; init; }
+
+    public string? DurationUnit { get; init; }
+}
+
+/// <summary>An allergy, or its denial.</summary>
+internal sealed record AllergyFact(TextSpan Span, Assertion Assertion, string Confidence, string Substance, string? Kind, string? Reaction)
+    : NarrativeFact(Span, "disease", Assertion, Confidence);

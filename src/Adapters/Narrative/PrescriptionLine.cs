@@ -1,0 +1,244 @@
+using System.Text.RegularExpressions;
+using Consortium.Adapters.Chinese;
+
+namespace Consortium.Adapters.Narrative;
+
+/// <summary>
+/// Reads one line of a prescription: product, strength and pack, dose, route, frequency, duration. The words as written are always kept;
+/// a structured dose, route or frequency is given only where there is one reading. A dose without a unit is refused.
+/// </summary>
+internal sealed partial class PrescriptionLine
+{
+    private readonly NoteText _note;
+    private readonly TextSpan _item;
+    private readonly NoteIssues _issues;
+    private readonly string _lower;
+    private readonly bool[] _used;
+    private readonly List<TermMatch<PrescriptionWord>> _words;
+    private readonly List<Amount> _doses = [];
+    private int _productEnd;
+
+    public PrescriptionLine(NoteText note, TextSpan item, NoteIssues issues)
+    {
+        _note = note;
+        _item = item;
+        _issues = issues;
+        _lower = note.Folded[item.Start..item.End].ToLowerInvariant();
+        _used = new bool[_lower.Length];
+        _words = PrescriptionWords.Find(_lower);
+    }
+
+    private sealed record Amount(int Start, int End, TextSpan Number, TextSpan? High, string Digits, string? HighDigits, string Unit, string? Ucum, bool Explicit);
+
+    /// <summary>The drug; null where the line is none, or is refused.</summary>
+    public DrugFact? Read()
+    {
+        TermMatch<PrescriptionWord>[] frequencies = Words("frequency"), routes = Words("route");
+        bool looksLikeDrug = frequencies.Length > 0 || routes.Length > 0 || _words.Exists(word => word.Value.Category == "form");
+        if (_words.Find(word => word.Value.Category == "stop") is { Length: > 0 } stop)
+        {
+            // 停用阿司匹林: not a drug that the patient takes home.
+            _issues.Information(_item.Start + stop.Start, "informational", "a line of the medication list that stops or forbids a drug stays text.");
+            return null;
+        }
+
+        foreach (TermMatch<PrescriptionWord> word in _words)
+        {
+            if (word.Value.Category is "frequency" or "route" or "as-needed") Use(word.Start, word.End);
+        }
+
+        ReadStrengths();
+        (NoteNumber Number, string Unit)? duration = ReadDuration();
+        ReadAmounts();
+        int nameEnd = Array.IndexOf(_used, true);
+        if (nameEnd < 0) nameEnd = _lower.Length;
+        TextSpan name = _note.Trim(new TextSpan(_item.Start, _item.Start + nameEnd));
+        while (name.Length > 0 && _note.Folded[name.End - 1] is ',' or ':' or '(' or '、' or '/') name = _note.Trim(name with { End = name.End - 1 });
+
+        bool hasAmount = _doses.Count > 0 || _productEnd > 0;
+        int naked = NakedNumber(name);
+        if (naked >= 0 && !(_doses.Count > 0) && (looksLikeDrug || hasAmount))
+        {
+            _issues.Error(_item.Start + naked, "value", "a dose without a unit: whether milligrams, grams or tablets cannot be told. Write the unit.");
+            return null;
+        }
+
+        if (naked >= 0 && _doses.Count > 0) _issues.Warning(_item.Start + naked, "value", "a number without a unit in a line of medication stays text.");
+        if (!looksLikeDrug && !hasAmount)
+        {
+            _issues.Information(_item.Start, "informational", "a line of the medication list that names no dosage form, dose, route or frequency stays text.");
+            return null;
+        }
+
+        if (name.Length == 0 || !HasLetter(name))
+        {
+            _issues.Error(_item.Start, "required", "a dose, route or frequency without a drug.");
+            return null;
+        }
+
+        return Fact(name, frequencies, routes, duration);
+    }
+
+    private DrugFact? Fact(TextSpan name, TermMatch<PrescriptionWord>[] frequencies, TermMatch<PrescriptionWord>[] routes, (NoteNumber Number, string Unit)? duration)
+    {
+        PrescriptionWord? frequency = null;
+        foreach (TermMatch<PrescriptionWord> match in frequencies)
+        {
+            if (frequency is null || Agrees(frequency, match.Value)) frequency = Finer(frequency, match.Value);
+            else
+            {
+                _issues.Error(_item.Start + match.Start, "conflict", $"this frequency and the one at {_note.Place(_item.Start + frequencies[0].Start)} disagree: which one holds cannot be told.");
+                return null;
+            }
+        }
+
+        PrescriptionWord? route = routes.Select(match => match.Value.Code).Distinct().Count() == 1 ? routes[0].Value : null;
+        if (routes.Length > 1 && route is null) _issues.Warning(_item.Start + routes[1].Start, "multiple-matches", "two routes in one line: both stay in the text, none is coded.");
+        Amount? dose = TheDose(frequencies.Length > 0 || routes.Length > 0);
+        if (dose is null && _doses.Count > 1) _issues.Warning(_item.Start + _doses[1].Start, "multiple-matches", "several amounts in one line: which one is the dose cannot be told; the text is kept as written.");
+
+        int product = _productEnd > 0 ? _item.Start + _productEnd : name.End;
+        if (product < name.End) product = name.End;
+        bool complete = dose is not null && frequency is not null;
+        return new DrugFact(_item, Assertion.Present, complete ? "0.95" : "0.8", name, new TextSpan(name.Start, product))
+        {
+            Instruction = _note.Trim(new TextSpan(product, _item.End)),
+            Dose = dose is null ? null : new NoteNumber(dose.Number, dose.Digits),
+            DoseHigh = dose?.High is { } high ? new NoteNumber(high, dose.HighDigits!) : null,
+            DoseUnit = dose?.Unit,
+            DoseUcum = dose?.Ucum,
+            Route = route,
+            Frequency = frequency,
+            AsNeeded = _words.Exists(word => word.Value.Category == "as-needed"),
+            Duration = duration?.Number,
+            DurationUnit = duration?.Unit,
+        };
+    }
+
+    private Amount? TheDose(bool hasRouteOrFrequency)
+    {
+        Amount[] said = [.. _doses.Where(amount => amount.Explicit)];
+        Amount[] candidates = said.Length > 0 ? said : hasRouteOrFrequency ? [.. _doses] : [];
+        return candidates.Select(amount => (amount.Digits, amount.HighDigits, amount.Unit)).Distinct().Count() == 1 ? candidates[0] : null;
+    }
+
+    // 100mg×30片, 5mg/片, (0.25g*24粒), 30片/盒, ×2盒: what one piece holds and how many there are; no dose.
+    private void ReadStrengths()
+    {
+        foreach (Match match in Strength().Matches(_lower).Concat(Pack().Matches(_lower)))
+        {
+            if (Overlaps(match.Index, match.Index + match.Length)) continue;
+            Use(match.Index, match.Index + match.Length);
+            _productEnd = Math.Max(_productEnd, match.Index + match.Length);
+        }
+
+        // A bracket that a strength stands in belongs to the product.
+        while (_productEnd > 0 && _productEnd < _lower.Length && _lower[_productEnd] == ')') _productEnd++;
+        TermMatch<PrescriptionWord>[] behind = [.. _words.Where(word => word.Value.Category is "frequency" or "route" or "explicit" && word.Start < _productEnd)];
+        if (behind.Length > 0) _productEnd = Math.Min(_productEnd, behind.Min(word => word.Start));
+    }
+
+    private (NoteNumber Number, string Unit)? ReadDuration()
+    {
+        Match? only = null;
+        foreach (Match match in Duration().Matches(_lower))
+        {
+            if (Overlaps(match.Index, match.Index + match.Length)) continue;
+            Use(match.Index, match.Index + match.Length);
+            if (only is not null) return null;
+            only = match;
+        }
+
+        if (only is null) return null;
+        Group number = only.Groups["n"];
+        string unit = only.Groups["u"].Value switch { "周" or "w" or "week" => "wk", "月" or "个月" => "mo", _ => "d" };
+        return (new NoteNumber(Place(number.Index, number.Length), number.Value), unit);
+    }
+
+    private void ReadAmounts()
+    {
+        foreach (Match match in Number().Matches(_lower))
+        {
+            int end = match.Index + match.Length;
+            if (Overlaps(match.Index, end)) continue;
+            int at = end;
+            while (at < _lower.Length && _lower[at] == ' ') at++;
+            if (at >= _lower.Length || PrescriptionWords.DoseUnitAt(_lower, at) is not { } unit) continue;
+            Group first = match.Groups["a"], high = match.Groups["b"];
+            if (!Plain().IsMatch(first.Value) || (high.Success && !Plain().IsMatch(high.Value))) continue;
+            if (BelongsToWord(match.Index)) continue;
+            TermMatch<PrescriptionWord> announced = _words.Find(word => word.Value.Category == "explicit" && word.End <= match.Index && IsBlank(word.End, match.Index));
+            bool said = announced.Length > 0;
+            if (said) Use(announced.Start, announced.End);
+            int stop = at + unit.Length;
+            _doses.Add(new Amount(
+                match.Index, stop, Place(first.Index, first.Length), high.Success ? Place(high.Index, high.Length) : null, first.Value,
+                high.Success ? high.Value : null, _note[Place(at, unit.Length)], unit.Ucum, said));
+            Use(match.Index, stop);
+        }
+
+        // A first amount right behind the product, before an amount that is said to be the dose, is its strength.
+        if (_doses.Count > 1 && _doses.Exists(amount => amount.Explicit) && !_doses[0].Explicit) _productEnd = Math.Max(_productEnd, _doses[0].End);
+    }
+
+    // A number that belongs to nothing. Digits inside a name are part of it: 维生素B12, 辅酶Q10, 门冬胰岛素30注射液.
+    private int NakedNumber(TextSpan name)
+    {
+        foreach (Match match in Number().Matches(_lower))
+        {
+            int start = match.Index, end = match.Index + match.Length;
+            if (Overlaps(start, end)) continue;
+            bool letterBefore = BelongsToWord(start);
+            bool inName = _item.Start + end < name.End && start > 0 && !char.IsWhiteSpace(_lower[start - 1]) && end < _lower.Length && _lower[end] is not (' ' or ',' or '(' or ')');
+            if (!letterBefore && !inName && !IsPercent(end)) return start;
+        }
+
+        return -1;
+    }
+
+    // B12, Q10: digits behind a Latin letter that is no route or frequency.
+    private bool BelongsToWord(int start) => start > 0 && char.IsAsciiLetter(_lower[start - 1]) && !_used[start - 1];
+
+    private bool IsPercent(int end) => end < _lower.Length && _lower[end] == '%';
+
+    private TermMatch<PrescriptionWord>[] Words(string category) => [.. _words.Where(word => word.Value.Category == category)];
+
+    // qd and 每晚 say the same number of times; 每晚 says more.
+    private static bool Agrees(PrescriptionWord a, PrescriptionWord b)
+    {
+        string[] x = a.Extra!.Split('/'), y = b.Extra!.Split('/');
+        return x.AsSpan(0, 3).SequenceEqual(y.AsSpan(0, 3)) && (x.Length < 4 || y.Length < 4 || x[3] == y[3]);
+    }
+
+    private static PrescriptionWord Finer(PrescriptionWord? a, PrescriptionWord b) =>
+        a is null || b.Extra!.Split('/').Length > a.Extra!.Split('/').Length ? b : a;
+
+    private bool HasLetter(TextSpan span) => _note.Folded.AsSpan(span.Start, span.Length).ToArray().Any(char.IsLetter);
+
+    private bool IsBlank(int start, int end) => _lower.AsSpan(start, end - start).Trim(" :,=").IsEmpty;
+
+    private TextSpan Place(int start, int length) => new(_item.Start + start, _item.Start + start + length);
+
+    private bool Overlaps(int start, int end) => Array.IndexOf(_used, true, start, end - start) >= 0;
+
+    private void Use(int start, int end) => Array.Fill(_used, true, start, end - start);
+
+    private const string Digits = @"[0-9]+(?:\.[0-9]+)?";
+    private const string WeightUnit = @"(?:mg|ug|μg|mcg|g|ml|iu|万iu|万u|万单位|单位|毫克|克|微克|毫升|u)";
+    private const string CountUnit = @"(?:片|粒|丸|袋|包|支|瓶|枚|贴|颗|s|ml|毫升|喷|吸)";
+
+    [GeneratedRegex(@"(?<![0-9.a-z])" + Digits + " ?" + WeightUnit + @"(?: ?: ?" + Digits + " ?" + WeightUnit + @")?(?: ?[×x*] ?" + Digits + " ?" + CountUnit + @"(?: ?/ ?(?:盒|瓶|板|袋))?(?: ?[×x*] ?" + Digits + @" ?(?:盒|瓶|板|袋|支))?| ?/ ?(?:片|粒|丸|袋|包|支|瓶|枚|贴|颗|ml|毫升))", RegexOptions.CultureInvariant)]
+    private static partial Regex Strength();
+
+    [GeneratedRegex(@"(?:[×x*] ?|共 ?)?(?<![0-9.])" + Digits + @" ?(?:盒|板|" + CountUnit + @" ?/ ?(?:盒|瓶|板|袋))(?: ?[×x*] ?" + Digits + @" ?(?:盒|瓶|板|袋))?|[×x*] ?" + Digits + " ?" + CountUnit + @"(?![a-z])", RegexOptions.CultureInvariant)]
+    private static partial Regex Pack();
+
+    [GeneratedRegex(@"(?:[×x*] ?|共 ?|连服 ?|连用 ?|疗程 ?|服用? ?|用 ?|, ?| |^|(?<=[次晚晨d]))(?<n>[1-9][0-9]{0,2}) ?(?<u>天|日|d|周|个月|月|w|week)(?![0-9a-z一二两三四]|内|后|复|[1-9]? ?次)", RegexOptions.CultureInvariant)]
+    private static partial Regex Duration();
+
+    [GeneratedRegex(@"(?<![0-9.])(?<a>[0-9]+(?:[.,][0-9]+)*)(?: ?[-~] ?(?<b>[0-9]+(?:\.[0-9]+)?))?", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
+
+    [GeneratedRegex("^" + LaboratoryResult.NumberPattern + "$", RegexOptions.CultureInvariant)]
+    private static partial Regex Plain();
+}

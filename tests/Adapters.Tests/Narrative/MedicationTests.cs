@@ -1,0 +1,88 @@
+using Consortium.Adapters.Narrative;
+
+namespace Consortium.Adapters.Tests.Narrative;
+
+/// <summary>Discharge medication: product, dose, route, frequency, duration; and what is refused.</summary>
+public class MedicationTests
+{
+    [Theory]
+    [InlineData("阿莫西林胶囊 0.5g 口服 tid×7天", "阿莫西林胶囊", "0.5 g", "PO", "3/1/d", "7 d")]
+    [InlineData("阿莫西林胶囊0.5g口服tid×7天", "阿莫西林胶囊", "0.5 g", "PO", "3/1/d", "7 d")]
+    [InlineData("阿莫西林胶囊 0.25g×24粒 每次0.5g 每日3次 口服", "阿莫西林胶囊 0.25g×24粒", "0.5 g", "PO", "3/1/d", null)]
+    [InlineData("阿莫西林胶囊 0.25g*24粒*2盒 Sig: 0.5g tid po", "阿莫西林胶囊 0.25g*24粒*2盒", "0.5 g", "PO", "3/1/d", null)]
+    [InlineData("硝苯地平控释片（30mg×7片） 一次1片 一日一次", "硝苯地平控释片（30mg×7片）", "1 片", null, "1/1/d", null)]
+    [InlineData("维生素B12片 25ug 口服 一日三次", "维生素B12片", "25 ug", "PO", "3/1/d", null)]
+    [InlineData("辅酶Q10胶囊 10mg po tid", "辅酶Q10胶囊", "10 mg", "PO", "3/1/d", null)]
+    [InlineData("甘精胰岛素注射液 12IU 皮下注射 每晚一次", "甘精胰岛素注射液", "12 IU", "SQ", "1/1/d/NIGHT", null)]
+    [InlineData("布洛芬缓释胶囊 0.3g 口服 必要时", "布洛芬缓释胶囊", "0.3 g", "PO", null, null)]
+    [InlineData("沙美特罗替卡松粉吸入剂 每次1吸 每日2次 吸入", "沙美特罗替卡松粉吸入剂", "1 吸", "IPINHL", "2/1/d", null)]
+    [InlineData("泼尼松片 1-2片 口服 qd", "泼尼松片", "1-2 片", "PO", "1/1/d", null)]
+    [InlineData("泼尼松片 ５ｍｇ 口服 ｑｄ", "泼尼松片", "5 ｍｇ", "PO", "1/1/d", null)]
+    [InlineData("头孢呋辛酯片 0.25g q12h po 共5天", "头孢呋辛酯片", "0.25 g", "PO", "1/12/h", "5 d")]
+    [InlineData("0.9%氯化钠注射液 100ml 静滴 qd", "0.9%氯化钠注射液", "100 ml", "IV", "1/1/d", null)]
+    [InlineData("氨氯地平片 5mg qd 每晚 口服", "氨氯地平片", "5 mg", "PO", "1/1/d/NIGHT", null)]
+    [InlineData("莫匹罗星软膏 外用 bid", "莫匹罗星软膏", null, "TOPICAL", "2/1/d", null)]
+    [InlineData("氨氯地平片 5mg 10mg qd", "氨氯地平片", null, null, "1/1/d", null)]
+    [InlineData("速效救心丸 1盒", "速效救心丸 1盒", null, null, null, null)]
+    public void A_line_is_read_as_far_as_it_has_one_reading(string line, string product, string? dose, string? route, string? frequency, string? duration)
+    {
+        NoteReading reading = Notes.Read($"{Notes.Head}出院带药：\n1. {line}\n");
+        Assert.False(reading.IsRefused, string.Join('\n', reading.Issues.Select(issue => issue.Diagnostics)));
+        DrugFact drug = Assert.Single(reading.Facts.OfType<DrugFact>());
+        Assert.Equal(product, reading.Text[drug.Product]);
+        Assert.Equal(dose, drug.Dose is null ? null : $"{drug.Dose.Digits}{(drug.DoseHigh is null ? "" : "-" + drug.DoseHigh.Digits)} {drug.DoseUnit}");
+        Assert.Equal(route, drug.Route?.Code);
+        Assert.Equal(frequency, drug.Frequency?.Extra);
+        Assert.Equal(duration, drug.Duration is null ? null : $"{drug.Duration.Digits} {drug.DurationUnit}");
+    }
+
+    [Theory]
+    [InlineData("阿莫西林 0.5 口服")]
+    [InlineData("阿莫西林0.5口服tid")]
+    [InlineData("阿莫西林胶囊 0.5 tid")]
+    [InlineData("阿莫西林0.5tid")]
+    [InlineData("阿莫西林po0.5tid")]
+    [InlineData("维生素B1 10 口服")]
+    [InlineData("阿莫西林 １．５ 口服")]
+    [InlineData("头孢克肟 100×6 口服 bid")]
+    public void A_dose_without_a_unit_is_refused_with_its_place(string line)
+    {
+        var issue = Assert.Single(Notes.Errors($"出院带药：{line}"));
+        Assert.Equal(3, issue.Line);
+        Assert.Contains("unit", issue.Diagnostics, StringComparison.Ordinal);
+        Assert.DoesNotContain("西林", issue.Diagnostics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_frequencies_are_refused_with_both_places()
+    {
+        var issue = Assert.Single(Notes.Errors("出院带药：阿莫西林胶囊 0.5g 口服 bid，每日三次"));
+        Assert.Equal("conflict", issue.Code);
+        Assert.Contains("line 3, character 21", issue.Diagnostics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_dose_without_a_drug_is_refused() => Assert.NotEmpty(Notes.Errors("出院带药：1. 0.5g 口服 tid"));
+
+    [Theory]
+    [InlineData("停用华法林钠片 3mg 口服 qd")]
+    [InlineData("禁用阿司匹林片")]
+    [InlineData("避免使用布洛芬片 0.2g 口服")]
+    public void A_drug_that_is_stopped_is_not_prescribed(string line) => Assert.Empty(Notes.Facts($"出院带药：{line}").OfType<DrugFact>());
+
+    [Theory]
+    [InlineData("无")]
+    [InlineData("无。")]
+    [InlineData("定期复查肝功能")]
+    [InlineData("以上药物请遵医嘱")]
+    public void What_is_no_drug_is_none(string line) => Assert.Empty(Notes.Facts($"出院带药：{line}").OfType<DrugFact>());
+
+    [Fact]
+    public void An_instruction_on_a_line_of_its_own_belongs_to_the_drug_above()
+    {
+        NoteReading reading = Notes.Read($"{Notes.Head}出院带药：\n1. 阿莫西林胶囊 0.25g×24粒\n   用法：口服 每次0.5g 每日三次\n2. 维生素C片 0.1g 口服 tid\n");
+        DrugFact[] drugs = [.. reading.Facts.OfType<DrugFact>()];
+        Assert.Equal(["0.5", "0.1"], drugs.Select(drug => drug.Dose!.Digits));
+        Assert.Equal("阿莫西林胶囊 0.25g×24粒", reading.Text[drugs[0].Product]);
+    }
+}
