@@ -121,15 +121,16 @@ contract ConsortiumLedger is Members {
         return _grants[subjectTag][grantee];
     }
 
-    /// What `reader` may see of a subject's records of a kind now: hospitals all, regulators the audit view, residents their own
-    /// records, and others what they are granted.
+    /// What `reader` may see of a subject's records of a kind now: hospitals all, telemedicine enterprises the de-identified view and
+    /// regulators the audit view where no grant gives more, residents their own records without medication details.
     function viewOf(address reader, bytes16 subjectTag, uint16 kind) external view returns (View) {
         Member storage found = _members[reader];
         if (found.active) {
             if (found.role == Role.Hospital) return View.Hospital;
             Grant storage given = _grants[subjectTag][reader];
-            if (kind < 256 && given.validUntil > _secondsNow() && (given.kinds >> kind) & 1 == 1) return given.view_;
-            return found.role == Role.Regulator ? View.Regulator : View.None;
+            bool full = given.view_ == View.Hospital && kind < 256 && given.validUntil > _secondsNow() && (given.kinds >> kind) & 1 == 1;
+            if (full) return View.Hospital;
+            return found.role == Role.Regulator ? View.Regulator : View.Telemedicine;
         }
         return subjectTag != 0 && _subjectTags[reader] == subjectTag ? View.Resident : View.None;
     }

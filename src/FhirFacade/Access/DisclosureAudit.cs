@@ -15,14 +15,32 @@ namespace Consortium.FhirFacade.Access;
 internal sealed class DisclosureAudit(RecordStore store, PatientIdentity identity, FacadeOptions options, TimeProvider time)
 {
     private readonly string _custodian = MemberToken.Did(options.ChainId, options.Custodian);
+    private volatile string? _lastReplay;
 
     /// <summary>Returns when the events are on disk.</summary>
     public Task RecordAsync(Caller caller, string interaction, IReadOnlyList<Disclosed> given, CancellationToken cancellationToken)
     {
         if (given.Count == 0) return Task.CompletedTask;
+        if (interaction == "$disclose" && given.All(one => one.View == ViewRole.Regulator)) return RecordReplayAsync(caller, interaction, cancellationToken);
         string now = ResourceJson.Instant(time.GetUtcNow().ToUnixTimeMilliseconds());
         ResourceWrite[] events = [.. given.GroupBy(one => identity.PatientOf(one.Version)).Select(patient => Write(Event(caller, interaction, now, patient.Key, patient)))];
         return store.TransactAsync(transaction => transaction.ApplyAsync(events), cancellationToken);
+    }
+
+    /// <summary>
+    /// A replay challenges every record of the custodian, these events among them: an event for each would double the ledger each time.
+    /// So a regulator has one event an hour, under an id made of its address and the hour, and what it saw is everything, in the audit view
+    /// (docs/decisions/0070-audit-events-of-a-replay.md).
+    /// </summary>
+    private async Task RecordReplayAsync(Caller caller, string interaction, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        string id = string.Create(CultureInfo.InvariantCulture, $"replay-{caller.Address!.Value.ToString()[2..].ToLowerInvariant()}-{now:yyyyMMddHH}");
+        if (_lastReplay == id) return;
+        byte[] json = Event(caller, interaction, ResourceJson.Instant(now.ToUnixTimeMilliseconds()), null, []);
+        var write = new ResourceWrite("AuditEvent", id, WriteMode.CreateIfAbsent) { Content = ResourceJson.Read(json) };
+        await store.TransactAsync(transaction => transaction.ApplyAsync([write]), cancellationToken).ConfigureAwait(false);
+        _lastReplay = id;
     }
 
     private static ResourceWrite Write(byte[] json) => new("AuditEvent", ResourceContent.NewId(), WriteMode.Create) { Content = ResourceJson.Read(json) };
@@ -50,19 +68,25 @@ internal sealed class DisclosureAudit(RecordStore store, PatientIdentity identit
             json.WriteStartObject("source");
             Who(json, "observer", _custodian);
             json.WriteEndObject();
-            json.WriteStartArray("entity");
-            if (patient is not null) Entity(json, $"Patient/{patient}", "1", "1", null);
-            foreach ((StoredVersion version, ViewRole view) in given)
-            {
-                string reference = string.Create(CultureInfo.InvariantCulture, $"{version.Type}/{version.Id}/_history/{version.Version}");
-                Entity(json, reference, "2", "4", view.ToString().ToLowerInvariant());
-            }
-
-            json.WriteEndArray();
+            WriteEntities(json, patient, given);
             json.WriteEndObject();
         }
 
         return output.WrittenSpan.ToArray();
+    }
+
+    private static void WriteEntities(Utf8JsonWriter json, string? patient, IEnumerable<Disclosed> given)
+    {
+        if (patient is null && !given.Any()) return; // FHIR has no empty arrays
+        json.WriteStartArray("entity");
+        if (patient is not null) Entity(json, $"Patient/{patient}", "1", "1", null);
+        foreach ((StoredVersion version, ViewRole view) in given)
+        {
+            string reference = string.Create(CultureInfo.InvariantCulture, $"{version.Type}/{version.Id}/_history/{version.Version}");
+            Entity(json, reference, "2", "4", view.ToString().ToLowerInvariant());
+        }
+
+        json.WriteEndArray();
     }
 
     // http://terminology.hl7.org/CodeSystem/audit-entity-type: 1 person, 2 system object; http://terminology.hl7.org/CodeSystem/object-role: 1 patient, 4 domain resource.

@@ -26,10 +26,10 @@ public sealed class LedgerAdministrationTests(ChainFixture fixture) : IClassFixt
         GovernanceResult approved = await admins[1].ApproveAsync(1);
         Assert.True(approved.Executed);
         await admins[2].RegisterResidentAsync(resident, tag);
-        await admins[2].GrantAsync(tag, telemedicine, KindSet.All, LedgerView.Telemedicine, DateTimeOffset.MaxValue, Keccak256.Hash("consent"u8));
-        Assert.Equal(LedgerView.Telemedicine, await admins[0].Contract.ViewAsync(telemedicine, tag, 1));
+        await admins[2].GrantAsync(tag, telemedicine, KindSet.All, LedgerView.Hospital, DateTimeOffset.MaxValue, Keccak256.Hash("consent"u8));
+        Assert.Equal(LedgerView.Hospital, await admins[0].Contract.ViewAsync(telemedicine, tag, 1));
         await admins[1].RevokeAsync(tag, telemedicine, Keccak256.Hash("withdrawal"u8));
-        Assert.Equal(LedgerView.None, await admins[0].Contract.ViewAsync(telemedicine, tag, 1));
+        Assert.Equal(LedgerView.Telemedicine, await admins[0].Contract.ViewAsync(telemedicine, tag, 1));
         await admins[0].AttestAsync(keys[1].Address, 0, Hash256.Zero);
         await admins[2].RemoveResidentAsync(resident);
         Assert.Null(await admins[0].Contract.ResidentAsync(resident));

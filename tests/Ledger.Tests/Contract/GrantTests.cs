@@ -16,7 +16,7 @@ public sealed class GrantTests(ChainFixture fixture) : IClassFixture<ChainFixtur
         LedgerAccount regulator = await consortium.AdmitAsync(MemberRole.Regulator);
         LedgerAccount stranger = await consortium.StrangerAsync();
         Assert.Equal(LedgerView.Hospital, await contract.ViewAsync(consortium.Hospitals[1].Address, tag, 5));
-        Assert.Equal(LedgerView.None, await contract.ViewAsync(telemedicine.Address, tag, 5));
+        Assert.Equal(LedgerView.Telemedicine, await contract.ViewAsync(telemedicine.Address, tag, 5));
         Assert.Equal(LedgerView.Regulator, await contract.ViewAsync(regulator.Address, tag, 5));
         Assert.Equal(LedgerView.Resident, await contract.ViewAsync(resident.Address, tag, 5));
         Assert.Equal(LedgerView.None, await contract.ViewAsync(resident.Address, fixture.NewSubject(), 5));
@@ -34,19 +34,19 @@ public sealed class GrantTests(ChainFixture fixture) : IClassFixture<ChainFixtur
         DateTimeOffset until = await fixture.NowAsync() + TimeSpan.FromHours(1);
 
         TransactionReceipt receipt = await resident.SendAsync(
-            contract.Address, contract.EncodeGrant(tag, telemedicine.Address, KindSet.Of(0, 103, 255), LedgerView.Telemedicine, until));
+            contract.Address, contract.EncodeGrant(tag, telemedicine.Address, KindSet.Of(0, 103, 255), LedgerView.Hospital, until));
 
         var granted = (Granted)ConsortiumLedgerContract.DecodeEvent(receipt.Logs[0])!;
-        Assert.Equal((tag, telemedicine.Address, resident.Address, LedgerView.Telemedicine, until), (granted.SubjectTag, granted.Grantee, granted.By, granted.View, granted.ValidUntil));
+        Assert.Equal((tag, telemedicine.Address, resident.Address, LedgerView.Hospital, until), (granted.SubjectTag, granted.Grantee, granted.By, granted.View, granted.ValidUntil));
         Assert.Equal([0, 103, 255], granted.Kinds.ToKinds());
-        Assert.Equal(new GrantState(resident.Address, LedgerView.Telemedicine, until, granted.Kinds), await contract.GrantAsync(tag, telemedicine.Address));
-        foreach ((ushort kind, LedgerView view) in new[] { ((ushort)103, LedgerView.Telemedicine), ((ushort)0, LedgerView.Telemedicine), ((ushort)255, LedgerView.Telemedicine), ((ushort)104, LedgerView.None), ((ushort)256, LedgerView.None), ((ushort)359, LedgerView.None) })
+        Assert.Equal(new GrantState(resident.Address, LedgerView.Hospital, until, granted.Kinds), await contract.GrantAsync(tag, telemedicine.Address));
+        foreach ((ushort kind, LedgerView view) in new[] { ((ushort)103, LedgerView.Hospital), ((ushort)0, LedgerView.Hospital), ((ushort)255, LedgerView.Hospital), ((ushort)104, LedgerView.Telemedicine), ((ushort)256, LedgerView.Telemedicine), ((ushort)359, LedgerView.Telemedicine) })
         {
             Assert.Equal(view, await contract.ViewAsync(telemedicine.Address, tag, kind));
         }
 
         await fixture.AdvanceAsync(TimeSpan.FromHours(1));
-        Assert.Equal(LedgerView.None, await contract.ViewAsync(telemedicine.Address, tag, 103));
+        Assert.Equal(LedgerView.Telemedicine, await contract.ViewAsync(telemedicine.Address, tag, 103));
     }
 
     [Fact]
@@ -57,12 +57,12 @@ public sealed class GrantTests(ChainFixture fixture) : IClassFixture<ChainFixtur
         (LedgerAccount resident, Tag128 tag) = await consortium.ResidentAsync();
         LedgerAccount telemedicine = await consortium.AdmitAsync(MemberRole.Telemedicine);
         Assert.Equal("NoGrant", await consortium.RefusalAsync(resident, contract.EncodeRevoke(tag, telemedicine.Address)));
-        await resident.SendAsync(contract.Address, contract.EncodeGrant(tag, telemedicine.Address, KindSet.All, LedgerView.Telemedicine, DateTimeOffset.MaxValue));
+        await resident.SendAsync(contract.Address, contract.EncodeGrant(tag, telemedicine.Address, KindSet.All, LedgerView.Hospital, DateTimeOffset.MaxValue));
         TransactionReceipt receipt = await consortium.Hospitals[0].SendAsync(contract.Address, contract.EncodeRevoke(tag, telemedicine.Address, Consent));
         var revoked = (Revoked)ConsortiumLedgerContract.DecodeEvent(receipt.Logs[0])!;
         Assert.Equal((tag, telemedicine.Address, consortium.Hospitals[0].Address, Consent), (revoked.SubjectTag, revoked.Grantee, revoked.By, revoked.Consent));
         Assert.Null(await contract.GrantAsync(tag, telemedicine.Address));
-        Assert.Equal(LedgerView.None, await contract.ViewAsync(telemedicine.Address, tag, 5));
+        Assert.Equal(LedgerView.Telemedicine, await contract.ViewAsync(telemedicine.Address, tag, 5));
     }
 
     [Fact]
@@ -92,11 +92,11 @@ public sealed class GrantTests(ChainFixture fixture) : IClassFixture<ChainFixtur
         ConsortiumLedgerContract contract = consortium.Contract;
         (LedgerAccount resident, Tag128 tag) = await consortium.ResidentAsync();
         LedgerAccount telemedicine = await consortium.AdmitAsync(MemberRole.Telemedicine);
-        await resident.SendAsync(contract.Address, contract.EncodeGrant(tag, telemedicine.Address, KindSet.All, LedgerView.Telemedicine, DateTimeOffset.MaxValue));
+        await resident.SendAsync(contract.Address, contract.EncodeGrant(tag, telemedicine.Address, KindSet.All, LedgerView.Hospital, DateTimeOffset.MaxValue));
         await consortium.GovernAsync(contract.EncodeSuspend(telemedicine.Address));
         Assert.Equal(LedgerView.None, await contract.ViewAsync(telemedicine.Address, tag, 5));
         await consortium.GovernAsync(contract.EncodeReinstate(telemedicine.Address));
-        Assert.Equal(LedgerView.Telemedicine, await contract.ViewAsync(telemedicine.Address, tag, 5));
+        Assert.Equal(LedgerView.Hospital, await contract.ViewAsync(telemedicine.Address, tag, 5));
     }
 
     [Fact]
