@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Consortium.Integrity;
+using Consortium.Ledger;
+
+namespace Consortium.Audit;
+
+/// <summary>What came of one challenge.</summary>
+internal enum ChallengeOutcome
+{
+    Answered,
+    Missing,
+    Refused,
+    Damaged,
+    Unreachable,
+}
+
+/// <summary>A custodian's reaction to one challenge.</summary>
+internal sealed record ChallengeReply(ChallengeOutcome Outcome, byte[] Body, string Detail);
+
+/// <summary>Asks custodians for their records under the regulator's own identity.</summary>
+internal sealed class CustodianClient(ReplayOptions options, ulong chainId, HttpClient http, TimeProvider time)
+{
+    private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(2);
+
+    /// <summary>Asks for one record; asks again where no answer came.</summary>
+    public async Task<ChallengeReply> AskAsync(Uri endpoint, Address audience, Tag128 recordId, CancellationToken cancellationToken)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            ChallengeReply reply = await AskOnceAsync(endpoint, audience, recordId, cancellationToken).ConfigureAwait(false);
+            if (reply.Outcome != ChallengeOutcome.Unreachable || attempt >= options.Retries) return reply;
+            await Task.Delay(options.RetryDelay, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ChallengeReply> AskOnceAsync(Uri endpoint, Address audience, Tag128 recordId, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.AbsoluteUri.TrimEnd('/') + "/$disclose");
+        request.Headers.Accept.ParseAdd("application/fhir+json");
+        if (options.Regulator is { } signer)
+        {
+            // One token a request: a custodian may refuse a token that it has seen.
+            request.Headers.Authorization = new AuthenticationHeaderValue(
+                "Bearer", await MemberToken.IssueAsync(signer, chainId, MemberToken.Audience(chainId, audience), time, TokenLife, cancellationToken).ConfigureAwait(false));
+        }
+
+        request.Content = new StringContent(
+            $$"""{"resourceType":"Parameters","parameter":[{"name":"recordId","valueString":"{{recordId}}"}]}""", Encoding.UTF8, "application/fhir+json");
+        using var patience = new CancellationTokenSource(options.Timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            using HttpResponseMessage response = await http.SendAsync(request, both.Token).ConfigureAwait(false);
+            byte[] body = await response.Content.ReadAsByteArrayAsync(both.Token).ConfigureAwait(false);
+            string detail = $"The custodian answered with HTTP status {(int)response.StatusCode}.";
+            return new ChallengeReply(Outcome(response.StatusCode), body, detail);
+        }
+        catch (HttpRequestException e)
+        {
+            return new ChallengeReply(ChallengeOutcome.Unreachable, [], $"The custodian could not be reached ({e.HttpRequestError}).");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new ChallengeReply(ChallengeOutcome.Unreachable, [], $"The custodian did not answer in {options.Timeout.TotalSeconds:0} s.");
+        }
+    }
+
+    private static ChallengeOutcome Outcome(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.OK => ChallengeOutcome.Answered,
+        HttpStatusCode.NotFound or HttpStatusCode.Gone => ChallengeOutcome.Missing,
+        HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => ChallengeOutcome.Unreachable,
+        >= HttpStatusCode.InternalServerError => ChallengeOutcome.Damaged,
+        _ => ChallengeOutcome.Refused,
+    };
+}

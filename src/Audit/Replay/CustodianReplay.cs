@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Consortium.Integrity;
+using Consortium.Ledger;
+
+namespace Consortium.Audit;
+
+/// <summary>
+/// The second half of a replay, for one custodian: each entry of its index is challenged, and the answer verified against
+/// the commitment on the chain.
+/// </summary>
+internal sealed class CustodianReplay(ReplayOptions options, CustodianClient client, CustodianTrail trail, Uri endpoint, Address audience)
+{
+    private readonly ConcurrentBag<Finding> _findings = [];
+    private readonly ConcurrentDictionary<string, ulong> _names = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ChallengeOutcome, Silence> _silences = new();
+    private ulong _verified;
+    private ulong _challenged;
+    private int _unansweredInARow;
+
+    public ulong Verified => Volatile.Read(ref _verified);
+
+    public ulong Challenged => Volatile.Read(ref _challenged);
+
+    public IReadOnlyCollection<Finding> Findings => _findings;
+
+    /// <param name="done">Called after each entry.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task RunAsync(Action done, CancellationToken cancellationToken)
+    {
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.ConcurrentChallenges), CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(trail.Entries(), parallel, async (entry, token) =>
+        {
+            if (Volatile.Read(ref _unansweredInARow) >= options.GiveUpAfter) Silent(ChallengeOutcome.Unreachable, entry, "Given up after too many records without an answer.");
+            else await ChallengeAsync(entry, token).ConfigureAwait(false);
+            done();
+        }).ConfigureAwait(false);
+
+        foreach ((ChallengeOutcome outcome, Silence silence) in _silences)
+        {
+            _findings.Add(new Finding(outcome == ChallengeOutcome.Refused ? FindingKind.Refusing : FindingKind.Unreachable, silence.Detail)
+            {
+                Custodian = trail.Custodian.ToString(),
+                Sequence = silence.First.Sequence,
+                RecordId = silence.First.Entry.RecordId.ToString(),
+                Entries = silence.Count,
+            });
+        }
+    }
+
+    private async Task ChallengeAsync(TrailEntry entry, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _challenged);
+        ChallengeReply reply = await client.AskAsync(endpoint, audience, entry.Entry.RecordId, cancellationToken).ConfigureAwait(false);
+        if (reply.Outcome == ChallengeOutcome.Unreachable) Interlocked.Increment(ref _unansweredInARow);
+        else Volatile.Write(ref _unansweredInARow, 0);
+
+        switch (reply.Outcome)
+        {
+            case ChallengeOutcome.Answered:
+                Verify(entry, reply.Body);
+                break;
+            case ChallengeOutcome.Missing:
+                Add(FindingKind.Missing, entry, $"The custodian has no such record any more. {reply.Detail}");
+                break;
+            case ChallengeOutcome.Damaged:
+                Add(FindingKind.Damaged, entry, $"The custodian cannot produce the committed record. {reply.Detail}");
+                break;
+            default:
+                Silent(reply.Outcome, entry, reply.Detail);
+                break;
+        }
+    }
+
+    private void Verify(TrailEntry entry, byte[] body)
+    {
+        CustodianAnswer answer;
+        try
+        {
+            answer = CustodianAnswer.Read(body);
+        }
+        catch (FormatException e)
+        {
+            Add(FindingKind.Malformed, entry, e.Message);
+            return;
+        }
+
+        string? name = answer.Name();
+        VerificationResult result = DisclosureVerifier.Verify(answer.View, answer.Disclosure, entry.Entry.Commitment);
+        if (!result.Ok)
+        {
+            Add(FindingKind.Altered, entry, $"What the custodian holds is not what was committed: {result.Reason}", name, result.Pointer);
+            return;
+        }
+
+        if (CheckEntry(entry, answer) is { } wrong)
+        {
+            Add(FindingKind.WrongEntry, entry, wrong, name);
+        }
+        else if (name is not null && name.Contains("/_history/", StringComparison.Ordinal) && !_names.TryAdd(name, entry.Sequence))
+        {
+            Add(FindingKind.Duplicated, entry, $"The same version was anchored as number {_names[name]} already.", name);
+        }
+        else
+        {
+            Interlocked.Increment(ref _verified);
+        }
+    }
+
+    /// <summary>What the index entry says of the record's type and time, against the committed record itself.</summary>
+    private static string? CheckEntry(TrailEntry entry, CustodianAnswer answer)
+    {
+        if (answer.Leaf("/resourceType") is not { } type) return "The view does not show the record's type, so the index entry cannot be checked.";
+        if (IndexIdentifiers.Kind(type) != entry.Entry.Kind) return "The index entry's kind is not the committed record's type.";
+        if (answer.Leaf("/meta/lastUpdated") is { } lastUpdated
+            && DateTimeOffset.TryParse(lastUpdated, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at)
+            && (ulong)at.ToUnixTimeSeconds() != entry.Entry.RecordedAt)
+        {
+            return "The index entry's recordedAt is not the committed record's meta.lastUpdated.";
+        }
+
+        return null;
+    }
+
+    private void Silent(ChallengeOutcome outcome, TrailEntry entry, string detail) =>
+        _silences.AddOrUpdate(outcome, _ => new Silence(entry, 1, detail), (_, s) => s with { Count = s.Count + 1, First = s.First.Sequence < entry.Sequence ? s.First : entry });
+
+    private void Add(FindingKind kind, TrailEntry entry, string detail, string? resource = null, string? pointer = null) => _findings.Add(new Finding(kind, detail)
+    {
+        Custodian = trail.Custodian.ToString(),
+        Sequence = entry.Sequence,
+        RecordId = entry.Entry.RecordId.ToString(),
+        Resource = resource,
+        Pointer = pointer,
+        Block = entry.Block,
+        Transaction = entry.Transaction.ToString(),
+    });
+
+    private sealed record Silence(TrailEntry First, ulong Count, string Detail);
+}
