@@ -52,8 +52,8 @@ public sealed class SearchTests
         await host.PutAsync("Observation/o2", """{"resourceType":"Observation","id":"o2","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/b"}}""");
         await host.PutAsync("Observation/o3", """{"resourceType":"Observation","id":"o3","status":"final","code":{"text":"x"},"subject":{"reference":"Device/a"}}""");
         await host.PutAsync("Observation/o4", """{"resourceType":"Observation","id":"o4","status":"final","code":{"text":"x"},"subject":{"reference":"http://other/fhir/Patient/a"}}""");
-        await host.PutAsync("AllergyIntolerance/i1", """{"resourceType":"AllergyIntolerance","id":"i1","patient":{"reference":"Patient/a"}}""");
-        await host.PutAsync("Appointment/t1", """{"resourceType":"Appointment","id":"t1","status":"pending","participant":[{"status":"accepted","actor":{"reference":"Patient/a"}}]}""");
+        await host.PutAsync("AllergyIntolerance/i1", """{"resourceType":"AllergyIntolerance","id":"i1","clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical","code":"active"}]},"patient":{"reference":"Patient/a"}}""");
+        await host.PutAsync("Appointment/t1", """{"resourceType":"Appointment","id":"t1","status":"proposed","participant":[{"status":"accepted","actor":{"reference":"Patient/a"}}]}""");
 
         foreach (string value in new[] { "a", "Patient/a", host.Base + "/Patient/a" }) Assert.Equal(["o1"], await MatchesAsync(host, $"Observation?patient={value}"));
         Assert.Equal(["o1"], await MatchesAsync(host, "Observation?patient:Patient=a"));
