@@ -136,6 +136,20 @@ public class LaboratoryExportTests
     }
 
     [Fact]
+    public void Every_resource_of_the_export_and_of_each_form_of_result_is_valid_R4()
+    {
+        string[] forms = ["12.30", "<0.5", "≥100", "阴性", "2+", "±", "1:80", "黄色", ""];
+        IEnumerable<ConversionResult> oneByOne = forms.SelectMany((form, i) => Tables.Convert($"{Tables.Header}\n{Tables.Row(form, range: form.Length == 0 ? "阴性" : "", barcode: $"B{i}")}\n"));
+        ConversionResult[] withUnits = Tables.Convert($"{Tables.Header}\n{Tables.Row("0-1", "/HP", "0-5")}\n{Tables.Row("5.6↑", "AU/mL", "≤5", "↑", "X2")}\n{Tables.Row("5.6", "mmol/L", "3.9-6.1", "?", "X3")}\n");
+        foreach (ConversionResult result in Tables.Convert(Sample).Concat(oneByOne).Concat(withUnits))
+        {
+            Assert.False(result.IsRejected, Tables.Errors(result));
+            Assert.All(result.Resources, Narrative.Valid.Resource);
+            Narrative.Valid.Bundle(result);
+        }
+    }
+
+    [Fact]
     public void The_export_is_detected_as_a_table()
     {
         var adapter = new TableAdapter(TableMapping.BuiltIn);
