@@ -122,6 +122,24 @@ public sealed class IsolationTests
         }
     }
 
+    [Theory, BothStores]
+    public async Task Replay_IsOneEventAnHour_AndTheEventsOfAReplayDoNotGrowByIt(Dialect dialect)
+    {
+        await using FacadeHost host = await WithPatientAsync(dialect);
+        using LocalSigner regulator = host.Membership.Member(MemberRole.Regulator);
+
+        for (int round = 0; round < 3; round++)
+        {
+            foreach (string route in new[] { "Patient/p/$disclose", "Observation/o/$disclose" }) Assert.Equal(200, (await host.GetAsync(route, await host.TokenAsync(regulator))).Status);
+        }
+
+        Answer events = await host.GetAsync("AuditEvent");
+        Assert.InRange(events.Matches.Length, 1, 2); // two where the hour ends in the middle
+        string json = events.Entries[0].GetProperty("resource").GetRawText();
+        Assert.DoesNotContain(FhirValidator.R4.Validate(System.Text.Encoding.UTF8.GetBytes(json)).Issues, issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal);
+        Assert.Contains(regulator.Address.ToString(), json, StringComparison.Ordinal);
+    }
+
     private static string Decoded(Answer answer) =>
         System.Text.Encoding.UTF8.GetString(answer.Parameter("viewBytes")!.Value.GetProperty("valueBase64Binary").GetBytesFromBase64())
         + System.Text.Encoding.UTF8.GetString(answer.Parameter("disclosure")!.Value.GetProperty("valueBase64Binary").GetBytesFromBase64());

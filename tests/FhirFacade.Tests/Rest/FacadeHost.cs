@@ -21,6 +21,7 @@ internal sealed class FacadeHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly TestStore _store;
+    private bool _disposed;
 
     private FacadeHost(WebApplication app, TestStore store, FacadeOptions options, TestMembership membership)
     {
@@ -99,13 +100,16 @@ internal sealed class FacadeHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return; // a test may take a host away early
+        _disposed = true;
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _store.DisposeAsync();
     }
 
-    private static int FreePort()
+    /// <summary>A port on loopback that nobody listens on now.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
