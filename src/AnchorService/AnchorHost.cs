@@ -122,6 +122,6 @@ internal sealed class AnchorHost : BackgroundService
     {
         string error = $"{e.GetType().Name}: {e.Message}";
         Enter(phase, error);
-        if (_condition.Fail(error)) _parts.Log.LogWarning(e, "Anchoring for {Custodian} waits.", _parts.Custodian);
+        if (_condition.Fail(error)) _parts.Log.LogWarning("Anchoring for {Custodian} waits: {Error}", _parts.Custodian, error);
     }
 }

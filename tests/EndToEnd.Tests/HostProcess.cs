@@ -31,6 +31,7 @@ internal sealed partial class HostProcess(string name, IReadOnlyList<string> arg
 
     public void Start()
     {
+        _lines.Clear(); // what an earlier run of it said is not this one's
         var start = new ProcessStartInfo(Program)
         {
             RedirectStandardOutput = true,

@@ -8,7 +8,7 @@ const words = {
     batches: 'Batches on the chain', first: 'first entry', count: 'entries', state: 'state', transaction: 'transaction', block: 'block', gas: 'gas / entry',
     quarantine: 'Quarantine: waits for a person', place: 'place', reason: 'reason', control: 'control id', source: 'source', none: 'nothing',
     story: 'Between the members', chain: 'chain', contract: 'contract', live: 'live', off: 'no answer from the host', other: '中文',
-    problem: 'needs attention',
+    problem: 'needs attention', states: {},
   },
   zh: {
     received: '已接收', pending: '待转换', published: '已转换', quarantined: '隔离', resources: '资源', versions: '已存版本',
@@ -17,7 +17,7 @@ const words = {
     batches: '链上批次', first: '首条序号', count: '条数', state: '状态', transaction: '交易', block: '区块', gas: '每条 gas',
     quarantine: '隔离区：等待人工处理', place: '位置', reason: '原因', control: '控制号', source: '来源', none: '无',
     story: '成员之间', chain: '链', contract: '合约', live: '实时', off: '主机无应答', other: 'English',
-    problem: '需要处理',
+    problem: '需要处理', states: { planned: '已编号', signed: '已签名', sent: '已发送', mined: '已出块', final: '已确认' },
   },
 };
 let language = localStorage.getItem('language') || (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
@@ -60,7 +60,7 @@ function hospital(h) {
     ...table(t('records'), [[t('time')], [t('type')], [t('id')], [t('version'), 'number'], [t('onChain')]],
       h.records.map(r => [clock(r.time), r.type, code(r.id), r.version, make('span', { class: r.anchored ? 'good' : 'wait' }, r.anchored ? t('yes') : t('not'))])),
     ...table(t('batches'), [[t('first'), 'number'], [t('count'), 'number'], [t('state')], [t('transaction')], [t('block'), 'number'], [t('gas'), 'number']],
-      h.batches.map(b => [b.firstSequence, b.count, make('span', { class: b.state === 'final' ? 'good' : 'wait' }, b.state), code(b.transaction), b.block ?? '', b.gasPerEntry ?? ''])),
+      h.batches.map(b => [b.firstSequence, b.count, make('span', { class: b.state === 'final' ? 'good' : 'wait' }, t('states')[b.state] || b.state), code(b.transaction), b.block ?? '', b.gasPerEntry ?? ''])),
     ...table(t('quarantine'), [[t('time')], [t('source')], [t('control')], [t('place')], [t('reason'), 'reason']],
       h.quarantine.map(q => [clock(q.time), q.source, q.controlId || code(q.id), q.place || '', q.reason])));
 }

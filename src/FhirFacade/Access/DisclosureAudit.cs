@@ -30,7 +30,7 @@ internal sealed class DisclosureAudit(RecordStore store, PatientIdentity identit
     /// <summary>
     /// A replay challenges every record of the custodian, these events among them: an event for each would double the ledger each time.
     /// So a regulator has one event an hour, under an id made of its address and the hour, and what it saw is everything, in the audit view
-    /// (docs/decisions/0070-audit-events-of-a-replay.md).
+    /// (docs/decisions/0065-audit-events-of-a-replay.md).
     /// </summary>
     private async Task RecordReplayAsync(Caller caller, string interaction, CancellationToken cancellationToken)
     {
