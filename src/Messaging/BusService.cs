@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Consortium.Messaging;
 
@@ -7,16 +8,33 @@ namespace Consortium.Messaging;
 /// Starts and stops the bus with the host. MassTransit's own service leaves a bus that is still connecting when the host stops: it goes on to consume
 /// with a container that is gone, and each message it is handed uses up a delivery.
 /// </summary>
-internal sealed class BusService(IBusControl bus) : IHostedService, IDisposable
+internal sealed class BusService(IBusControl bus, ILogger<BusService> log) : IHostedService, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly CancellationTokenSource _giveUp = new();
+    private readonly TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _starting = Task.CompletedTask;
+
+    /// <summary>Completes when the bus runs, with the queues of this process declared.</summary>
+    public Task Running => _running.Task;
 
     // Not awaited: the host comes up, and takes records in, while the broker is away.
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _starting = Task.Run(() => bus.StartAsync(_giveUp.Token), CancellationToken.None);
+        _starting = Task.Run(async () =>
+        {
+            try
+            {
+                await bus.StartAsync(_giveUp.Token).ConfigureAwait(false);
+                _running.SetResult();
+            }
+            catch (Exception e) when (!_giveUp.IsCancellationRequested)
+            {
+                // Not a broker that is away, which it waits for: a queue that exists with other arguments, a virtual host that is missing.
+                log.LogCritical("The bus cannot start; nothing is published or consumed until it is mended and the program restarted: {Reason}", e.GetBaseException().Message);
+                throw;
+            }
+        }, CancellationToken.None);
         return Task.CompletedTask;
     }
 

@@ -80,7 +80,8 @@ public static class MessagingServiceCollectionExtensions
             });
         });
         services.RemoveMassTransitHostedService();
-        services.AddHostedService<BusService>();
+        services.AddSingleton<BusService>();
+        services.AddHostedService(provider => provider.GetRequiredService<BusService>());
     }
 
     private static void UseRetry(IConsumePipeConfigurator endpoint, MessagingOptions options)

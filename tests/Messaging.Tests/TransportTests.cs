@@ -137,7 +137,7 @@ public sealed class TransportTests
         await using TestHost sender = await TestHost.StartAsync(options, _ => { });
 
         Task publish = sender.Publisher.PublishAsync(new Note(1, "x"), "note-1");
-        await AsyncAssert.EventuallyAsync(() => sender.Log.Lines.Any(line => line.Contains("is not confirmed after 3 attempts", StringComparison.Ordinal)));
+        await AsyncAssert.EventuallyAsync(() => sender.Log.Lines.Any(line => line.Contains("Note finds no way to its queue after 3 attempts", StringComparison.Ordinal)));
         Assert.False(publish.IsCompleted);
 
         await using TestHost receiver = await TestHost.StartAsync(options, m => m.Consumer<NoteConsumer, Note>("notes"), s => s.AddSingleton(book));
