@@ -7,7 +7,7 @@ internal static class AsyncAssert
 
     public static async Task EventuallyAsync(Func<Task<bool>> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         using var rhythm = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!await condition())
         {
@@ -17,7 +17,7 @@ internal static class AsyncAssert
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail("It did not come about within a minute.");
+                Assert.Fail("It did not come about within three minutes.");
             }
         }
     }
