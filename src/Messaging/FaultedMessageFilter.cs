@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.Serialization;
+using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -20,6 +21,7 @@ internal sealed class FaultedMessageFilter(string queue, RabbitMqChannel channel
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
+        context.GetOrAddPayload(() => new Handled());
         Exception exception = context.Exception.GetBaseException();
         RabbitMqBasicConsumeContext delivery = Delivery(context);
         int redeliveries = RedeliveriesOf(delivery.Properties);
@@ -27,7 +29,7 @@ internal sealed class FaultedMessageFilter(string queue, RabbitMqChannel channel
         string failure = exception.GetType().FullName ?? exception.GetType().Name;
         BasicProperties properties = CopyOf(delivery.Properties);
         properties.Headers![FailureHeader] = failure;
-        if (exception is not SerializationException && (outside || redeliveries < options.Redeliveries))
+        if (!IsUnreadable(context.Exception) && (outside || redeliveries < options.Redeliveries))
         {
             properties.Headers[RedeliveryHeader] = outside ? redeliveries : redeliveries + 1;
             await SendAsync(context, RabbitMqTopology.DelayQueue(queue), RabbitMqTopology.DelayArguments(queue, options.RedeliveryDelay), properties).ConfigureAwait(false);
@@ -45,6 +47,8 @@ internal sealed class FaultedMessageFilter(string queue, RabbitMqChannel channel
     /// <summary>A message that no consumer of the queue understands.</summary>
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
+        // MassTransit asks here too after a message that could not be read, because no consumer was called.
+        if (context.TryGetPayload(out Handled? _)) return;
         BasicProperties properties = CopyOf(Delivery(context).Properties);
         properties.Headers![FailureHeader] = "NoConsumer";
         await ParkAsync(context, properties, "NoConsumer").ConfigureAwait(false);
@@ -63,6 +67,9 @@ internal sealed class FaultedMessageFilter(string queue, RabbitMqChannel channel
             .ToDictionary();
         return copy;
     }
+
+    private static bool IsUnreadable(Exception? exception) =>
+        exception is SerializationException or JsonException || (exception?.InnerException is { } inner && IsUnreadable(inner));
 
     private static int RedeliveriesOf(IReadOnlyBasicProperties properties) =>
         properties.Headers?.TryGetValue(RedeliveryHeader, out object? count) == true ? Convert.ToInt32(count, CultureInfo.InvariantCulture) : 0;
@@ -95,4 +102,7 @@ internal sealed class FaultedMessageFilter(string queue, RabbitMqChannel channel
             }
         }
     }
+
+    /// <summary>Marks a delivery whose failure was seen to.</summary>
+    private sealed class Handled;
 }

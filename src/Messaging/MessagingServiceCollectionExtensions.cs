@@ -60,28 +60,38 @@ public static class MessagingServiceCollectionExtensions
         {
             bus.DisableUsageTelemetry(); // else it reports to its maker over the internet
             foreach (ConsumerRegistration consumer in consumers) consumer.Add(bus);
-            bus.UsingRabbitMq((context, rabbit) =>
-            {
-                rabbit.ConfigureHost(broker);
-                rabbit.MessageTopology.SetEntityNameFormatter(new NamespacedEntityNames(options.Namespace));
-                foreach (IGrouping<string, ConsumerRegistration> queue in consumers.GroupBy(c => $"{options.Namespace}.{c.Queue}"))
-                {
-                    rabbit.ReceiveEndpoint(queue.Key, endpoint =>
-                    {
-                        endpoint.ConfigureQuorumQueue(queue.Key, options, [.. queue]);
-                        var faulted = new FaultedMessageFilter(queue.Key, context.GetRequiredService<RabbitMqChannel>(), options,
-                            context.GetRequiredService<ILogger<FaultedMessageFilter>>());
-                        endpoint.ConfigureError(error => error.UseFilter(faulted));
-                        endpoint.ConfigureDeadLetter(deadLetter => deadLetter.UseFilter(faulted));
-                        UseRetry(endpoint, options);
-                        foreach (ConsumerRegistration consumer in queue) consumer.Configure(endpoint, context);
-                    });
-                }
-            });
         });
         services.RemoveMassTransitHostedService();
-        services.AddSingleton<BusService>();
+        services.AddSingleton(provider => new BusService(
+            () => CreateBus(provider, broker, options, consumers),
+            provider.GetRequiredService<RabbitMqChannel>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<BusService>>()));
         services.AddHostedService(provider => provider.GetRequiredService<BusService>());
+    }
+
+    private static IBusControl CreateBus(IServiceProvider provider, BrokerUrl broker, MessagingOptions options, List<ConsumerRegistration> consumers)
+    {
+        LogContext.ConfigureCurrentLogContext(provider.GetRequiredService<ILoggerFactory>());
+        IBusRegistrationContext context = provider.GetRequiredService<IBusRegistrationContext>();
+        return Bus.Factory.CreateUsingRabbitMq(rabbit =>
+        {
+            rabbit.ConfigureHost(broker);
+            rabbit.MessageTopology.SetEntityNameFormatter(new NamespacedEntityNames(options.Namespace));
+            foreach (IGrouping<string, ConsumerRegistration> queue in consumers.GroupBy(c => $"{options.Namespace}.{c.Queue}"))
+            {
+                rabbit.ReceiveEndpoint(queue.Key, endpoint =>
+                {
+                    endpoint.ConfigureQuorumQueue(queue.Key, options, [.. queue]);
+                    var faulted = new FaultedMessageFilter(queue.Key, provider.GetRequiredService<RabbitMqChannel>(), options,
+                        provider.GetRequiredService<ILogger<FaultedMessageFilter>>());
+                    endpoint.ConfigureError(error => error.UseFilter(faulted));
+                    endpoint.ConfigureDeadLetter(deadLetter => deadLetter.UseFilter(faulted));
+                    UseRetry(endpoint, options);
+                    foreach (ConsumerRegistration consumer in queue) consumer.Configure(endpoint, context);
+                });
+            }
+        });
     }
 
     private static void UseRetry(IConsumePipeConfigurator endpoint, MessagingOptions options)

@@ -23,6 +23,21 @@ internal sealed class RabbitMqChannel(BrokerUrl broker, TimeSpan timeout) : IAsy
         await channel.BasicPublishAsync("", queue, mandatory: true, properties, body, limit.Token).ConfigureAwait(false);
     }
 
+    /// <summary>Whether the broker answers, on a connection of our own.</summary>
+    public async Task<bool> IsReachableAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            IConnection connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+            await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Messages that wait in a queue, which is declared first where it does not exist.</summary>
     public async Task<long> DepthAsync(string queue, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ namespace Consortium.Messaging;
 /// Publishes through MassTransit with confirmation, mandatory: a message for which no queue is bound comes back as an error and is published again,
 /// since the consumer's process may not have declared its queue yet.
 /// </summary>
-internal sealed class RabbitMqPublisher(IBus bus, BusService started, MessagingOptions options, TimeProvider time, ILogger<RabbitMqPublisher> log) : IDurablePublisher, IDisposable
+internal sealed class RabbitMqPublisher(BusService service, MessagingOptions options, TimeProvider time, ILogger<RabbitMqPublisher> log) : IDurablePublisher, IDisposable
 {
     private readonly SemaphoreSlim _slots = new(options.MaxPendingPublishes);
     private readonly ConcurrentDictionary<Type, Route> _routes = new();
@@ -24,7 +24,7 @@ internal sealed class RabbitMqPublisher(IBus bus, BusService started, MessagingO
         await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await started.Running.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await service.Running.WaitAsync(cancellationToken).ConfigureAwait(false);
             await PublishAsync(_routes.GetOrAdd(typeof(T), _ => new Route()), message, messageId, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -78,7 +78,8 @@ internal sealed class RabbitMqPublisher(IBus bus, BusService started, MessagingO
         try
         {
             // WaitAsync: a confirmation that is lost with its connection must not hold this attempt beyond its time.
-            await bus.Publish(message, context => Address(context, messageId), either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+            await service.Bus.Publish(message, context => Address(context, messageId), either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+            service.Answered(true);
             return true;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -87,6 +88,7 @@ internal sealed class RabbitMqPublisher(IBus bus, BusService started, MessagingO
         }
         catch (Exception e) when (!IsHopeless(e))
         {
+            service.Answered(e is MessageReturnedException);
             string reason = e is OperationCanceledException ? "not confirmed in time" : e.GetBaseException().GetType().Name;
             MessagingMetrics.Repeated(typeof(T).Name, reason);
             // One line when trouble begins and one now and then while it lasts: a backlog of thousands would drown the log.

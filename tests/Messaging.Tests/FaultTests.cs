@@ -92,6 +92,7 @@ public sealed class FaultTests
         await AsyncAssert.EventuallyAsync(async () => (await QueueAsync(host)).DeadLetters == 2);
         await host.Publisher.PublishAsync(new Note(1, "x"), "note-1");
         Assert.Equal("note-1", (await book.NextAsync()).Id);
+        Assert.Equal((0, 2), ((await QueueAsync(host)).Delayed, (await QueueAsync(host)).DeadLetters)); // each once
     }
 
     [Fact]
