@@ -11,7 +11,7 @@ internal static class ValidateCommand
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "FHIR JSON, NDJSON (*.ndjson) or a folder; - is standard input.",
+            Description = "FHIR JSON, XML, NDJSON (*.ndjson) or a folder; - is standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
         var command = new Command("validate", "Validates FHIR R4 resources, one JSON line each; exit 1 where one is invalid.") { files };
@@ -23,7 +23,8 @@ internal static class ValidateCommand
                 byte[] bytes = await Input.ReadAsync(file, cancellationToken);
                 foreach ((ReadOnlyMemory<byte> resource, int firstLine) in Resources(file, bytes))
                 {
-                    allValid &= Report(file, FhirValidator.R4.Validate(resource), firstLine);
+                    ValidationResult result = IsXml(resource.Span) ? FhirValidator.R4.ValidateXml(resource) : FhirValidator.R4.Validate(resource);
+                    allValid &= Report(file, result, firstLine);
                 }
             }
 
@@ -50,6 +51,13 @@ internal static class ValidateCommand
             if (!resource.Span.Trim("\r\t "u8).IsEmpty) yield return (resource, line);
             start += length + 1;
         }
+    }
+
+    /// <summary>JSON never begins with an angle bracket, XML always does.</summary>
+    private static bool IsXml(ReadOnlySpan<byte> resource)
+    {
+        if (resource.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) resource = resource[3..];
+        return resource.TrimStart(" \t\r\n"u8).StartsWith("<"u8);
     }
 
     private static bool Report(string file, ValidationResult result, int firstLine)
