@@ -43,8 +43,8 @@ finish() {
   local line="$passed passed, $failed failed"
   [ "$skipped" = 0 ] || line="$line, $skipped skipped"
   echo "$line"
-  [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
-  exit
+  # Said outright: a bare exit in a trap gives the status of what ran before the trap.
+  if [ "$failed" = 0 ] && [ "$passed" -gt 0 ]; then exit 0; else exit 1; fi
 }
 trap finish EXIT
 trap 'stop "interrupted"' INT TERM HUP
