@@ -22,7 +22,7 @@ public sealed class MessagingBuilder
 
     /// <summary>
     /// Reads several messages at a time (<see cref="Batch{T}"/>): as many as are there, at most <paramref name="messageLimit"/>, waiting at most
-    /// <paramref name="timeLimit"/> for more. Where the consumer throws, every message of the batch counts as failed.
+    /// <paramref name="timeLimit"/> (10 ms) for more. Where the consumer throws, every message of the batch counts as failed.
     /// </summary>
     public MessagingBuilder BatchConsumer<TConsumer, TMessage>(string queue, int messageLimit = 100, TimeSpan? timeLimit = null)
         where TConsumer : class, IConsumer<Batch<TMessage>>
@@ -33,7 +33,7 @@ public sealed class MessagingBuilder
             Checked(queue), typeof(TMessage), messageLimit,
             registration => registration.AddConsumer<TConsumer>(consumer => consumer.Options<BatchOptions>(options => options
                 .SetMessageLimit(messageLimit)
-                .SetTimeLimit(timeLimit ?? TimeSpan.FromMilliseconds(50))
+                .SetTimeLimit(timeLimit ?? TimeSpan.FromMilliseconds(10))
                 .SetConcurrencyLimit(2))),
             (endpoint, context) => endpoint.ConfigureConsumer<TConsumer>(context)));
         return this;
