@@ -29,7 +29,7 @@ public sealed class DemoTests : IAsyncLifetime, IDisposable
 
     public async Task DisposeAsync()
     {
-        if (!_demo.HasExited) await _demo.InterruptAsync(CancellationToken.None);
+        await _demo.EndAsync();
         await _demo.DisposeAsync();
         Directory.Delete(Path.GetDirectoryName(_state)!, recursive: true);
     }

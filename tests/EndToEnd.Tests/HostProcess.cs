@@ -32,7 +32,8 @@ internal sealed partial class HostProcess(string name, IReadOnlyList<string> arg
     public void Start()
     {
         _lines.Clear(); // what an earlier run of it said is not this one's
-        var start = new ProcessStartInfo(Program)
+        // A test run started in the background by a shell has SIGINT ignored, and a child would inherit that: Ctrl-C must reach it as at a terminal.
+        var start = new ProcessStartInfo("/usr/bin/env")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -40,6 +41,8 @@ internal sealed partial class HostProcess(string name, IReadOnlyList<string> arg
             UseShellExecute = false,
             WorkingDirectory = Path.GetTempPath(),
         };
+        start.ArgumentList.Add("--default-signal=INT");
+        start.ArgumentList.Add(Program);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         foreach ((string key, string value) in environment) start.Environment[key] = value;
         var process = new Process { StartInfo = start };
@@ -50,6 +53,22 @@ internal sealed partial class HostProcess(string name, IReadOnlyList<string> arg
         process.BeginErrorReadLine();
         _process = process;
         Starts++;
+    }
+
+    /// <summary>Ends the process in order where it can be, and by force with its children where it cannot, so that no test hangs on it.</summary>
+    public async Task EndAsync()
+    {
+        if (HasExited) return;
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            await InterruptAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process!.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
     }
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
