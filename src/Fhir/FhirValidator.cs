@@ -1,22 +1,24 @@
-using Consortium.Fhir.Definitions;
 using Consortium.Fhir.Validation;
 
 namespace Consortium.Fhir;
 
 /// <summary>
-/// Validates FHIR R4 resources: structure, cardinality, types, primitive formats, references, narrative, bindings and
-/// invariants. Needs no network; what it cannot decide it says in an information issue. Thread-safe.
+/// Validates FHIR R4 resources: structure, cardinality, types, primitive formats, references, narrative, bindings, invariants,
+/// extensions and profiles. Needs no network; what it cannot decide it says in an information issue. Thread-safe.
 /// </summary>
-public sealed class FhirValidator
+/// <param name="definitions">The definitions to validate with: <see cref="FhirDefinitions.R4"/>, or those with packages added.</param>
+/// <param name="options">What is checked beyond R4 itself; null for the defaults.</param>
+public sealed class FhirValidator(FhirDefinitions definitions, ValidationOptions? options = null)
 {
-    private static readonly Lazy<FhirValidator> s_r4 = new(() => new FhirValidator(R4Tables.Instance));
+    private static readonly Lazy<FhirValidator> s_r4 = new(() => new FhirValidator(FhirDefinitions.R4));
 
-    private readonly R4Tables _tables;
-
-    private FhirValidator(R4Tables tables) => _tables = tables;
+    private readonly ValidationOptions _options = options ?? new ValidationOptions();
 
     /// <summary>The core definitions of R4 (4.0.1), decoded at first use.</summary>
     public static FhirValidator R4 => s_r4.Value;
+
+    /// <summary>The definitions it validates with.</summary>
+    public FhirDefinitions Definitions { get; } = definitions ?? throw new ArgumentNullException(nameof(definitions));
 
     /// <summary>Parses and validates one resource. What cannot be parsed gives one fatal issue; nothing is thrown for bad input.</summary>
     public ValidationResult Validate(ReadOnlyMemory<byte> utf8Json)
@@ -58,8 +60,8 @@ public sealed class FhirValidator
     public ValidationResult Validate(FhirDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        IssueList issues = new(document);
-        new ResourceWalk(document, _tables, issues).Validate();
-        return new ValidationResult(document.ResourceType.Length == 0 ? null : document.ResourceType, issues.ToList(), issues.Errors, issues.Warnings);
+        ValidationContext context = new(document, Definitions, _options);
+        new ResourceWalk(context).Validate();
+        return context.Result();
     }
 }

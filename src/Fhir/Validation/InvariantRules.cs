@@ -4,12 +4,12 @@ using Consortium.Fhir.Expressions;
 namespace Consortium.Fhir.Validation;
 
 /// <summary>Evaluates the invariants of types and elements at their severity (FHIR R4 conformance-rules.html#constraints).</summary>
-internal sealed class InvariantRules(FhirDocument document, R4Tables tables, IssueList issues)
+internal sealed class InvariantRules(FhirDocument document, R4Tables tables, IssueList issues, TimeProvider clock)
 {
     // Compiled once for all validations; two threads may compile the same one, either will do.
     private static readonly Expression?[] s_compiled = new Expression?[R4Tables.Instance.Invariants.Length];
 
-    private readonly Evaluation _evaluation = new() { Now = TimeProvider.System.GetLocalNow() };
+    private readonly Evaluation _evaluation = new() { Now = clock.GetLocalNow() };
     private int _root;
 
     /// <summary>The innermost resource of the walk (%resource).</summary>

@@ -9,6 +9,7 @@ namespace Consortium.Fhir.Validation;
 /// </summary>
 internal sealed class ResourceWalk
 {
+    private readonly ValidationContext _context;
     private readonly FhirDocument _document;
     private readonly R4Tables _tables;
     private readonly Node[] _nodes;
@@ -19,17 +20,18 @@ internal sealed class ResourceWalk
     private readonly IdentityRules _identity;
     private readonly InvariantRules _invariants;
 
-    public ResourceWalk(FhirDocument document, R4Tables tables, IssueList issues)
+    public ResourceWalk(ValidationContext context)
     {
-        _document = document;
-        _tables = tables;
-        _nodes = document.Nodes;
-        _issues = issues;
-        _bindings = new BindingRules(document, tables, issues);
-        _references = new ReferenceRules(document, tables, issues);
-        _identity = new IdentityRules(document, tables, issues);
-        _contained = new ContainedRules(document, tables, issues);
-        _invariants = new InvariantRules(document, tables, issues);
+        _context = context;
+        _document = context.Document;
+        _tables = context.Tables;
+        _nodes = _document.Nodes;
+        _issues = context.Issues;
+        _bindings = new BindingRules(_document, _tables, _issues);
+        _references = new ReferenceRules(_document, _tables, _issues);
+        _identity = new IdentityRules(_document, _tables, _issues);
+        _contained = new ContainedRules(_document, _tables, _issues);
+        _invariants = new InvariantRules(_document, _tables, _issues, context.Options.Clock);
     }
 
     public void Validate() => ValidateResource(0, outer: -1);
@@ -55,6 +57,7 @@ internal sealed class ResourceWalk
         ValidateObject(at, type);
         _contained.Check(at);
         _invariants.CheckType(at, type);
+        ResourceTypeRules.Check(_context, at, type);
     }
 
     private void ReportResourceType(int at)
