@@ -1,9 +1,9 @@
 using Consortium.DefinitionsCompiler;
 
-// DefinitionsCompiler <folder of FHIR R4 definitions> <corrections.json> <output>
-if (args.Length != 3)
+// DefinitionsCompiler <folder of FHIR R4 definitions> <corrections.json> <left-out.json> <tables> <archive>
+if (args.Length != 5)
 {
-    Console.Error.WriteLine("usage: DefinitionsCompiler DEFINITIONS-FOLDER CORRECTIONS-FILE OUTPUT-FILE");
+    Console.Error.WriteLine("usage: DefinitionsCompiler DEFINITIONS-FOLDER CORRECTIONS-FILE LEFT-OUT-FILE TABLES-FILE ARCHIVE-FILE");
     return 2;
 }
 
@@ -16,14 +16,22 @@ try
     new StructureCompiler(definitions, corrections, tables).Compile();
     corrections.RequireAllUsed();
 
-    // Written beside the target and moved: an interrupted build leaves no half file that looks up to date.
-    string part = args[2] + ".part";
-    using (FileStream file = File.Create(part)) tables.Write(file);
-    File.Move(part, args[2], overwrite: true);
+    ResourceArchiveWriter archive = new(ResourceMinimiser.Load(args[2]));
+    archive.Load(args[0]);
+    Write(args[4], archive.Write);
+    Write(args[3], tables.Write);
     return 0;
 }
 catch (DefinitionException problem)
 {
     Console.Error.WriteLine($"error FHIRDEF: {problem.Message}");
     return 1;
+}
+
+// Written beside the target and moved: an interrupted build leaves no half file that looks up to date.
+static void Write(string path, Action<Stream> write)
+{
+    string part = path + ".part";
+    using (FileStream file = File.Create(part)) write(file);
+    File.Move(part, path, overwrite: true);
 }
