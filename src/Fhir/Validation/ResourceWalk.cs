@@ -245,6 +245,7 @@ internal sealed class ResourceWalk
         {
             _references.Check(at, element);
             _identity.Check(at, type);
+            UnitRules.Check(_context, at, type);
             _invariants.CheckType(at, type);
         }
 

@@ -1,0 +1,47 @@
+using System.Text;
+using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Json;
+using Consortium.Fhir.Units;
+
+namespace Consortium.Fhir.Validation;
+
+/// <summary>A Quantity or Coding whose system is UCUM has a valid UCUM code (FHIR R4 ucum.html; datatypes.html#quantity, qty-3).</summary>
+internal static class UnitRules
+{
+    private static readonly bool[] s_coded = CodedTypes();
+    private static readonly int s_system = R4Tables.Instance.FindName("system"u8);
+    private static readonly int s_code = R4Tables.Instance.FindName("code"u8);
+
+    public static void Check(ValidationContext context, int at, int type)
+    {
+        if (!s_coded[type]) return;
+        FhirDocument document = context.Document;
+        int code = 0;
+        bool ucum = false;
+        ElementChildren children = document.ChildrenOf(at);
+        while (children.MoveNext())
+        {
+            ref readonly Node child = ref document.Nodes[children.Current];
+            if (child.Kind != JsonKind.String) continue;
+            int name = context.Tables.Elements[child.Element].Name;
+            if (name == s_code) code = children.Current;
+            else if (name == s_system) ucum = document.Value(children.Current).SequenceEqual("http://unitsofmeasure.org"u8);
+        }
+
+        if (!ucum || code == 0 || Ucum.IsValid(document.Value(code), out string? reason)) return;
+        context.Issues.Error(code, "code-invalid", $"Error processing Unit{Shown(document.Value(code))}: not a UCUM code, {reason} (FHIR R4 ucum.html).");
+    }
+
+    /// <summary>A unit is no patient data, but what stands in its place may be: long or spaced texts are not shown.</summary>
+    private static string Shown(ReadOnlySpan<byte> code) =>
+        code.Length is > 0 and <= 40 && code.IndexOfAnyExceptInRange((byte)0x21, (byte)0x7E) < 0 ? $" '{Encoding.ASCII.GetString(code)}'" : string.Empty;
+
+    private static bool[] CodedTypes()
+    {
+        R4Tables tables = R4Tables.Instance;
+        int quantity = tables.FindType("Quantity"u8), coding = tables.FindType("Coding"u8);
+        bool[] coded = new bool[tables.Types.Length];
+        for (int i = 1; i < coded.Length; i++) coded[i] = tables.IsA(i, quantity) || tables.IsA(i, coding);
+        return coded;
+    }
+}
