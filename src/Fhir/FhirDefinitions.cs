@@ -1,4 +1,5 @@
 using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Snapshots;
 
 namespace Consortium.Fhir;
 
@@ -19,6 +20,7 @@ public sealed class FhirDefinitions
 
     private FhirDefinitions(IEnumerable<FhirDocument> resources)
     {
+        Snapshots = new SnapshotSource(this);
         foreach (FhirDocument resource in resources)
         {
             if (resource.Root.Child("url").Value is not { Length: > 0 } url) continue;
@@ -29,6 +31,9 @@ public sealed class FhirDefinitions
 
     /// <summary>The definitions of R4 (4.0.1), each decoded when first asked for.</summary>
     public static FhirDefinitions R4 => s_r4.Value;
+
+    /// <summary>StructureDefinitions with their elements complete.</summary>
+    internal SnapshotSource Snapshots { get; }
 
     /// <summary>These definitions and others; of two with the same canonical URL and version the added one wins.</summary>
     public FhirDefinitions With(IEnumerable<FhirDocument> resources)

@@ -31,8 +31,8 @@ public readonly struct FhirNode : IEquatable<FhirNode>
     /// <summary>The R4 type: <c>Patient</c>, <c>HumanName</c>, <c>dateTime</c>, <c>BackboneElement</c>; empty where unknown.</summary>
     public string TypeName => Document.Nodes[_index].Type is var type && type != 0 ? R4Tables.Instance.TypeName(type) : string.Empty;
 
-    /// <summary>Whether the element is a primitive with a value.</summary>
-    public bool HasValue => Document.HasValue(_index);
+    /// <summary>Whether the element is a primitive with a value; false where there is no such element.</summary>
+    public bool HasValue => _document is not null && _document.HasValue(_index);
 
     /// <summary>The value of a primitive as text, numbers as they stand in the input; null where it has none.</summary>
     public string? Value => HasValue ? Document.Text(_index) : null;
@@ -64,9 +64,9 @@ public readonly struct FhirNode : IEquatable<FhirNode>
     {
         get
         {
-            FhirDocument document = Document;
-            ElementChildren children = document.ChildrenOf(_index);
-            while (children.MoveNext()) yield return new FhirNode(document, children.Current);
+            if (_document is null) yield break;
+            ElementChildren children = _document.ChildrenOf(_index);
+            while (children.MoveNext()) yield return new FhirNode(_document, children.Current);
         }
     }
 
