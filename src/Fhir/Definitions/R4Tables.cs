@@ -64,6 +64,10 @@ internal sealed class R4Tables
         }
 
         Resource = FindType("Resource"u8);
+        Reference = FindType("Reference"u8);
+        Traits = new ElementTraits[Elements.Length];
+        Cardinalities = new CardinalityMasks[Types.Length];
+        FindTraits();
         DomainResource = FindType("DomainResource"u8);
         Extension = FindType("Extension"u8);
         _valueSetsByUrl = new(() =>
@@ -97,7 +101,15 @@ internal sealed class R4Tables
     /// <summary>By type row: which primitive a primitive type is.</summary>
     public Validation.PrimitiveType[] Primitives { get; }
 
+    /// <summary>By element row.</summary>
+    public ElementTraits[] Traits { get; }
+
+    /// <summary>By type row.</summary>
+    public CardinalityMasks[] Cardinalities { get; }
+
     public int Resource { get; }
+
+    public int Reference { get; }
 
     public int DomainResource { get; }
 
@@ -150,6 +162,18 @@ internal sealed class R4Tables
         }
     }
 
+    /// <summary>The bit of a child element of that name in a mask of the type's elements, or 0: unknown, or beyond the 64 that a mask holds.</summary>
+    public ulong ChildBit(int type, int name)
+    {
+        ref readonly TypeRow row = ref Types[type];
+        for (int i = 0; i < Math.Min(row.ElementCount, 64); i++)
+        {
+            if (Elements[row.ElementStart + i].Name == name) return 1UL << i;
+        }
+
+        return 0;
+    }
+
     /// <summary>Whether a type is another or is derived from it.</summary>
     public bool IsA(int type, int ancestor)
     {
@@ -172,6 +196,34 @@ internal sealed class R4Tables
     }
 
     public ValueSetExpansion Expansion(int valueSet) => _expansions.GetOrAdd(valueSet, static (row, tables) => new ValueSetExpansion(tables, row), this);
+
+    private void FindTraits()
+    {
+        int id = FindName("id"u8), contained = FindName("contained"u8);
+        for (int i = 1; i < Elements.Length; i++)
+        {
+            ref readonly ElementRow element = ref Elements[i];
+            if (element.Name == id) Traits[i] |= ElementTraits.Id;
+            if (element.Name == contained) Traits[i] |= ElementTraits.Contained;
+            if (element.TypeCount == 1 && ElementTypes[element.TypeStart].Type == Resource) Traits[i] |= ElementTraits.Resource;
+            if (element.Strength >= BindingStrength.Extensible) Traits[i] |= ElementTraits.Bound;
+        }
+
+        for (int type = 1; type < Types.Length; type++)
+        {
+            ref readonly TypeRow row = ref Types[type];
+            if (row.ElementCount > 64) throw new InvalidDataException($"{Text(row.Path)} has more elements than a mask has bits.");
+            ulong required = 0, counted = 0;
+            for (int i = 0; i < row.ElementCount; i++)
+            {
+                ref readonly ElementRow element = ref Elements[row.ElementStart + i];
+                if (element.Min > 0) required |= 1UL << i;
+                if (element.Min > 1 || element.Max is 0 or > 1 || (element.Max == 1 && element.Repeats == 1)) counted |= 1UL << i;
+            }
+
+            Cardinalities[type] = new CardinalityMasks(required, counted);
+        }
+    }
 
     private static R4Tables Load()
     {

@@ -24,6 +24,9 @@ internal sealed class Evaluation
 
     public R4Tables Tables { get; } = R4Tables.Instance;
 
+    /// <summary>Which children the outermost focus has, by position in its type; all bits where that is not known.</summary>
+    public ulong Present { get; set; } = ulong.MaxValue;
+
     /// <summary><c>%resource</c>.</summary>
     public PathValue Resource { get; set; }
 

@@ -6,6 +6,13 @@ namespace Consortium.Fhir.Expressions;
 /// </summary>
 internal abstract class Expression
 {
+    /// <summary>What it gives where the focus lacks some children. Only for an expression in the outermost scope of one that was parsed for a type.</summary>
+    public Absence Absent { get; set; }
+
+    /// <summary><see cref="Truth"/>, without evaluating where the children that the focus has already tell.</summary>
+    public bool? Decide(Evaluation e, in Scope scope) =>
+        Absent.Value != Known.Unknown && (e.Present & Absent.Children) == 0 ? Absent.Truth : Truth(e, scope);
+
     public abstract void Evaluate(Evaluation e, in Scope scope, PathList output);
 
     /// <summary>The value in a Boolean context (FHIRPath N1 4.5): null is empty; any other single item counts as true.</summary>

@@ -3,7 +3,14 @@ namespace Consortium.Fhir.Expressions;
 /// <summary>Makes the expression of a binary operator.</summary>
 internal static class Operators
 {
-    public static Expression Create(string op, Expression left, Expression right) => op switch
+    public static Expression Create(string op, Expression left, Expression right)
+    {
+        Expression expression = Of(op, left, right);
+        expression.Absent = Absence.OfOperator(op, left.Absent, right.Absent);
+        return expression;
+    }
+
+    private static Expression Of(string op, Expression left, Expression right) => op switch
     {
         "and" or "or" or "xor" or "implies" => new LogicExpression(op, left, right),
         "=" => new EqualityExpression(left, right, negated: false),
@@ -25,7 +32,7 @@ internal sealed class LogicExpression(string op, Expression left, Expression rig
 
     public override bool? Truth(Evaluation e, in Scope scope)
     {
-        bool? a = left.Truth(e, scope);
+        bool? a = left.Decide(e, scope);
         switch (_op)
         {
             case 'a' when a == false:
@@ -38,7 +45,7 @@ internal sealed class LogicExpression(string op, Expression left, Expression rig
                 return null;
         }
 
-        bool? b = right.Truth(e, scope);
+        bool? b = right.Decide(e, scope);
         return _op switch
         {
             'a' => a & b,
@@ -56,12 +63,18 @@ internal sealed class EqualityExpression(Expression left, Expression right, bool
 
     public override bool? Truth(Evaluation e, in Scope scope)
     {
+        if (left is BooleanExpression && right is BooleanExpression)
+        {
+            bool? same = left.Decide(e, scope) is { } x && right.Decide(e, scope) is { } y ? x == y : null;
+            return negated ? !same : same;
+        }
+
         PathList a = e.Rent();
         left.Evaluate(e, scope, a);
         bool? equal;
-        if (_literal is not null && a.Count == 1 && Equality.TryEqualsText(a[0], _literal, out bool same))
+        if (_literal is not null && a.Count == 1 && Equality.TryEqualsText(a[0], _literal, out bool equalText))
         {
-            equal = same;
+            equal = equalText;
         }
         else
         {

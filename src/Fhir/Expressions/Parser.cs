@@ -13,14 +13,21 @@ internal sealed class Parser
     private int _at;
     private int _depth;
 
-    private Parser(string text) => _tokens = Lexer.Tokens(text);
+    /// <summary>The type of the focus, where it is known and the scope is the outermost; else 0.</summary>
+    private int _focusType;
+
+    private Parser(string text, int focusType) => (_tokens, _focusType) = (Lexer.Tokens(text), focusType);
 
     private Token Current => _tokens[_at];
 
-    public static Expression Parse(string text)
+    /// <param name="text">The expression.</param>
+    /// <param name="focusType">
+    /// The type row of every element that it will be evaluated on, whose children are then in <see cref="Evaluation.Present"/>; 0 for any.
+    /// </param>
+    public static Expression Parse(string text, int focusType = 0)
     {
         if (text.Length > 100_000) throw new FhirPathException("A FHIRPath expression has at most 100,000 characters.");
-        Parser parser = new(text);
+        Parser parser = new(text, focusType);
         Expression expression = parser.Binary(0);
         if (parser.Current.Kind != TokenKind.End) throw parser.Unexpected("an operator or the end");
         return expression;
@@ -184,7 +191,7 @@ internal sealed class Parser
         }
     }
 
-    private static ChildExpression Child(Expression? input, string name) => new ChildExpression(input, name);
+    private ChildExpression Child(Expression? input, string name) => new(input, name, _focusType);
 
     private Expression Function(Expression? input, Token name)
     {
@@ -194,15 +201,20 @@ internal sealed class Parser
             TypeSpecifier type = TypeSpecifier();
             Expect(")");
             Expression subject = input ?? new ThisExpression();
-            return name.Text switch
+            Expression cast = name.Text switch
             {
                 "is" => new IsExpression(subject, type),
                 "as" => new AsExpression(subject, type, filters: false),
                 _ => new AsExpression(subject, type, filters: true),
             };
+            cast.Absent = Absence.OfCall(name.Text, subject.Absent);
+            return cast;
         }
 
         List<Expression> arguments = [];
+        // Within a function's brackets $this may be another element.
+        int focusType = _focusType;
+        _focusType = 0;
         if (!Current.Is(")"))
         {
             arguments.Add(Binary(0));
@@ -213,6 +225,7 @@ internal sealed class Parser
             }
         }
 
+        _focusType = focusType;
         Expect(")");
         return FunctionTable.Create(name.Text, input, [.. arguments], name.At);
     }

@@ -12,6 +12,7 @@ internal sealed class LiteralExpression : Expression
     private LiteralExpression(PathValue[] values)
     {
         _values = values;
+        Absent = Absence.OfLiteral(Value);
         if (values is [{ Kind: PathKind.String }]) Utf8 = Encoding.UTF8.GetBytes(values[0].String);
     }
 
@@ -69,85 +70,6 @@ internal sealed class VariableExpression(string name) : Expression
             _ when name.StartsWith("ext-", StringComparison.Ordinal) => PathValue.Of("http://hl7.org/fhir/StructureDefinition/" + name[4..]),
             _ => throw new FhirPathException($"There is no variable %{name}."),
         });
-    }
-}
-
-/// <summary>A path step by element name; at the start of a path also the name of the resource's type.</summary>
-internal sealed class ChildExpression : Expression
-{
-    private readonly Expression? _input;
-    private readonly int _name;
-    private readonly int _type;
-
-    public ChildExpression(Expression? input, string name)
-    {
-        _input = input;
-        Name = name;
-        byte[] utf8 = Encoding.UTF8.GetBytes(name);
-        _name = R4Tables.Instance.FindName(utf8);
-        _type = input is null ? R4Tables.Instance.FindType(utf8) : 0;
-    }
-
-    public string Name { get; }
-
-    public override void Evaluate(Evaluation e, in Scope scope, PathList output)
-    {
-        if (_input is null)
-        {
-            Step(e, scope.Focus, output);
-            return;
-        }
-
-        PathList input = e.Rent();
-        _input.Evaluate(e, scope, input);
-        foreach (ref readonly PathValue item in input.Items) Step(e, item, output);
-        e.Return(input);
-    }
-
-    public override bool Any(Evaluation e, in Scope scope)
-    {
-        if (_input is null && !(_type != 0 && IsFocusType(e, scope.Focus))) return AnyChild(e, scope.Focus);
-        return base.Any(e, scope);
-    }
-
-    private bool IsFocusType(Evaluation e, in PathValue focus) => focus.IsNode && focus.TypeRow != 0 && e.Tables.IsA(focus.TypeRow, _type);
-
-    private void Step(Evaluation e, in PathValue item, PathList output)
-    {
-        if (_type != 0 && IsFocusType(e, item))
-        {
-            output.Add(item);
-            return;
-        }
-
-        if (item.Kind == PathKind.TypeInfo)
-        {
-            if (Name == "name") output.Add(PathValue.Of(item.TypeInfo.Name));
-            else if (Name == "namespace") output.Add(PathValue.Of(item.TypeInfo.Namespace));
-        }
-
-        if (!item.IsNode || _name < 0) return;
-        FhirDocument document = item.Document;
-        ElementRow[] elements = e.Tables.Elements;
-        ElementChildren children = document.ChildrenOf(item.NodeIndex);
-        while (children.MoveNext())
-        {
-            if (elements[document.Nodes[children.Current].Element].Name == _name) output.Add(PathValue.Of(document, children.Current));
-        }
-    }
-
-    private bool AnyChild(Evaluation e, in PathValue item)
-    {
-        if (!item.IsNode) return base.Any(e, new Scope(item, 0, null));
-        if (_name < 0) return false;
-        FhirDocument document = item.Document;
-        ElementChildren children = document.ChildrenOf(item.NodeIndex);
-        while (children.MoveNext())
-        {
-            if (e.Tables.Elements[document.Nodes[children.Current].Element].Name == _name) return true;
-        }
-
-        return false;
     }
 }
 

@@ -13,11 +13,12 @@ internal sealed class IdentityRules(FhirDocument document, R4Tables tables, Issu
     private static readonly int s_resource = R4Tables.Instance.FindName("resource"u8);
     private static readonly int s_id = R4Tables.Instance.FindName("id"u8);
     private static readonly int s_url = R4Tables.Instance.FindName("url"u8);
+    private static readonly int s_entry = Array.FindIndex(R4Tables.Instance.Types, t => t.Kind == TypeKind.Backbone && R4Tables.Instance.Utf8(t.Path).SequenceEqual("Bundle.entry"u8));
 
     public void Check(int at, int type)
     {
         if (type == tables.Extension) CheckExtension(at);
-        else if (tables.Types[type].Kind == TypeKind.Backbone && tables.Utf8(tables.Types[type].Path).SequenceEqual("Bundle.entry"u8)) CheckEntry(at);
+        else if (type == s_entry) CheckEntry(at);
     }
 
     private void CheckExtension(int at)

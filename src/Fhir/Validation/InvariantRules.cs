@@ -6,8 +6,9 @@ namespace Consortium.Fhir.Validation;
 /// <summary>Evaluates the invariants of types and elements at their severity (FHIR R4 conformance-rules.html#constraints).</summary>
 internal sealed class InvariantRules(FhirDocument document, R4Tables tables, IssueList issues, TimeProvider clock)
 {
-    // Compiled once for all validations; two threads may compile the same one, either will do.
-    private static readonly Expression?[] s_compiled = new Expression?[R4Tables.Instance.Invariants.Length];
+    // By place in the lists of invariants, so for one type of focus each. Compiled once for all validations; two threads may
+    // compile the same one, either will do.
+    private static readonly Expression?[] s_compiled = new Expression?[R4Tables.Instance.InvariantLists.Length];
 
     private readonly Evaluation _evaluation = new() { Now = clock.GetLocalNow() };
     private int _root;
@@ -23,39 +24,51 @@ internal sealed class InvariantRules(FhirDocument document, R4Tables tables, Iss
         return scope;
     }
 
-    public void CheckType(int at, int type)
+    /// <param name="at">The element.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="present">Which of the type's elements it has, by position.</param>
+    public void CheckType(int at, int type, ulong present)
     {
         ref readonly TypeRow row = ref tables.Types[type];
-        if (row.InvariantCount > 0) Check(at, row.InvariantStart, row.InvariantCount);
+        if (row.InvariantCount > 0) Check(at, row.InvariantStart, row.InvariantCount, type, present);
     }
 
-    public void CheckElement(int at, in ElementRow element)
+    public void CheckElement(int at, in ElementRow element, ulong present)
     {
-        if (element.InvariantCount > 0) Check(at, element.InvariantStart, element.InvariantCount);
+        if (element.InvariantCount == 0) return;
+        // The elements of a choice have several types, and resources are of any type: each has other positions.
+        int type = element.TypeCount == 1 ? tables.ElementTypes[element.TypeStart].Type : 0;
+        if (type == tables.Resource) type = 0;
+        Check(at, element.InvariantStart, element.InvariantCount, type, present);
     }
 
-    private void Check(int at, int start, int count)
+    private void Check(int at, int start, int count, int type, ulong present)
     {
         PathValue focus = PathValue.Of(document, at);
-        _evaluation.Context = focus;
         Expressions.Scope scope = new(focus, 0, null);
         for (int i = start; i < start + count; i++)
         {
-            int number = tables.InvariantLists[i];
-            ref readonly InvariantRow row = ref tables.Invariants[number];
-            Expression expression = s_compiled[number] ??= Parser.Parse(tables.Text(row.Expression));
+            Expression expression = s_compiled[i] ??= Compile(i, type);
+            if (expression.Absent.Value == Known.True && (present & expression.Absent.Children) == 0) continue;
             _evaluation.Restart();
+            _evaluation.Context = focus;
+            _evaluation.Present = present;
             try
             {
-                if (expression.Truth(_evaluation, scope) == true) continue;
+                if (expression.Decide(_evaluation, scope) == true) continue;
+                ref readonly InvariantRow row = ref tables.Invariants[tables.InvariantLists[i]];
                 Report(row.Severity, at, $"{tables.Text(row.Key)}: {tables.Text(row.Human)}");
             }
             catch (FhirPathException unevaluable)
             {
-                issues.Warning(at, "exception", $"{tables.Text(row.Key)} cannot be evaluated here: {unevaluable.Message}");
+                string key = tables.Text(tables.Invariants[tables.InvariantLists[i]].Key);
+                issues.Warning(at, "exception", $"{key} cannot be evaluated here: {unevaluable.Message}");
             }
         }
     }
+
+    private Expression Compile(int listed, int type) =>
+        Parser.Parse(tables.Text(tables.Invariants[tables.InvariantLists[listed]].Expression), type);
 
     private void Report(int severity, int at, string message)
     {

@@ -6,13 +6,11 @@ namespace Consortium.Fhir.Validation;
 /// <summary>The form of a literal reference and the type that it names (FHIR R4 references.html#literal).</summary>
 internal sealed class ReferenceRules(FhirDocument document, R4Tables tables, IssueList issues)
 {
-    private readonly int _reference = tables.FindType("Reference"u8);
     private readonly int _referenceName = tables.FindName("reference"u8);
     private readonly int _typeName = tables.FindName("type"u8);
 
     public void Check(int at, in ElementRow element)
     {
-        if (document.Nodes[at].Type != _reference) return;
         int literal = 0, stated = 0;
         ElementChildren children = document.ChildrenOf(at);
         while (children.MoveNext())

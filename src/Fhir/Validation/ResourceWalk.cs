@@ -54,9 +54,9 @@ internal sealed class ResourceWalk
         }
 
         using InvariantRules.Scope scope = _invariants.EnterResource(at, outer);
-        ValidateObject(at, type);
+        ulong present = ValidateObject(at, type);
         _contained.Check(at);
-        _invariants.CheckType(at, type);
+        _invariants.CheckType(at, type, present);
         ResourceTypeRules.Check(_context, at, type);
     }
 
@@ -80,17 +80,18 @@ internal sealed class ResourceWalk
         _issues.Error(at, "structure", "The resource has no resourceType (FHIR R4 json.html#resources).");
     }
 
-    private void ValidateObject(int at, int type)
+    /// <summary>Validates an object with all that it holds and gives which of its type's elements exist, by position.</summary>
+    private ulong ValidateObject(int at, int type)
     {
         ref readonly TypeRow row = ref _tables.Types[type];
+        ref readonly CardinalityMasks cardinality = ref _tables.Cardinalities[type];
         if (_nodes[at].Count == 0)
         {
             _issues.Error(at, "structure", "An object is never empty (ele-1, FHIR R4 json.html).");
         }
 
-        Span<int> counts = stackalloc int[row.ElementCount];
-        counts.Clear();
-        bool content = false;
+        ulong found = 0, present = 0;
+        bool content = false, count = false;
         for (int child = _nodes[at].Count > 0 ? at + 1 : 0; child != 0; child = _nodes[child].Next)
         {
             ref readonly Node node = ref _nodes[child];
@@ -107,9 +108,23 @@ internal sealed class ResourceWalk
                 continue;
             }
 
-            content |= !IsId(node.Element);
+            ElementTraits traits = _tables.Traits[node.Element];
+            content |= (traits & ElementTraits.Id) == 0;
             if (node.Has(NodeFlags.Joined)) continue;
-            counts[node.Element - row.ElementStart] += ValidateProperty(child);
+            ulong bit = 1UL << (node.Element - row.ElementStart);
+            // A second property of one element: another type of a choice, or an array and its '_' that do not match.
+            count |= (found & bit) != 0;
+            found |= bit;
+            if (node.Kind == JsonKind.Array)
+            {
+                if (ValidateArray(child, traits)) present |= bit;
+                count |= node.Count == 0 || _tables.Elements[node.Element].Repeats == 0;
+            }
+            else
+            {
+                ValidateSingle(child, traits);
+                present |= bit;
+            }
         }
 
         // ele-1 "hasValue() or (children().count() > id.count())": a primitive's value stands in the other node.
@@ -118,13 +133,29 @@ internal sealed class ResourceWalk
             _issues.Error(at, "invariant", "An element has a value or children besides its id (ele-1).");
         }
 
-        CheckCardinality(at, row, counts);
+        if (count || (cardinality.Required & ~found) != 0 || (cardinality.Counted & found) != 0) CheckCardinality(at, row);
+        return present;
     }
 
-    private bool IsId(int element) => _tables.Utf8(_tables.Elements[element].Name).SequenceEqual("id"u8);
-
-    private void CheckCardinality(int at, in TypeRow row, ReadOnlySpan<int> counts)
+    private void CheckCardinality(int at, in TypeRow row)
     {
+        Span<int> counts = stackalloc int[row.ElementCount];
+        counts.Clear();
+        for (int child = _nodes[at].Count > 0 ? at + 1 : 0; child != 0; child = _nodes[child].Next)
+        {
+            ref readonly Node node = ref _nodes[child];
+            if (node.Element == 0 || node.Has(NodeFlags.Joined | NodeFlags.ResourceType)) continue;
+            ref int count = ref counts[node.Element - row.ElementStart];
+            if (node.Kind != JsonKind.Array)
+            {
+                count++;
+                continue;
+            }
+
+            ElementItems items = new(_nodes, child);
+            while (items.MoveNext()) count++;
+        }
+
         for (int i = 0; i < counts.Length; i++)
         {
             ref readonly ElementRow element = ref _tables.Elements[row.ElementStart + i];
@@ -182,53 +213,54 @@ internal sealed class ResourceWalk
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
-    /// <summary>Validates a property with all its values and gives how many there are.</summary>
-    private int ValidateProperty(int at)
+    private void ValidateSingle(int at, ElementTraits traits)
     {
-        ref readonly Node node = ref _nodes[at];
-        ref readonly ElementRow element = ref _tables.Elements[node.Element];
-        if (node.Kind != JsonKind.Array)
+        ref readonly ElementRow element = ref _tables.Elements[_nodes[at].Element];
+        if (element.Repeats == 1)
         {
-            if (element.Repeats == 1)
-            {
-                _issues.Error(at, "structure", $"{_tables.Text(element.Path)} repeats, so it is a JSON array even with one item; found {Describe(node.Kind)}.");
-            }
-
-            ValidateValue(at, element);
-            return 1;
+            _issues.Error(at, "structure", $"{_tables.Text(element.Path)} repeats, so it is a JSON array even with one item; found {Describe(_nodes[at].Kind)}.");
         }
 
+        ValidateValue(at, element, traits);
+    }
+
+    /// <summary>Validates the items of an array property; false where it holds no value.</summary>
+    private bool ValidateArray(int at, ElementTraits traits)
+    {
+        ref readonly ElementRow element = ref _tables.Elements[_nodes[at].Element];
         if (element.Repeats == 0)
         {
             _issues.Error(at, "structure", $"{_tables.Text(element.Path)} does not repeat, so it is no JSON array.");
         }
 
-        if (node.Count == 0) _issues.Error(at, "structure", "An array is never empty (FHIR R4 json.html).");
+        if (_nodes[at].Count == 0) _issues.Error(at, "structure", "An array is never empty (FHIR R4 json.html).");
 
-        int count = 0;
+        bool any = false;
         ElementItems items = new(_nodes, at);
         while (items.MoveNext())
         {
-            count++;
-            ValidateValue(items.Current, element);
+            any |= _nodes[items.Current].Kind != JsonKind.Null || _nodes[items.Current].Companion != 0;
+            ValidateValue(items.Current, element, traits);
         }
 
-        return count;
+        return any;
     }
 
-    private void ValidateValue(int at, in ElementRow element)
+    private void ValidateValue(int at, in ElementRow element, ElementTraits traits)
     {
         ref readonly Node node = ref _nodes[at];
         int type = node.Type;
-        if (_tables.Types[node.Type].Kind == TypeKind.Primitive)
+        ulong present = ulong.MaxValue;
+        if ((traits & ElementTraits.Resource) != 0)
         {
-            ValidatePrimitive(at, element);
+            ValidateResource(at, (traits & ElementTraits.Contained) != 0 ? _invariants.Resource : -1);
+            _invariants.CheckElement(at, element, present);
+            return;
         }
-        else if (IsResourceElement(element))
+
+        if (_tables.Types[type].Kind == TypeKind.Primitive)
         {
-            bool contained = _tables.Utf8(element.Name).SequenceEqual("contained"u8);
-            ValidateResource(at, contained ? _invariants.Resource : -1);
-            type = 0;
+            present = ValidatePrimitive(at, element);
         }
         else if (node.Kind != JsonKind.Object)
         {
@@ -237,62 +269,44 @@ internal sealed class ResourceWalk
         }
         else
         {
-            ValidateObject(at, type);
-        }
-
-        if (element.Strength >= BindingStrength.Extensible) _bindings.Check(at, element);
-        if (type != 0)
-        {
-            _references.Check(at, element);
+            present = ValidateObject(at, type);
+            if (type == _tables.Reference) _references.Check(at, element);
             _identity.Check(at, type);
             UnitRules.Check(_context, at, type);
-            _invariants.CheckType(at, type);
         }
 
-        _invariants.CheckElement(at, element);
+        if ((traits & ElementTraits.Bound) != 0) _bindings.Check(at, element);
+        _invariants.CheckType(at, type, present);
+        _invariants.CheckElement(at, element, present);
     }
 
-    private bool IsResourceElement(in ElementRow element) =>
-        element.TypeCount == 1 && _tables.ElementTypes[element.TypeStart].Type == _tables.Resource;
-
-    private void ValidatePrimitive(int at, in ElementRow element)
+    /// <summary>Validates a primitive and gives which of the elements of its type (id, extension) exist, by position.</summary>
+    private ulong ValidatePrimitive(int at, in ElementRow element)
     {
         ref readonly Node node = ref _nodes[at];
-        PrimitiveType primitive = _tables.Primitives[node.Type];
-        if (node.Has(NodeFlags.Underscore))
+        if (node.Has(NodeFlags.Underscore)) return ValidateCompanion(at, node.Type);
+        if (node.Kind == JsonKind.Null)
         {
-            ValidateCompanion(at, node.Type);
+            // Items that only hold a place for an extension are allowed; other nulls are not (json.html#null).
+            if (node.Companion == 0 || !node.Has(NodeFlags.Item)) _issues.Error(at, "structure", "null stands only in an array, for an item whose extensions stand in the '_' array.");
         }
         else
         {
-            if (node.Kind == JsonKind.Null)
-            {
-                // Items that only hold a place for an extension are allowed; other nulls are not (json.html#null).
-                if (node.Companion == 0 || !node.Has(NodeFlags.Item)) _issues.Error(at, "structure", "null stands only in an array, for an item whose extensions stand in the '_' array.");
-            }
-            else
-            {
-                CheckPrimitiveValue(at, element, primitive);
-            }
-
-            if (node.Companion != 0 && _nodes[node.Companion].Kind is JsonKind.Object or JsonKind.Null) ValidateCompanion(node.Companion, node.Type);
-            else if (node.Companion != 0 && _nodes[node.Companion].Kind != JsonKind.Array) ValidateCompanion(node.Companion, node.Type);
+            CheckPrimitiveValue(at, element, _tables.Primitives[node.Type]);
         }
+
+        return node.Companion != 0 && _nodes[node.Companion].Kind != JsonKind.Array ? ValidateCompanion(node.Companion, node.Type) : 0;
     }
 
-    private void ValidateCompanion(int at, int type)
+    private ulong ValidateCompanion(int at, int type)
     {
-        switch (_nodes[at].Kind)
+        if (_nodes[at].Kind == JsonKind.Object) return ValidateObject(at, type);
+        if (_nodes[at].Kind != JsonKind.Null || !_nodes[at].Has(NodeFlags.Item))
         {
-            case JsonKind.Object:
-                ValidateObject(at, type);
-                break;
-            case JsonKind.Null when _nodes[at].Has(NodeFlags.Item):
-                break;
-            default:
-                _issues.Error(at, "structure", $"A property with '_' holds id and extension in an object; found {Describe(_nodes[at].Kind)}.");
-                break;
+            _issues.Error(at, "structure", $"A property with '_' holds id and extension in an object; found {Describe(_nodes[at].Kind)}.");
         }
+
+        return 0;
     }
 
     private void CheckPrimitiveValue(int at, in ElementRow element, PrimitiveType primitive)

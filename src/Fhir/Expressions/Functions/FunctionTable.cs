@@ -17,10 +17,19 @@ internal static class FunctionTable
 
     public static Expression Create(string name, Expression? input, Expression[] arguments, int at)
     {
+        Expression expression = Of(name, input, arguments, at);
+        if (input is not null) expression.Absent = Absence.OfCall(name, input.Absent);
+        return expression;
+    }
+
+    private static Expression Of(string name, Expression? input, Expression[] arguments, int at)
+    {
         switch (name)
         {
-            case "exists" when arguments.Length == 0 && input is not null: return new ExistsExpression(input, wanted: true);
-            case "empty" when arguments.Length == 0 && input is not null: return new ExistsExpression(input, wanted: false);
+            case "exists" or "empty" when arguments.Length == 0 && input is not null:
+                return input is ChildExpression { OfFocus: true } child
+                    ? new PresenceExpression(child.Absent.Children, name == "exists")
+                    : new ExistsExpression(input, name == "exists");
             case "exists" when arguments.Length == 1: return new ExistsExpression(new WhereExpression(input, arguments[0]), wanted: true);
             case "where" when arguments.Length == 1: return new WhereExpression(input, arguments[0]);
             case "all" when arguments.Length == 1: return new AllExpression(input, arguments[0]);
@@ -72,6 +81,12 @@ internal sealed class FunctionExpression(Function call, Expression? input, Expre
 internal sealed class ExistsExpression(Expression input, bool wanted) : BooleanExpression
 {
     public override bool? Truth(Evaluation e, in Scope scope) => input.Any(e, scope) == wanted;
+}
+
+/// <summary><c>child.exists()</c> and <c>child.empty()</c> of the outermost focus: one test of the children that it has.</summary>
+internal sealed class PresenceExpression(ulong child, bool wanted) : BooleanExpression
+{
+    public override bool? Truth(Evaluation e, in Scope scope) => (e.Present & child) != 0 == wanted;
 }
 
 /// <summary><c>not()</c>.</summary>

@@ -1,0 +1,116 @@
+using System.Text;
+using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Json;
+
+namespace Consortium.Fhir.Expressions;
+
+/// <summary>A path step by element name; at the start of a path also the name of the resource's type.</summary>
+internal sealed class ChildExpression : Expression
+{
+    private readonly Expression? _input;
+    private readonly int _name;
+    private readonly int _type;
+
+    /// <param name="input">The path before it; null at the start of a path.</param>
+    /// <param name="name">The element's name.</param>
+    /// <param name="focusType">At the start of a path in the outermost scope the type of the focus, where it is known.</param>
+    public ChildExpression(Expression? input, string name, int focusType)
+    {
+        _input = input;
+        Name = name;
+        byte[] utf8 = Encoding.UTF8.GetBytes(name);
+        _name = R4Tables.Instance.FindName(utf8);
+        _type = input is null ? R4Tables.Instance.FindType(utf8) : 0;
+        if (input is not null)
+        {
+            Absent = Absence.OfCall("children", input.Absent);
+        }
+        else if (focusType != 0 && _type == 0 && R4Tables.Instance.ChildBit(focusType, _name) is var bit and not 0)
+        {
+            Absent = new Absence(Known.Empty, bit);
+            OfFocus = true;
+        }
+    }
+
+    public string Name { get; }
+
+    /// <summary>Whether it names a child that the type of the outermost focus has, so that <see cref="Evaluation.Present"/> tells of it.</summary>
+    public bool OfFocus { get; }
+
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output)
+    {
+        if (_input is null)
+        {
+            Step(e, scope.Focus, output);
+            return;
+        }
+
+        PathList input = e.Rent();
+        _input.Evaluate(e, scope, input);
+        foreach (ref readonly PathValue item in input.Items) Step(e, item, output);
+        e.Return(input);
+    }
+
+    public override bool Any(Evaluation e, in Scope scope)
+    {
+        if (OfFocus) return (e.Present & Absent.Children) != 0;
+        if (_input is null && !(_type != 0 && IsFocusType(e, scope.Focus))) return AnyChild(e, scope.Focus);
+        return base.Any(e, scope);
+    }
+
+    private bool IsFocusType(Evaluation e, in PathValue focus) => focus.IsNode && focus.TypeRow != 0 && e.Tables.IsA(focus.TypeRow, _type);
+
+    private void Step(Evaluation e, in PathValue item, PathList output)
+    {
+        if (_type != 0 && IsFocusType(e, item))
+        {
+            output.Add(item);
+            return;
+        }
+
+        if (item.Kind == PathKind.TypeInfo)
+        {
+            if (Name == "name") output.Add(PathValue.Of(item.TypeInfo.Name));
+            else if (Name == "namespace") output.Add(PathValue.Of(item.TypeInfo.Namespace));
+        }
+
+        if (!item.IsNode || _name < 0) return;
+        FhirDocument document = item.Document;
+        Node[] nodes = document.Nodes;
+        ElementRow[] elements = e.Tables.Elements;
+        // Property by property, so that a long array of another element costs one look.
+        int holder = ElementChildren.Holder(nodes, item.NodeIndex);
+        if (holder < 0 || nodes[holder].Count == 0) return;
+        for (int property = holder + 1; property != 0; property = nodes[property].Next)
+        {
+            ref readonly Node node = ref nodes[property];
+            if (elements[node.Element].Name != _name || node.Has(NodeFlags.Joined)) continue;
+            if (node.Kind != JsonKind.Array)
+            {
+                output.Add(PathValue.Of(document, property));
+                continue;
+            }
+
+            ElementItems items = new(nodes, property);
+            while (items.MoveNext())
+            {
+                // null without _x only holds a place (FHIR R4 json.html#primitive)
+                if (nodes[items.Current].Kind != JsonKind.Null || nodes[items.Current].Companion != 0) output.Add(PathValue.Of(document, items.Current));
+            }
+        }
+    }
+
+    private bool AnyChild(Evaluation e, in PathValue item)
+    {
+        if (!item.IsNode) return base.Any(e, new Scope(item, 0, null));
+        if (_name < 0) return false;
+        FhirDocument document = item.Document;
+        ElementChildren children = document.ChildrenOf(item.NodeIndex);
+        while (children.MoveNext())
+        {
+            if (e.Tables.Elements[document.Nodes[children.Current].Element].Name == _name) return true;
+        }
+
+        return false;
+    }
+}
