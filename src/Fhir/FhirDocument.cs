@@ -41,8 +41,8 @@ public sealed class FhirDocument
     /// <summary>Resolves references within the document; built when first asked for.</summary>
     internal ReferenceIndex References => _references ??= new ReferenceIndex(this);
 
-    /// <summary>Places of a document made from XML; null where the bytes are the input itself.</summary>
-    internal IReadOnlyList<(int Offset, int Line, int Column)>? ForeignPlaces { get; init; }
+    /// <summary>Of a document made from XML; null where the bytes are the input itself.</summary>
+    internal XmlOrigin? Origin { get; init; }
 
     /// <summary>Parses one resource.</summary>
     /// <exception cref="FhirFormatException">It is not one well-formed JSON object; the exception names line and column.</exception>
@@ -59,13 +59,21 @@ public sealed class FhirDocument
     /// <exception cref="FhirFormatException">It is not well-formed FHIR XML; the exception names line and column.</exception>
     public static FhirDocument ParseXml(ReadOnlyMemory<byte> utf8Xml)
     {
-        using MemoryStream stream = new(utf8Xml.ToArray(), writable: false);
-        (byte[] json, IReadOnlyList<(int, int, int)> places) = XmlToJson.Convert(XmlTree.Read(stream));
-        return ParsePooled(json, places);
+        (byte[] json, XmlOrigin origin) = XmlToJson.Convert(XmlTree.Read(utf8Xml));
+        try
+        {
+            return ParsePooled(json, origin);
+        }
+        catch (FhirFormatException refused)
+        {
+            // The JSON is one line, so its column tells the offset, and that the place in the XML.
+            (int line, int column) = origin.Place(refused.Column - 1);
+            throw new FhirFormatException(refused.Message, line, column, refused.Code);
+        }
     }
 
     /// <summary>Parses into a rented array, for a caller that ends with <see cref="Release"/>.</summary>
-    internal static FhirDocument ParsePooled(ReadOnlyMemory<byte> utf8Json, IReadOnlyList<(int, int, int)>? foreignPlaces = null)
+    internal static FhirDocument ParsePooled(ReadOnlyMemory<byte> utf8Json, XmlOrigin? origin = null)
     {
         ReadOnlySpan<byte> json = utf8Json.Span;
         Node[] nodes = JsonTreeReader.Read(json, out int count);
@@ -79,7 +87,7 @@ public sealed class FhirDocument
         R4Tables tables = R4Tables.Instance;
         Span<Node> used = nodes.AsSpan(0, count);
         string resourceType = new Linker(json, used, tables).LinkResource(0) ? tables.TypeName(used[0].Type) : StatedType(json, used);
-        return new FhirDocument(utf8Json, nodes, count) { ResourceType = resourceType, ForeignPlaces = foreignPlaces };
+        return new FhirDocument(utf8Json, nodes, count) { ResourceType = resourceType, Origin = origin };
     }
 
     /// <summary>Gives the rented array back; the document is not used afterwards.</summary>
@@ -114,19 +122,7 @@ public sealed class FhirDocument
     {
         ref readonly Node at = ref Nodes[node];
         int offset = at.NameLength > 0 ? at.NameStart - 1 : at.Kind == JsonKind.String ? at.Start - 1 : at.Start;
-        if (ForeignPlaces is not null)
-        {
-            int low = 0, high = ForeignPlaces.Count - 1;
-            while (low < high)
-            {
-                int middle = (low + high + 1) / 2;
-                if (ForeignPlaces[middle].Offset <= offset) low = middle;
-                else high = middle - 1;
-            }
-
-            return (ForeignPlaces[low].Line, ForeignPlaces[low].Column);
-        }
-
+        if (Origin is not null) return Origin.Place(offset);
         return (_lines ??= new LineMap(Bytes))[offset];
     }
 

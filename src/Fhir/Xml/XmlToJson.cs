@@ -17,26 +17,27 @@ internal sealed class XmlToJson
     private readonly R4Tables _tables = R4Tables.Instance;
     private readonly Utf8JsonWriter _writer;
     private readonly List<(int, int, int)> _places = [];
+    private readonly List<(int, string)> _disorder = [];
 
     private XmlToJson(Utf8JsonWriter writer) => _writer = writer;
 
-    /// <summary>The JSON and, ascending by offset, the places of its properties in the XML.</summary>
-    public static (byte[] Json, IReadOnlyList<(int Offset, int Line, int Column)> Places) Convert(XmlTree root)
+    /// <summary>The JSON and what it does not show of the XML.</summary>
+    public static (byte[] Json, XmlOrigin Origin) Convert(XmlTree root)
     {
         ArrayBufferWriter<byte> buffer = new();
         using Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         XmlToJson converter = new(writer);
         converter.WriteResource(root);
         writer.Flush();
-        return (buffer.WrittenSpan.ToArray(), converter._places);
+        return (buffer.WrittenSpan.ToArray(), new XmlOrigin(converter._places, converter._disorder));
     }
 
     private void WriteResource(XmlTree resource)
     {
+        if (HasAttributes(resource)) throw Refuse(resource, "A resource has no attributes: its id is an element (FHIR R4 xml.html).");
         Note(resource);
         _writer.WriteStartObject();
         _writer.WriteString("resourceType", resource.Name);
-        if (resource.Id is not null) _writer.WriteString("id", resource.Id);
         WriteChildren(resource, _tables.FindType(Encoding.UTF8.GetBytes(resource.Name)));
         _writer.WriteEndObject();
     }
@@ -54,6 +55,7 @@ internal sealed class XmlToJson
 
     private void WriteChildren(XmlTree element, int type)
     {
+        CheckForm(element, type);
         foreach (IGrouping<string, XmlTree> group in element.Children.GroupBy(c => c.Name, StringComparer.Ordinal))
         {
             byte[] name = Encoding.UTF8.GetBytes(group.Key);
@@ -76,7 +78,7 @@ internal sealed class XmlToJson
         foreach (XmlTree item in items)
         {
             Note(item);
-            if (type == _tables.Resource && item.Children.Count == 1) WriteResource(item.Children[0]);
+            if (type == _tables.Resource && item.Children.Count == 1 && !HasAttributes(item)) WriteResource(item.Children[0]);
             else WriteObject(item, type);
         }
 
@@ -85,6 +87,7 @@ internal sealed class XmlToJson
 
     private void WritePrimitives(string name, List<XmlTree> items, PrimitiveType primitive, int type, bool array)
     {
+        if (items.Find(i => i.Url is not null) is { } named) throw Refuse(named, "The attribute url belongs to extensions (FHIR R4 xml.html).");
         bool anyValue = items.Exists(i => i.Value is not null || i.Xhtml is not null);
         bool anyExtra = items.Exists(i => i.Id is not null || i.Children.Count > 0);
         // An element with nothing at all is written empty, so that ele-1 is reported.
@@ -160,5 +163,39 @@ internal sealed class XmlToJson
         }
     }
 
-    private void Note(XmlTree element) => _places.Add(((int)(_writer.BytesCommitted + _writer.BytesPending), element.Line, element.Column));
+    /// <summary>
+    /// The attributes id and url and the order of elements are part of the format (FHIR R4 xml.html), and JSON would not show that
+    /// they were wrong. A wrong order can still be read without doubt, so it is left to the validator.
+    /// </summary>
+    private void CheckForm(XmlTree element, int type)
+    {
+        int last = 0;
+        foreach (XmlTree child in element.Children)
+        {
+            if (type == 0) return;
+            byte[] name = Encoding.UTF8.GetBytes(child.Name);
+            int row = _tables.FindProperty(type, name, TableFormat.Hash(name)).Element;
+            if (row == 0) continue;
+            if (row < last) child.Follows = _tables.Text(_tables.Elements[last].Name);
+            if ((child.Name == "id" && !_tables.IsResource(type)) || (child.Name == "url" && type == _tables.Extension))
+            {
+                throw Refuse(child, $"Here {child.Name} is an attribute, not an element.");
+            }
+
+            last = Math.Max(last, row);
+        }
+    }
+
+    private static bool HasAttributes(XmlTree element) => element.Id is not null || element.Url is not null || element.Value is not null;
+
+    private static FhirFormatException Refuse(XmlTree element, string message) => new(message, element.Line, element.Column);
+
+    private void Note(XmlTree element)
+    {
+        int offset = (int)(_writer.BytesCommitted + _writer.BytesPending);
+        _places.Add((offset, element.Line, element.Column));
+        if (element.Follows is null) return;
+        _disorder.Add((offset, element.Follows));
+        element.Follows = null;
+    }
 }

@@ -9,7 +9,6 @@ internal sealed class XmlTree
     private const int MaxDepth = (Json.JsonTreeReader.MaxDepth / 2) - 4;
 
     private const string FhirNamespace = "http://hl7.org/fhir";
-    private const string XhtmlNamespace = "http://www.w3.org/1999/xhtml";
 
     private XmlTree(string name, int line, int column) => (Name, Line, Column) = (name, line, column);
 
@@ -28,27 +27,23 @@ internal sealed class XmlTree
     /// <summary>The XHTML of a narrative's div.</summary>
     public string? Xhtml { get; private set; }
 
+    /// <summary>The element before it that the definition has after it; null where the order is right.</summary>
+    public string? Follows { get; set; }
+
     public List<XmlTree> Children { get; } = [];
 
     /// <summary>
     /// Reads one resource (FHIR R4 xml.html). Document types are refused, so no entity is ever expanded and nothing outside is
     /// ever read.
     /// </summary>
-    public static XmlTree Read(Stream xml)
+    public static XmlTree Read(ReadOnlyMemory<byte> xml)
     {
-        XmlReaderSettings settings = new()
-        {
-            DtdProcessing = DtdProcessing.Prohibit,
-            XmlResolver = null,
-            IgnoreComments = true,
-            IgnoreProcessingInstructions = true,
-            CloseInput = false,
-        };
-        using XmlReader reader = XmlReader.Create(xml, settings);
+        using XmlSource source = XmlSource.Open(xml);
+        XmlReader reader = source.Reader;
         try
         {
             reader.MoveToContent();
-            XmlTree root = ReadElement(reader, 0);
+            XmlTree root = ReadElement(source, 0);
             while (reader.Read())
             {
                 if (reader.NodeType == XmlNodeType.Element) throw Refuse(reader, "There is more than one root element.");
@@ -63,14 +58,15 @@ internal sealed class XmlTree
         }
     }
 
-    private static XmlTree ReadElement(XmlReader reader, int depth)
+    private static XmlTree ReadElement(XmlSource source, int depth)
     {
+        XmlReader reader = source.Reader;
         IXmlLineInfo place = (IXmlLineInfo)reader;
         if (depth > MaxDepth) throw Refuse(reader, $"Elements are nested deeper than {MaxDepth} levels.");
         XmlTree element = new(reader.LocalName, place.LineNumber, Math.Max(1, place.LinePosition - 1));
-        if (reader.NamespaceURI == XhtmlNamespace && reader.LocalName == "div")
+        if (reader.NamespaceURI == NarrativeXml.Namespace && reader.LocalName == "div")
         {
-            element.Xhtml = reader.ReadOuterXml();
+            element.Xhtml = source.ReadXhtml();
             return element;
         }
 
@@ -89,7 +85,7 @@ internal sealed class XmlTree
             switch (reader.NodeType)
             {
                 case XmlNodeType.Element:
-                    element.Children.Add(ReadElement(reader, depth + 1));
+                    element.Children.Add(ReadElement(source, depth + 1));
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA:
                     throw Refuse(reader, "FHIR elements have no text; a value stands in the attribute value.");
