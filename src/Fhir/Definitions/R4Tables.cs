@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -18,7 +17,7 @@ internal sealed class R4Tables
     private readonly int[] _names;
     private readonly int[] _typeNames;
     private readonly string?[] _texts;
-    private readonly ConcurrentDictionary<int, ValueSetExpansion> _expansions = new();
+    private readonly ValueSetExpansion?[] _expansions;
     private readonly Lazy<Dictionary<string, int>> _valueSetsByUrl;
 
     private R4Tables(byte[] file)
@@ -57,6 +56,7 @@ internal sealed class R4Tables
         InvariantLists = Rows<int>(Section.InvariantLists);
         ValueSets = Rows<ValueSetRow>(Section.ValueSets);
         Codes = Rows<CodeRow>(Section.Codes);
+        _expansions = new ValueSetExpansion?[ValueSets.Length];
         Primitives = new Validation.PrimitiveType[Types.Length];
         for (int i = 1; i < Types.Length; i++)
         {
@@ -195,7 +195,8 @@ internal sealed class R4Tables
         return _valueSetsByUrl.Value.GetValueOrDefault(bar < 0 ? url : url[..bar]);
     }
 
-    public ValueSetExpansion Expansion(int valueSet) => _expansions.GetOrAdd(valueSet, static (row, tables) => new ValueSetExpansion(tables, row), this);
+    /// <summary>The expansion of a value set, made when first asked for. Two threads may make the same one; either will do.</summary>
+    public ValueSetExpansion Expansion(int valueSet) => _expansions[valueSet] ??= new ValueSetExpansion(this, valueSet);
 
     private void FindTraits()
     {

@@ -156,11 +156,18 @@ internal static class TableFormat
     public const int Magic = 0x34524846;
     public const int Version = 1;
 
+    public const uint HashStart = 2166136261;
+
     /// <summary>FNV-1a over UTF-8: property names are short, so a simple hash beats a strong one.</summary>
     public static uint Hash(ReadOnlySpan<byte> utf8)
     {
-        uint hash = 2166136261;
-        foreach (byte b in utf8) hash = (hash ^ b) * 16777619;
-        return hash ^ (hash >> 15);
+        uint hash = HashStart;
+        foreach (byte b in utf8) hash = HashStep(hash, b);
+        return HashEnd(hash);
     }
+
+    /// <summary>The hash byte by byte, for a reader that does not know the end yet.</summary>
+    public static uint HashStep(uint hash, byte b) => (hash ^ b) * 16777619;
+
+    public static uint HashEnd(uint hash) => hash ^ (hash >> 15);
 }

@@ -51,11 +51,33 @@ internal sealed class ChildExpression : Expression
         e.Return(input);
     }
 
+    public override int Few(Evaluation e, in Scope scope, out PathValue first)
+    {
+        first = default;
+        if (_input is not null || !scope.Focus.IsNode || _name < 0 || (_type != 0 && IsFocusType(e, scope.Focus))) return base.Few(e, scope, out first);
+        FhirDocument document = scope.Focus.Document;
+        int count = 0;
+        ElementChildren children = document.ChildrenOf(scope.Focus.NodeIndex);
+        while (children.MoveNext())
+        {
+            if (e.Tables.Elements[document.Nodes[children.Current].Element].Name != _name) continue;
+            if (++count > 1) break;
+            first = PathValue.Of(document, children.Current);
+        }
+
+        return count;
+    }
+
     public override bool Any(Evaluation e, in Scope scope)
     {
         if (OfFocus) return (e.Present & Absent.Children) != 0;
-        if (_input is null && !(_type != 0 && IsFocusType(e, scope.Focus))) return AnyChild(e, scope.Focus);
-        return base.Any(e, scope);
+        if (_input is null) return _type != 0 && IsFocusType(e, scope.Focus) || AnyChild(e, scope.Focus);
+        PathList input = e.Rent();
+        _input.Evaluate(e, scope, input);
+        bool any = false;
+        for (int i = 0; i < input.Count && !any; i++) any = AnyChild(e, input[i]);
+        e.Return(input);
+        return any;
     }
 
     private bool IsFocusType(Evaluation e, in PathValue focus) => focus.IsNode && focus.TypeRow != 0 && e.Tables.IsA(focus.TypeRow, _type);
@@ -102,7 +124,7 @@ internal sealed class ChildExpression : Expression
 
     private bool AnyChild(Evaluation e, in PathValue item)
     {
-        if (!item.IsNode) return base.Any(e, new Scope(item, 0, null));
+        if (!item.IsNode) return item.Kind == PathKind.TypeInfo && Name is "name" or "namespace";
         if (_name < 0) return false;
         FhirDocument document = item.Document;
         ElementChildren children = document.ChildrenOf(item.NodeIndex);

@@ -156,7 +156,7 @@ internal static class Distinct
     /// <summary>A set of items under FHIRPath equality.</summary>
     public sealed class Set(Evaluation e, int expected)
     {
-        private readonly List<PathValue> _few = [];
+        private readonly List<PathValue> _few = new(Math.Min(expected, 12));
         private readonly Dictionary<int, List<PathValue>>? _many = expected > 12 ? new(expected) : null;
 
         public bool Add(in PathValue item)

@@ -25,6 +25,17 @@ internal abstract class Expression
         return truth;
     }
 
+    /// <summary>The first item and whether there are none, one or more (0, 1, 2): what single-valued operands need, without a list where it can be had without.</summary>
+    public virtual int Few(Evaluation e, in Scope scope, out PathValue first)
+    {
+        PathList list = e.Rent();
+        Evaluate(e, scope, list);
+        int count = list.Count;
+        first = count > 0 ? list[0] : default;
+        e.Return(list);
+        return Math.Min(count, 2);
+    }
+
     /// <summary>Whether there is any item.</summary>
     public virtual bool Any(Evaluation e, in Scope scope)
     {
@@ -73,11 +84,9 @@ internal static class Singleton
     /// <summary>Evaluates to a single item; false for empty.</summary>
     public static bool TryEvaluate(Expression expression, Evaluation e, in Scope scope, out PathValue value)
     {
-        PathList list = e.Rent();
-        expression.Evaluate(e, scope, list);
-        bool any = TryTake(list, out value);
-        e.Return(list);
-        return any;
+        int count = expression.Few(e, scope, out value);
+        if (count > 1) throw new FhirPathException("A single item is expected where there are several (FHIRPath N1 4.5).");
+        return count > 0;
     }
 
     /// <summary>Evaluates to a single String; false for empty.</summary>

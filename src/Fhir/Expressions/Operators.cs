@@ -60,6 +60,7 @@ internal sealed class LogicExpression(string op, Expression left, Expression rig
 internal sealed class EqualityExpression(Expression left, Expression right, bool negated) : BooleanExpression
 {
     private readonly byte[]? _literal = (right as LiteralExpression)?.Utf8;
+    private readonly PathValue _literalValue = (right as LiteralExpression)?.Value ?? default;
 
     public override bool? Truth(Evaluation e, in Scope scope)
     {
@@ -69,21 +70,23 @@ internal sealed class EqualityExpression(Expression left, Expression right, bool
             return negated ? !same : same;
         }
 
-        PathList a = e.Rent();
-        left.Evaluate(e, scope, a);
         bool? equal;
-        if (_literal is not null && a.Count == 1 && Equality.TryEqualsText(a[0], _literal, out bool equalText))
+        if (_literal is not null)
         {
-            equal = equalText;
-        }
-        else
-        {
-            PathList b = e.Rent();
-            right.Evaluate(e, scope, b);
-            equal = Equality.Equal(e, a, b);
-            e.Return(b);
+            equal = left.Few(e, scope, out PathValue one) switch
+            {
+                0 => null,
+                1 => Equality.TryEqualsText(one, _literal, out bool equalText) ? equalText : Equality.Equal(e, one, _literalValue),
+                _ => false,
+            };
+            return negated ? !equal : equal;
         }
 
+        PathList a = e.Rent(), b = e.Rent();
+        left.Evaluate(e, scope, a);
+        right.Evaluate(e, scope, b);
+        equal = Equality.Equal(e, a, b);
+        e.Return(b);
         e.Return(a);
         return negated ? !equal : equal;
     }

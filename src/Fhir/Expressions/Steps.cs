@@ -25,6 +25,12 @@ internal sealed class LiteralExpression : Expression
 
     public static LiteralExpression Of(PathValue value) => new([value]);
 
+    public override int Few(Evaluation e, in Scope scope, out PathValue first)
+    {
+        first = _values.Length > 0 ? _values[0] : default;
+        return _values.Length;
+    }
+
     public override void Evaluate(Evaluation e, in Scope scope, PathList output)
     {
         foreach (PathValue value in _values) output.Add(value);
@@ -35,6 +41,12 @@ internal sealed class LiteralExpression : Expression
 internal sealed class ThisExpression : Expression
 {
     public override void Evaluate(Evaluation e, in Scope scope, PathList output) => output.Add(scope.Focus);
+
+    public override int Few(Evaluation e, in Scope scope, out PathValue first)
+    {
+        first = scope.Focus;
+        return 1;
+    }
 }
 
 /// <summary><c>$index</c>.</summary>

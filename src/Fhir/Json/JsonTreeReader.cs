@@ -43,103 +43,61 @@ internal static class JsonTreeReader
 
     private static int Read(ReadOnlySpan<byte> json, ref Node[] nodes)
     {
+        NodeBuilder builder = new(json, nodes, stackalloc NodeBuilder.Level[MaxDepth + 1]);
+        try
+        {
+            // What the scanner does not take, well-formed or not, the framework's reader decides: it knows where and why.
+            if (!JsonScanner.TryRead(json, ref builder))
+            {
+                builder.Restart();
+                ReadSlowly(json, ref builder);
+            }
+
+            return builder.Count;
+        }
+        finally
+        {
+            nodes = builder.Nodes;
+        }
+    }
+
+    private static void ReadSlowly(ReadOnlySpan<byte> json, ref NodeBuilder builder)
+    {
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = MaxDepth });
-        Span<int> lastChild = stackalloc int[MaxDepth + 1];
-        int count = 0, parent = -1, depth = 0;
-        int nameStart = 0, nameLength = 0;
-        uint nameHash = 0;
-        bool nameEscaped = false;
         while (reader.Read())
         {
+            int start = (int)reader.TokenStartIndex;
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
-                    nameStart = (int)reader.TokenStartIndex + 1;
-                    nameLength = reader.ValueSpan.Length;
-                    nameEscaped = reader.ValueIsEscaped;
-                    if (nameLength > ushort.MaxValue) throw At(json, nameStart - 1, "A property name is longer than 65,535 bytes.");
-                    nameHash = nameEscaped ? HashOfEscaped(ref reader) : TableFormat.Hash(reader.ValueSpan);
-                    continue;
-
-                case JsonTokenType.EndObject:
-                case JsonTokenType.EndArray:
-                    ref Node closed = ref nodes[parent];
-                    closed.Length = (int)reader.BytesConsumed - closed.Start;
-                    if (reader.TokenType == JsonTokenType.EndObject) RefuseDuplicates(json, nodes, parent);
-                    parent = closed.Parent;
-                    depth--;
-                    continue;
-            }
-
-            if (count == nodes.Length) nodes = Grow(nodes);
-            ref Node node = ref nodes[count];
-            node = default;
-            node.Parent = parent;
-            node.Start = (int)reader.TokenStartIndex;
-            if (parent >= 0)
-            {
-                ref Node container = ref nodes[parent];
-                if (container.Count > 0) nodes[lastChild[depth]].Next = count;
-                lastChild[depth] = count;
-                if (container.Kind == JsonKind.Array)
-                {
-                    node.Flags = NodeFlags.Item;
-                    node.Index = container.Count;
-                }
-                else
-                {
-                    node.NameStart = nameStart;
-                    node.NameLength = (ushort)nameLength;
-                    node.Element = (int)nameHash;
-                    if (nameEscaped) node.Flags = NodeFlags.NameEscaped;
-                }
-
-                container.Count++;
-            }
-
-            switch (reader.TokenType)
-            {
+                    uint hash = reader.ValueIsEscaped ? HashOfEscaped(ref reader) : TableFormat.Hash(reader.ValueSpan);
+                    builder.Name(start + 1, reader.ValueSpan.Length, hash, reader.ValueIsEscaped);
+                    break;
                 case JsonTokenType.StartObject:
+                    builder.Open(JsonKind.Object, start);
+                    break;
                 case JsonTokenType.StartArray:
-                    node.Kind = reader.TokenType == JsonTokenType.StartObject ? JsonKind.Object : JsonKind.Array;
-                    parent = count;
-                    depth++;
+                    builder.Open(JsonKind.Array, start);
+                    break;
+                case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                    builder.Close((int)reader.BytesConsumed);
                     break;
                 case JsonTokenType.String:
-                    node.Kind = JsonKind.String;
-                    node.Start++;
-                    node.Length = reader.ValueSpan.Length;
-                    if (reader.ValueIsEscaped)
-                    {
-                        node.Flags |= NodeFlags.ValueEscaped;
-                        RefuseLoneSurrogate(json, ref reader);
-                    }
-
+                    if (reader.ValueIsEscaped) RefuseLoneSurrogate(json, ref reader);
+                    builder.Scalar(JsonKind.String, start + 1, reader.ValueSpan.Length, reader.ValueIsEscaped);
                     break;
                 default:
-                    node.Kind = reader.TokenType switch
+                    JsonKind kind = reader.TokenType switch
                     {
                         JsonTokenType.Number => JsonKind.Number,
                         JsonTokenType.True => JsonKind.True,
                         JsonTokenType.False => JsonKind.False,
                         _ => JsonKind.Null,
                     };
-                    node.Length = reader.ValueSpan.Length;
+                    builder.Scalar(kind, start, reader.ValueSpan.Length, escaped: false);
                     break;
             }
-
-            count++;
         }
-
-        return count;
-    }
-
-    private static Node[] Grow(Node[] nodes)
-    {
-        Node[] larger = ArrayPool<Node>.Shared.Rent(nodes.Length * 2);
-        nodes.CopyTo(larger, 0);
-        ArrayPool<Node>.Shared.Return(nodes);
-        return larger;
     }
 
     private static uint HashOfEscaped(ref Utf8JsonReader reader)
@@ -179,51 +137,7 @@ internal static class JsonTreeReader
         }
     }
 
-    /// <summary>FHIR R4 json.html: property names are unique within an object. The names' hashes are in the nodes.</summary>
-    private static void RefuseDuplicates(ReadOnlySpan<byte> json, Node[] nodes, int container)
-    {
-        int children = nodes[container].Count;
-        if (children < 2) return;
-        if (children > 40)
-        {
-            HashSet<int> hashes = new(children);
-            bool same = false;
-            for (int child = container + 1; child != 0; child = nodes[child].Next) same |= !hashes.Add(nodes[child].Element);
-            if (!same) return;
-
-            // Equal hashes may still be different names; this many keys is no FHIR object, so exact and slow is good enough.
-            HashSet<string> names = new(children, StringComparer.Ordinal);
-            for (int child = container + 1; child != 0; child = nodes[child].Next)
-            {
-                if (!names.Add(Unescape.ToText(Name(json, nodes[child]), nodes[child].Has(NodeFlags.NameEscaped)))) throw Duplicate(json, nodes[child]);
-            }
-
-            return;
-        }
-
-        Span<int> seen = stackalloc int[40];
-        int count = 0;
-        for (int child = container + 1; child != 0; child = nodes[child].Next)
-        {
-            int hash = nodes[child].Element;
-            if (seen[..count].Contains(hash))
-            {
-                for (int other = container + 1; other != child; other = nodes[other].Next)
-                {
-                    if (nodes[other].Element == hash && Unescape.SameName(json, nodes[other], nodes[child])) throw Duplicate(json, nodes[child]);
-                }
-            }
-
-            seen[count++] = hash;
-        }
-    }
-
-    private static FhirFormatException Duplicate(ReadOnlySpan<byte> json, in Node child) =>
-        At(json, child.NameStart - 1, "The same property stands twice in one object; property names are unique (FHIR R4 json.html).");
-
-    private static ReadOnlySpan<byte> Name(ReadOnlySpan<byte> json, in Node node) => json.Slice(node.NameStart, node.NameLength);
-
-    private static FhirFormatException At(ReadOnlySpan<byte> json, int offset, string message)
+    public static FhirFormatException At(ReadOnlySpan<byte> json, int offset, string message)
     {
         (int line, int column) = LineMap.Find(json, offset);
         return new FhirFormatException(message, line, column);

@@ -1,11 +1,9 @@
-using System.Text;
-
 namespace Consortium.Fhir.Validation;
 
 /// <summary>The character entities of HTML 4.0 (chapter 24), with XML's <c>apos</c>: what a narrative may name (narrative.html#xhtml).</summary>
 internal static class HtmlEntities
 {
-    private static readonly HashSet<string> s_names = [.. """
+    private static readonly AsciiNames s_names = new("""
         AElig Aacute Acirc Agrave Alpha Aring Atilde Auml Beta Ccedil Chi Dagger Delta ETH Eacute Ecirc Egrave
         Epsilon Eta Euml Gamma Iacute Icirc Igrave Iota Iuml Kappa Lambda Mu Ntilde Nu OElig Oacute Ocirc Ograve
         Omega Omicron Oslash Otilde Ouml Phi Pi Prime Psi Rho Scaron Sigma THORN Tau Theta Uacute Ucirc Ugrave
@@ -20,7 +18,7 @@ internal static class HtmlEntities
         scaron sdot sect shy sigma sigmaf sim spades sub sube sum sup sup1 sup2 sup3 supe szlig tau there4 theta
         thetasym thinsp thorn tilde times trade uArr uacute uarr ucirc ugrave uml upsih upsilon uuml weierp xi yacute
         yen yuml zeta zwj zwnj apos
-        """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
+        """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
 
-    public static bool Contains(ReadOnlySpan<byte> name) => name.Length <= 10 && s_names.Contains(Encoding.UTF8.GetString(name));
+    public static bool Contains(ReadOnlySpan<byte> name) => s_names.Contains(name);
 }

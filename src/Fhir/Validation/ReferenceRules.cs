@@ -6,8 +6,8 @@ namespace Consortium.Fhir.Validation;
 /// <summary>The form of a literal reference and the type that it names (FHIR R4 references.html#literal).</summary>
 internal sealed class ReferenceRules(FhirDocument document, R4Tables tables, IssueList issues)
 {
-    private readonly int _referenceName = tables.FindName("reference"u8);
-    private readonly int _typeName = tables.FindName("type"u8);
+    private static readonly int s_referenceName = R4Tables.Instance.FindName("reference"u8);
+    private static readonly int s_typeName = R4Tables.Instance.FindName("type"u8);
 
     public void Check(int at, in ElementRow element)
     {
@@ -16,8 +16,8 @@ internal sealed class ReferenceRules(FhirDocument document, R4Tables tables, Iss
         while (children.MoveNext())
         {
             int name = tables.Elements[document.Nodes[children.Current].Element].Name;
-            if (name == _referenceName && document.Nodes[children.Current].Kind == JsonKind.String) literal = children.Current;
-            else if (name == _typeName && document.Nodes[children.Current].Kind == JsonKind.String) stated = children.Current;
+            if (name == s_referenceName && document.Nodes[children.Current].Kind == JsonKind.String) literal = children.Current;
+            else if (name == s_typeName && document.Nodes[children.Current].Kind == JsonKind.String) stated = children.Current;
         }
 
         int statedType = stated == 0 ? 0 : tables.FindType(document.Value(stated));

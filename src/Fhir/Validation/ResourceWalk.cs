@@ -19,6 +19,7 @@ internal sealed class ResourceWalk
     private readonly ContainedRules _contained;
     private readonly IdentityRules _identity;
     private readonly InvariantRules _invariants;
+    private byte[] _unescaped = [];
 
     public ResourceWalk(ValidationContext context)
     {
@@ -325,7 +326,7 @@ internal sealed class ResourceWalk
         }
 
         if (wanted == JsonKind.True) return;
-        ReadOnlySpan<byte> value = _document.Value(at);
+        ReadOnlySpan<byte> value = node.Has(NodeFlags.ValueEscaped) ? Unescape.ToBytes(_document.Raw(at), ref _unescaped) : _document.Raw(at);
         string? broken = wanted == JsonKind.Number ? PrimitiveFormats.CheckNumber(primitive, value) : PrimitiveFormats.CheckText(primitive, value);
         if (broken is not null)
         {

@@ -13,30 +13,29 @@ internal ref struct XhtmlRules
     /// <summary>A broken rule; the message has no narrative text.</summary>
     public readonly record struct Fault(string Rule, string Message);
 
-    private const string Namespace = "http://www.w3.org/1999/xhtml";
+    private static ReadOnlySpan<byte> Namespace => "http://www.w3.org/1999/xhtml"u8;
     private const int MaxDepth = 200;
 
     private static readonly SearchValues<byte> s_nameEnd = SearchValues.Create(" \t\r\n/>=\"'<"u8);
 
+    private static readonly SearchValues<byte> s_schemeSigns = SearchValues.Create("&:"u8);
+
     private static readonly SearchValues<byte> s_hex = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
-    private static readonly HashSet<string> s_elements =
+    private static readonly AsciiNames s_elements = new(
     [
         "p", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "a", "span", "b", "em", "i", "strong", "small", "big", "tt", "dfn", "q", "var",
         "abbr", "acronym", "cite", "blockquote", "hr", "address", "bdo", "kbd", "sub", "sup", "ul", "ol", "li", "dl", "dt", "dd", "pre",
         "table", "caption", "colgroup", "col", "thead", "tr", "tfoot", "tbody", "th", "td", "code", "samp", "img", "map", "area", "u", "s", "strike", "font", "center",
-    ];
+    ]);
 
-    private static readonly HashSet<string> s_attributes =
+    private static readonly AsciiNames s_attributes = new(
     [
         "title", "style", "class", "id", "idref", "lang", "xml:lang", "xml:space", "dir", "accesskey", "tabindex", "href", "name", "hreflang", "rel", "rev", "charset", "type", "target",
         "src", "alt", "height", "width", "border", "align", "valign", "hspace", "vspace", "longdesc", "usemap", "ismap", "shape", "coords", "nohref",
         "span", "char", "charoff", "summary", "frame", "rules", "cellspacing", "cellpadding", "abbr", "axis", "headers", "scope", "rowspan", "colspan",
         "nowrap", "bgcolor", "cite", "datetime", "start", "value", "compact", "size", "color", "face", "noshade", "clear", "xmlns",
-    ];
-
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_elementLookup = s_elements.GetAlternateLookup<ReadOnlySpan<char>>();
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_attributeLookup = s_attributes.GetAlternateLookup<ReadOnlySpan<char>>();
+    ]);
 
     private readonly ReadOnlySpan<byte> _text;
     private int _at;
@@ -138,8 +137,7 @@ internal ref struct XhtmlRules
     private Fault? Element(int start, int length, bool root, out bool closed)
     {
         closed = false;
-        Span<char> buffer = stackalloc char[32];
-        if (length > 32 || !s_elementLookup.Contains(Ascii(_text.Slice(start, length), buffer)))
+        if (!s_elements.Contains(_text.Slice(start, length)))
         {
             return new Fault("txt-1", $"element {FhirDocument.Shown(_text.Slice(start, length))} is not allowed");
         }
@@ -161,7 +159,7 @@ internal ref struct XhtmlRules
             if (Attribute(ref declared) is { } fault) return fault;
         }
 
-        return root && !declared ? new Fault("txt-1", $"the div declares xmlns=\"{Namespace}\"") : null;
+        return root && !declared ? new Fault("txt-1", $"the div declares xmlns=\"{Encoding.ASCII.GetString(Namespace)}\"") : null;
     }
 
     private Fault? Attribute(ref bool declared)
@@ -183,12 +181,11 @@ internal ref struct XhtmlRules
         if (name.SequenceEqual("xmlns"u8))
         {
             declared = true;
-            return Encoding.UTF8.GetString(value) == Namespace ? null : new Fault("txt-1", "a namespace other than XHTML's is declared");
+            return value.SequenceEqual(Namespace) ? null : new Fault("txt-1", "a namespace other than XHTML's is declared");
         }
 
         if (name.StartsWith("xmlns:"u8)) return null;
-        Span<char> buffer = stackalloc char[32];
-        if (length > 32 || !s_attributeLookup.Contains(Ascii(name, buffer)))
+        if (!s_attributes.Contains(name))
         {
             return new Fault("txt-1", $"attribute {FhirDocument.Shown(name)} is not allowed");
         }
@@ -200,6 +197,8 @@ internal ref struct XhtmlRules
     /// <summary>A script URL, also when hidden with character references or white space.</summary>
     private static bool IsActive(ReadOnlySpan<byte> value)
     {
+        // Without a reference, a control character or a colon nothing is hidden and no scheme is named.
+        if (!value.ContainsAny(s_schemeSigns)) return false;
         string decoded = System.Net.WebUtility.HtmlDecode(Encoding.UTF8.GetString(value));
         string plain = string.Concat(decoded.Where(c => c > ' ' && !char.IsControl(c)));
         return plain.StartsWith("javascript:", StringComparison.OrdinalIgnoreCase)
@@ -228,12 +227,6 @@ internal ref struct XhtmlRules
         if (_at >= _text.Length || _text[_at] != wanted) return false;
         _at++;
         return true;
-    }
-
-    private static ReadOnlySpan<char> Ascii(ReadOnlySpan<byte> name, Span<char> buffer)
-    {
-        for (int i = 0; i < name.Length; i++) buffer[i] = (char)name[i];
-        return buffer[..name.Length];
     }
 
     private static Fault NotXml(string what) => new("txt-1", $"it is not well-formed XHTML: {what}");

@@ -66,6 +66,12 @@ internal static class CollectionFunctions
 
     private static void IsDistinct(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
     {
+        if (input.Count < 2)
+        {
+            output.Add(PathValue.Of(true));
+            return;
+        }
+
         Distinct.Set set = new(e, input.Count);
         bool distinct = true;
         for (int i = 0; i < input.Count && distinct; i++) distinct = set.Add(input[i]);

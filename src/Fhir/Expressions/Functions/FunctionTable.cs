@@ -34,6 +34,8 @@ internal static class FunctionTable
             case "where" when arguments.Length == 1: return new WhereExpression(input, arguments[0]);
             case "all" when arguments.Length == 1: return new AllExpression(input, arguments[0]);
             case "not" when arguments.Length == 0: return new NotExpression(input ?? new ThisExpression());
+            case "startsWith" or "endsWith" or "contains" when arguments is [LiteralExpression { Utf8: not null } literal] && input is not null:
+                return new TextTestExpression(name, input, literal, new FunctionExpression(s_functions[name].Call, input, arguments));
             case "iif" when arguments.Length is 2 or 3: return new IifExpression(input, arguments);
         }
 
