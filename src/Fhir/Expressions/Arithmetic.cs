@@ -40,7 +40,7 @@ internal static class Arithmetic
             if (x.IsNumber && y.IsNumber) return Numbers(op, x, y);
             if (op == "+" && x.Kind == PathKind.String && y.Kind == PathKind.String) return PathValue.Of(x.String + y.String);
             if (x.IsTemporal && y.Kind == PathKind.Quantity && op is "+" or "-") return Date(op, x, y.Quantity);
-            if (PathQuantity.From(x) is { } p && PathQuantity.From(y) is { } q) return Quantities(op, p, q, y.IsNumber, x.IsNumber, out supported);
+            if (PathQuantity.From(x) is { } p && PathQuantity.From(y) is { } q) return QuantityArithmetic.Apply(op, p, q, out supported) is { } result ? PathValue.Of(result) : null;
         }
         catch (OverflowException)
         {
@@ -86,34 +86,5 @@ internal static class Arithmetic
             ?? throw new FhirPathException($"'{amount.Unit}' is no calendar unit; write year, month, week, day, hour, minute, second or millisecond (FHIRPath N1 6.6.7).");
         PathDateTime? moved = date.DateTime.Add(op == "-" ? -amount.Number : amount.Number, unit);
         return moved is null ? null : PathValue.Of(moved);
-    }
-
-    private static PathValue? Quantities(string op, PathQuantity p, PathQuantity q, bool rightIsNumber, bool leftIsNumber, out bool supported)
-    {
-        supported = true;
-        switch (op)
-        {
-            case "+" or "-" when p.EqualUnit == q.EqualUnit:
-                return PathValue.Of(p.WithNumber(op == "+" ? p.Number + q.Number : p.Number - q.Number));
-            case "+" or "-":
-                return null;
-            case "*" when rightIsNumber || q.Unit == "1":
-                return PathValue.Of(p.WithNumber(p.Number * q.Number));
-            case "*" when leftIsNumber || p.Unit == "1":
-                return PathValue.Of(q.WithNumber(p.Number * q.Number));
-            case "/" when q.Number == 0:
-                return null;
-            case "/" when rightIsNumber || q.Unit == "1":
-                return PathValue.Of(p.WithNumber(p.Number / q.Number));
-            case "/" when p.EqualUnit == q.EqualUnit:
-                return PathValue.Of(new PathQuantity(p.Number / q.Number, "1"));
-            case "*":
-                return PathValue.Of(new PathQuantity(p.Number * q.Number, p.Unit == q.Unit ? p.Unit + "2" : p.Unit + "." + q.Unit));
-            case "/":
-                return PathValue.Of(new PathQuantity(p.Number / q.Number, p.Unit + "/" + q.Unit));
-            default:
-                supported = false;
-                return null;
-        }
     }
 }

@@ -37,7 +37,7 @@ internal static class Conversions
     {
         PathKind.Integer => value,
         PathKind.Boolean => PathValue.Of(value.Boolean ? 1L : 0L),
-        PathKind.String when int.TryParse(value.String, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) => PathValue.Of((long)number),
+        PathKind.String when NumberLength(value.String) == value.String.Length && int.TryParse(value.String, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) => PathValue.Of((long)number),
         _ => null,
     };
 
@@ -46,7 +46,7 @@ internal static class Conversions
         PathKind.Decimal => value,
         PathKind.Integer => PathValue.Of((decimal)value.Integer),
         PathKind.Boolean => PathValue.Of(value.Boolean ? 1m : 0m),
-        PathKind.String when decimal.TryParse(value.String, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number) => PathValue.Of(number),
+        PathKind.String when NumberLength(value.String) == value.String.Length && decimal.TryParse(value.String, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number) => PathValue.Of(number),
         _ => null,
     };
 
@@ -90,12 +90,25 @@ internal static class Conversions
                 return null;
         }
 
-        string text = value.String.Trim();
-        int space = text.IndexOf(' ', StringComparison.Ordinal);
-        string number = space < 0 ? text : text[..space], unit = space < 0 ? string.Empty : text[(space + 1)..].Trim();
-        if (!decimal.TryParse(number, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount)) return null;
-        if (unit.Length == 0) return PathValue.Of(new PathQuantity(amount, "1"));
-        if (unit.Length > 2 && unit[0] == '\'' && unit[^1] == '\'') return PathValue.Of(new PathQuantity(amount, unit[1..^1]));
+        // (+|-)?digits(.digits)? then spaces, then 'unit' or a calendar word (FHIRPath N1 5.5.7)
+        string text = value.String;
+        int length = NumberLength(text);
+        if (length == 0 || !decimal.TryParse(text.AsSpan(0, length), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount)) return null;
+        string unit = text[length..].TrimStart();
+        if (unit.Length == 0) return length == text.Length ? PathValue.Of(new PathQuantity(amount, "1")) : null;
+        if (unit.Length > 2 && unit[0] == '\'' && unit.IndexOf('\'', 1) == unit.Length - 1) return PathValue.Of(new PathQuantity(amount, unit[1..^1]));
         return PathQuantity.CalendarUnit(unit) is { } calendar ? PathValue.Of(new PathQuantity(amount, calendar, calendar: true)) : null;
+    }
+
+    /// <summary>How many characters from the start are a number: a sign, digits, and a fraction with digits; 0 where there is none.</summary>
+    private static int NumberLength(string text)
+    {
+        int at = text.Length > 0 && text[0] is '+' or '-' ? 1 : 0, digits = at;
+        while (at < text.Length && char.IsAsciiDigit(text[at])) at++;
+        if (at == digits) return 0;
+        if (at + 1 >= text.Length || text[at] != '.' || !char.IsAsciiDigit(text[at + 1])) return at;
+        at++;
+        while (at < text.Length && char.IsAsciiDigit(text[at])) at++;
+        return at;
     }
 }

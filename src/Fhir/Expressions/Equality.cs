@@ -45,7 +45,7 @@ internal static class Equality
         if (x.Kind == PathKind.Quantity || y.Kind == PathKind.Quantity)
         {
             if (PathQuantity.From(x) is not { } p || PathQuantity.From(y) is not { } q) return false;
-            return PathQuantity.Compare(p, q) is { } difference ? difference == 0 : null;
+            return QuantityComparison.Equal(p, q);
         }
 
         if (x.IsTemporal != y.IsTemporal) return CompareTextWithDate(x, y);
@@ -84,7 +84,7 @@ internal static class Equality
         if (x.Kind == PathKind.Quantity || y.Kind == PathKind.Quantity)
         {
             if (PathQuantity.From(x) is not { } p || PathQuantity.From(y) is not { } q) return false;
-            return p.EquivalentUnit == q.EquivalentUnit && EquivalentNumbers(p.Number, q.Number);
+            return QuantityComparison.Equivalent(p, q);
         }
 
         if (x.Kind == PathKind.String && y.Kind == PathKind.String) return Normalize(x.String) == Normalize(y.String);
@@ -92,7 +92,7 @@ internal static class Equality
     }
 
     /// <summary>Numbers rounded to the fewer decimals of the two.</summary>
-    private static bool EquivalentNumbers(decimal a, decimal b)
+    public static bool EquivalentNumbers(decimal a, decimal b)
     {
         int scale = Math.Min(Arithmetic.Scale(a), Arithmetic.Scale(b));
         return Math.Round(a, scale, MidpointRounding.AwayFromZero) == Math.Round(b, scale, MidpointRounding.AwayFromZero);

@@ -19,7 +19,7 @@ internal static class Ordering
             return order is null && !comparable ? throw Unordered(x, y) : order;
         }
 
-        if ((x.Kind == PathKind.Quantity || y.Kind == PathKind.Quantity) && PathQuantity.From(x) is { } p && PathQuantity.From(y) is { } q) return PathQuantity.Compare(p, q);
+        if ((x.Kind == PathKind.Quantity || y.Kind == PathKind.Quantity) && PathQuantity.From(x) is { } p && PathQuantity.From(y) is { } q) return QuantityComparison.Compare(p, q);
         throw Unordered(x, y);
     }
 

@@ -5,8 +5,8 @@ using Consortium.Fhir.Json;
 namespace Consortium.Fhir.Expressions;
 
 /// <summary>
-/// A Quantity (FHIRPath N1 2.1.8): a number with a UCUM unit or a calendar duration. Units are compared as written;
-/// a year or month of the calendar is not UCUM's <c>a</c> or <c>mo</c>, the shorter ones are the same as UCUM's.
+/// A Quantity (FHIRPath N1 2.1.8): a number with a UCUM unit or a calendar duration. A year or month of the calendar is not
+/// UCUM's <c>a</c> or <c>mo</c>, the shorter ones are the same as UCUM's.
 /// </summary>
 internal sealed class PathQuantity(decimal number, string unit, bool calendar = false)
 {
@@ -16,6 +16,9 @@ internal sealed class PathQuantity(decimal number, string unit, bool calendar = 
     public string Unit { get; } = unit;
 
     public bool Calendar { get; } = calendar;
+
+    /// <summary>Whether it is of calendar years or months, which have no definite length.</summary>
+    public bool IsIndefinite => Calendar && Unit is "year" or "month";
 
     /// <summary>The unit for equality: week and below are the same in the calendar and in UCUM.</summary>
     public string EqualUnit => Calendar ? Unit switch
@@ -64,14 +67,10 @@ internal sealed class PathQuantity(decimal number, string unit, bool calendar = 
     public static PathQuantity? From(in PathValue value) =>
         value.Kind == PathKind.Quantity ? value.Quantity : value.IsNumber ? new PathQuantity(value.Decimal, "1") : null;
 
-    /// <summary>Order of two quantities; null where the units are not the same dimension as far as is known here.</summary>
-    public static int? Compare(PathQuantity a, PathQuantity b)
-    {
-        if (a.EqualUnit == b.EqualUnit) return a.Number.CompareTo(b.Number);
-        return Seconds(a) is { } x && Seconds(b) is { } y ? x.CompareTo(y) : null;
-    }
-
-    /// <summary>Reads an element of type Quantity (FHIR R4 fhirpath.html#quantity).</summary>
+    /// <summary>
+    /// Reads an element of type Quantity; UCUM's durations become those of the calendar, so that they can be added to a date
+    /// (FHIR R4 fhirpath.html#quantity).
+    /// </summary>
     public static bool TryRead(in PathValue element, out PathValue value)
     {
         value = element;
@@ -79,6 +78,7 @@ internal sealed class PathQuantity(decimal number, string unit, bool calendar = 
         if (element.TypeRow == 0 || !tables.IsA(element.TypeRow, QuantityNames.Type)) return false;
         FhirDocument document = element.Document;
         string? code = null, unit = null;
+        bool ucum = false;
         decimal? number = null;
         ElementChildren children = document.ChildrenOf(element.NodeIndex);
         while (children.MoveNext())
@@ -88,11 +88,22 @@ internal sealed class PathQuantity(decimal number, string unit, bool calendar = 
             if (name == QuantityNames.Comparator) return false;
             if (name == QuantityNames.Value && Conversions.TryNumber(document.Text(children.Current), false, out PathValue read)) number = read.Decimal;
             else if (name == QuantityNames.Code && node.Kind == JsonKind.String) code = document.Text(children.Current);
+            else if (name == QuantityNames.System && node.Kind == JsonKind.String) ucum = document.Value(children.Current).SequenceEqual("http://unitsofmeasure.org"u8);
             else if (name == QuantityNames.Unit && node.Kind == JsonKind.String) unit = document.Text(children.Current);
         }
 
         if (number is null) return false;
-        value = PathValue.Of(new PathQuantity(number.Value, code ?? unit ?? "1"));
+        string? calendar = !ucum ? null : code switch
+        {
+            "a" => "year",
+            "mo" => "month",
+            "d" => "day",
+            "h" => "hour",
+            "min" => "minute",
+            "s" => "second",
+            _ => null,
+        };
+        value = PathValue.Of(calendar is null ? new PathQuantity(number.Value, code ?? unit ?? "1") : new PathQuantity(number.Value, calendar, calendar: true));
         return true;
     }
 
@@ -100,33 +111,12 @@ internal sealed class PathQuantity(decimal number, string unit, bool calendar = 
         ? string.Create(CultureInfo.InvariantCulture, $"{Number} {Unit}{(Number == 1 ? string.Empty : "s")}")
         : string.Create(CultureInfo.InvariantCulture, $"{Number} '{Unit}'");
 
-    private static decimal? Seconds(PathQuantity quantity)
-    {
-        decimal? factor = quantity.EqualUnit switch
-        {
-            "wk" => 604800m,
-            "d" => 86400m,
-            "h" => 3600m,
-            "min" => 60m,
-            "s" => 1m,
-            "ms" => 0.001m,
-            _ => null,
-        };
-        try
-        {
-            return quantity.Number * factor;
-        }
-        catch (OverflowException)
-        {
-            return null;
-        }
-    }
-
     private static class QuantityNames
     {
         public static readonly int Type = R4Tables.Instance.FindType("Quantity"u8);
         public static readonly int Value = R4Tables.Instance.FindName("value"u8);
         public static readonly int Code = R4Tables.Instance.FindName("code"u8);
+        public static readonly int System = R4Tables.Instance.FindName("system"u8);
         public static readonly int Unit = R4Tables.Instance.FindName("unit"u8);
         public static readonly int Comparator = R4Tables.Instance.FindName("comparator"u8);
     }

@@ -1,7 +1,7 @@
 namespace Consortium.Fhir.Expressions.Functions;
 
 /// <summary>
-/// <c>lowBoundary</c>, <c>highBoundary</c> and <c>precision</c>: the least and greatest value that one of limited precision may
+/// <c>lowBoundary</c>, <c>highBoundary</c>, <c>precision</c> and <c>comparable</c>: the least and greatest value that one of limited precision may
 /// stand for (FHIRPath, Boundary functions). Precision counts decimals of a number and digits of a date or time.
 /// </summary>
 internal static class BoundaryFunctions
@@ -13,6 +13,7 @@ internal static class BoundaryFunctions
         ["lowBoundary"] = (0, 1, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => Boundary(e, s, input, a, output, high: false)),
         ["highBoundary"] = (0, 1, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => Boundary(e, s, input, a, output, high: true)),
         ["precision"] = (0, 0, Precision),
+        ["comparable"] = (1, 1, Comparable),
     };
 
     private static void Boundary(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output, bool high)
@@ -40,9 +41,22 @@ internal static class BoundaryFunctions
         if (decimals is < 0 or > MostDecimals) return null;
         decimal half = new(5, 0, 0, false, (byte)Math.Min(value.Scale + 1, MostDecimals));
         decimal edge = high ? value + half : value - half;
-        decimal rounded = Math.Round(edge, (int)decimals, high ? MidpointRounding.ToPositiveInfinity : MidpointRounding.ToNegativeInfinity);
+        // Fewer decimals than the edge has: the outer edge is rounded, the inner one cut, as the official suite has it.
+        bool outer = edge < 0 != high;
+        decimal rounded = Math.Round(edge, (int)decimals, outer ? MidpointRounding.AwayFromZero : MidpointRounding.ToZero);
         // Adding a zero of that scale gives the result its decimals.
         return rounded + new decimal(0, 0, 0, false, (byte)decimals);
+    }
+
+    private static void Comparable(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
+    {
+        if (!Singleton.TryTake(input, out PathValue item) || !Singleton.TryEvaluate(arguments[0], e, scope, out PathValue other)) return;
+        if (!item.TrySystem(out PathValue x) || !other.TrySystem(out PathValue y) || PathQuantity.From(x) is not { } a || PathQuantity.From(y) is not { } b)
+        {
+            throw new FhirPathException("comparable() takes Quantities.");
+        }
+
+        output.Add(PathValue.Of(QuantityComparison.AreComparable(a, b)));
     }
 
     private static void Precision(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)

@@ -43,6 +43,6 @@ internal static class ConversionFunctions
         PathValue? result = convert(value);
         if (arguments.Length == 0 || result is not { Kind: PathKind.Quantity } quantity) return result;
         if (!Singleton.TryText(arguments[0], e, scope, out string unit)) return null;
-        return quantity.Quantity.EqualUnit == (PathQuantity.CalendarUnit(unit) is { } calendar ? new PathQuantity(0, calendar, calendar: true).EqualUnit : unit) ? result : null;
+        return QuantityArithmetic.Convert(quantity.Quantity, unit) is { } other ? PathValue.Of(other) : null;
     }
 }
