@@ -12,6 +12,7 @@ internal sealed class IdentityRules(FhirDocument document, R4Tables tables, Issu
     private static readonly int s_fullUrl = R4Tables.Instance.FindName("fullUrl"u8);
     private static readonly int s_resource = R4Tables.Instance.FindName("resource"u8);
     private static readonly int s_id = R4Tables.Instance.FindName("id"u8);
+    private static readonly int s_attachment = R4Tables.Instance.FindType("Attachment"u8);
     private static readonly int s_url = R4Tables.Instance.FindName("url"u8);
     private static readonly int s_entry = Array.FindIndex(R4Tables.Instance.Types, t => t.Kind == TypeKind.Backbone && R4Tables.Instance.Utf8(t.Path).SequenceEqual("Bundle.entry"u8));
 
@@ -19,6 +20,7 @@ internal sealed class IdentityRules(FhirDocument document, R4Tables tables, Issu
     {
         if (type == tables.Extension) CheckExtension(at);
         else if (type == s_entry) CheckEntry(at);
+        else if (type == s_attachment) AttachmentRules.Check(document, at, issues);
     }
 
     private void CheckExtension(int at)

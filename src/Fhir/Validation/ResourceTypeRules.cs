@@ -1,4 +1,5 @@
 using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Validation.Questionnaires;
 
 namespace Consortium.Fhir.Validation;
 
@@ -11,6 +12,8 @@ internal static class ResourceTypeRules
     // By type row; null for a type without such rules.
     private static readonly Action<ValidationContext, int>?[] s_byType = ByType(new()
     {
+        ["Questionnaire"] = QuestionnaireRules.Check,
+        ["QuestionnaireResponse"] = QuestionnaireResponseRules.Check,
     });
 
     /// <summary>Checks the resource at that node; called once its structure has been checked.</summary>
