@@ -55,9 +55,26 @@ internal sealed class ChildExpression : Expression
     {
         first = default;
         if (_input is not null || !scope.Focus.IsNode || _name < 0 || (_type != 0 && IsFocusType(e, scope.Focus))) return base.Few(e, scope, out first);
-        FhirDocument document = scope.Focus.Document;
+        return FewChildren(e, scope.Focus, out first);
+    }
+
+    public override bool First(Evaluation e, in Scope scope, out PathValue first)
+    {
+        if (_input is null || _name < 0) return base.First(e, scope, out first);
+        return _input.Few(e, scope, out PathValue parent) switch
+        {
+            0 => base.First(e, scope, out first),
+            1 when parent.IsNode => FewChildren(e, parent, out first) > 0,
+            _ => base.First(e, scope, out first),
+        };
+    }
+
+    private int FewChildren(Evaluation e, in PathValue item, out PathValue first)
+    {
+        first = default;
+        FhirDocument document = item.Document;
         int count = 0;
-        ElementChildren children = document.ChildrenOf(scope.Focus.NodeIndex);
+        ElementChildren children = document.ChildrenOf(item.NodeIndex);
         while (children.MoveNext())
         {
             if (e.Tables.Elements[document.Nodes[children.Current].Element].Name != _name) continue;
@@ -72,6 +89,8 @@ internal sealed class ChildExpression : Expression
     {
         if (OfFocus) return (e.Present & Absent.Children) != 0;
         if (_input is null) return _type != 0 && IsFocusType(e, scope.Focus) || AnyChild(e, scope.Focus);
+        int few = _input.Few(e, scope, out PathValue one);
+        if (few < 2) return few == 1 && AnyChild(e, one);
         PathList input = e.Rent();
         _input.Evaluate(e, scope, input);
         bool any = false;

@@ -12,13 +12,17 @@ internal static class Equality
     public static bool TryEqualsText(in PathValue item, ReadOnlySpan<byte> text, out bool equal)
     {
         equal = false;
-        if (!item.IsNode) return false;
-        FhirDocument document = item.Document;
-        ref readonly Node node = ref document.Nodes[item.NodeIndex];
-        if (node.Kind != JsonKind.String || node.Has(NodeFlags.Underscore)) return false;
-        if (R4Tables.Instance.Primitives[node.Type] is PrimitiveType.Date or PrimitiveType.DateTime or PrimitiveType.Instant or PrimitiveType.Time or PrimitiveType.None) return false;
-        equal = document.Value(item.NodeIndex).SequenceEqual(text);
+        if (!item.IsNode || !IsText(item)) return false;
+        equal = item.Document.Value(item.NodeIndex).SequenceEqual(text);
         return true;
+    }
+
+    /// <summary>Whether an element is a primitive whose System value is its text.</summary>
+    public static bool IsText(in PathValue element)
+    {
+        ref readonly Node node = ref element.Document.Nodes[element.NodeIndex];
+        return node.Kind == JsonKind.String && !node.Has(NodeFlags.Underscore)
+            && R4Tables.Instance.Primitives[node.Type] is not (PrimitiveType.None or PrimitiveType.Date or PrimitiveType.DateTime or PrimitiveType.Instant or PrimitiveType.Time);
     }
 
     /// <summary>Null where the answer is empty.</summary>
@@ -38,6 +42,7 @@ internal static class Equality
     public static bool? Equal(Evaluation e, in PathValue a, in PathValue b)
     {
         e.Spend(1);
+        if (a.IsNode && b.IsNode && IsText(a) && IsText(b)) return a.Document.Value(a.NodeIndex).SequenceEqual(b.Document.Value(b.NodeIndex));
         bool systemA = a.TrySystem(out PathValue x), systemB = b.TrySystem(out PathValue y);
         if (!systemA || !systemB) return !systemA && !systemB && SameElement(e, a, b, equivalent: false);
         if (x.IsNumber && y.IsNumber) return x.Decimal == y.Decimal;
@@ -192,10 +197,11 @@ internal static class Distinct
 
         private int Key(in PathValue item)
         {
+            if (item.IsNode && Equality.IsText(item)) return (int)TableFormat.Hash(item.Document.Value(item.NodeIndex));
             if (!item.TrySystem(out PathValue value)) return ElementKey(item);
             return value.Kind switch
             {
-                PathKind.String => value.String.GetHashCode(StringComparison.Ordinal),
+                PathKind.String => (int)TableFormat.Hash(Encoding.UTF8.GetBytes(value.String)),
                 PathKind.Integer or PathKind.Decimal => value.Decimal.GetHashCode(),
                 PathKind.Boolean => value.Boolean ? 1 : 2,
                 PathKind.TypeInfo => value.TypeInfo.GetHashCode(),

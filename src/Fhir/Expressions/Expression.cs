@@ -36,6 +36,9 @@ internal abstract class Expression
         return Math.Min(count, 2);
     }
 
+    /// <summary>The first item, without collecting the others where it can be had so; false where there is none.</summary>
+    public virtual bool First(Evaluation e, in Scope scope, out PathValue first) => Few(e, scope, out first) > 0;
+
     /// <summary>Whether there is any item.</summary>
     public virtual bool Any(Evaluation e, in Scope scope)
     {

@@ -47,6 +47,8 @@ internal sealed class ThisExpression : Expression
         first = scope.Focus;
         return 1;
     }
+
+    public override bool Any(Evaluation e, in Scope scope) => true;
 }
 
 /// <summary><c>$index</c>.</summary>
@@ -67,14 +69,34 @@ internal sealed class TotalExpression : Expression
 /// <summary><c>%name</c> (FHIR R4 fhirpath.html#variables).</summary>
 internal sealed class VariableExpression(string name) : Expression
 {
+    private readonly Focus _focus = name switch { "resource" => Focus.Resource, "rootResource" => Focus.RootResource, "context" => Focus.Context, _ => Focus.Other };
+
+    private enum Focus
+    {
+        Other,
+        Resource,
+        RootResource,
+        Context,
+    }
+
+    public override int Few(Evaluation e, in Scope scope, out PathValue first)
+    {
+        if (_focus == Focus.Other) return base.Few(e, scope, out first);
+        first = Of(e);
+        return 1;
+    }
+
     public override void Evaluate(Evaluation e, in Scope scope, PathList output)
     {
+        if (_focus != Focus.Other)
+        {
+            output.Add(Of(e));
+            return;
+        }
+
         if (e.TryVariable(name, output)) return;
         output.Add(name switch
         {
-            "resource" => e.Resource,
-            "rootResource" => e.RootResource,
-            "context" => e.Context,
             "ucum" => PathValue.Of("http://unitsofmeasure.org"),
             "sct" => PathValue.Of("http://snomed.info/sct"),
             "loinc" => PathValue.Of("http://loinc.org"),
@@ -83,6 +105,8 @@ internal sealed class VariableExpression(string name) : Expression
             _ => throw new FhirPathException($"There is no variable %{name}."),
         });
     }
+
+    private PathValue Of(Evaluation e) => _focus switch { Focus.Resource => e.Resource, Focus.RootResource => e.RootResource, _ => e.Context };
 }
 
 /// <summary><c>path[index]</c>.</summary>

@@ -3,13 +3,8 @@ namespace Consortium.Fhir.Expressions.Functions;
 /// <summary>Existence, filtering, subsetting and combining (FHIRPath N1 5.1 to 5.4, 5.10).</summary>
 internal static class CollectionFunctions
 {
-    /// <summary>One delegate, so that a call can be recognised by it.</summary>
-    public static readonly Function Empty = static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.Add(PathValue.Of(input.Count == 0));
-
     public static readonly Dictionary<string, (int, int, Function)> All = new(StringComparer.Ordinal)
     {
-        ["empty"] = (0, 0, Empty),
-        ["exists"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.Add(PathValue.Of(input.Count > 0))),
         ["count"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.Add(PathValue.Of((long)input.Count))),
         ["allTrue"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.Add(PathValue.Of(!AnyBoolean(input, false)))),
         ["anyTrue"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.Add(PathValue.Of(AnyBoolean(input, true)))),

@@ -26,16 +26,17 @@ internal static class FunctionTable
     {
         switch (name)
         {
-            case "exists" or "empty" when arguments.Length == 0 && input is not null:
+            case "exists" or "empty" when arguments.Length == 0:
                 return input is ChildExpression { OfFocus: true } child
                     ? new PresenceExpression(child.Absent.Children, name == "exists")
-                    : new ExistsExpression(input, name == "exists");
+                    : new ExistsExpression(input ?? new ThisExpression(), name == "exists");
             case "exists" when arguments.Length == 1: return new ExistsExpression(new WhereExpression(input, arguments[0]), wanted: true);
             case "where" when arguments.Length == 1: return new WhereExpression(input, arguments[0]);
             case "all" when arguments.Length == 1: return new AllExpression(input, arguments[0]);
             case "not" when arguments.Length == 0: return new NotExpression(input ?? new ThisExpression());
             case "startsWith" or "endsWith" or "contains" when arguments is [LiteralExpression { Utf8: not null } literal] && input is not null:
                 return new TextTestExpression(name, input, literal, new FunctionExpression(s_functions[name].Call, input, arguments));
+            case "first" when arguments.Length == 0 && input is not null: return new FirstExpression(input);
             case "iif" when arguments.Length is 2 or 3: return new IifExpression(input, arguments);
         }
 
@@ -67,9 +68,6 @@ internal static class FunctionTable
 /// <summary>A function call.</summary>
 internal sealed class FunctionExpression(Function call, Expression? input, Expression[] arguments) : Expression
 {
-    /// <summary>Whether this is <c>empty()</c> with nothing before it.</summary>
-    public bool IsEmptyOfFocus => input is null && call == CollectionFunctions.Empty;
-
     public override void Evaluate(Evaluation e, in Scope scope, PathList output)
     {
         PathList items = e.Rent();
@@ -82,6 +80,9 @@ internal sealed class FunctionExpression(Function call, Expression? input, Expre
 /// <summary><c>exists()</c> and <c>empty()</c>.</summary>
 internal sealed class ExistsExpression(Expression input, bool wanted) : BooleanExpression
 {
+    /// <summary>Whether this is <c>empty()</c> with nothing before it.</summary>
+    public bool IsEmptyOfFocus => input is ThisExpression && !wanted;
+
     public override bool? Truth(Evaluation e, in Scope scope) => input.Any(e, scope) == wanted;
 }
 
@@ -89,6 +90,17 @@ internal sealed class ExistsExpression(Expression input, bool wanted) : BooleanE
 internal sealed class PresenceExpression(ulong child, bool wanted) : BooleanExpression
 {
     public override bool? Truth(Evaluation e, in Scope scope) => (e.Present & child) != 0 == wanted;
+}
+
+/// <summary><c>first()</c>: what stands before a long collection's end is not collected.</summary>
+internal sealed class FirstExpression(Expression input) : Expression
+{
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output)
+    {
+        if (input.First(e, scope, out PathValue first)) output.Add(first);
+    }
+
+    public override int Few(Evaluation e, in Scope scope, out PathValue first) => input.First(e, scope, out first) ? 1 : 0;
 }
 
 /// <summary><c>not()</c>.</summary>
@@ -167,7 +179,7 @@ internal sealed class IifExpression(Expression? input, Expression[] arguments) :
     {
         bool chosen = arguments[0] is LiteralExpression { Value: { Kind: PathKind.Boolean } literal }
             ? literal.Boolean
-            : arguments[0] is FunctionExpression { IsEmptyOfFocus: true };
+            : arguments[0] is ExistsExpression { IsEmptyOfFocus: true };
         Expression? result = chosen ? arguments[1] : arguments.Length > 2 ? arguments[2] : null;
         result?.Evaluate(e, scope, output);
     }

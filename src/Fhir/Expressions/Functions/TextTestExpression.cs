@@ -1,6 +1,3 @@
-using Consortium.Fhir.Json;
-using Consortium.Fhir.Validation;
-
 namespace Consortium.Fhir.Expressions.Functions;
 
 /// <summary>
@@ -16,7 +13,7 @@ internal sealed class TextTestExpression(string name, Expression input, LiteralE
     {
         int count = input.Few(e, scope, out PathValue item);
         if (count == 0) return null;
-        if (count == 1 && item.IsNode && IsText(item))
+        if (count == 1 && item.IsNode && Equality.IsText(item))
         {
             ReadOnlySpan<byte> text = item.Document.Value(item.NodeIndex);
             return _test switch
@@ -32,12 +29,5 @@ internal sealed class TextTestExpression(string name, Expression input, LiteralE
         bool? truth = Singleton.Truth(list);
         e.Return(list);
         return truth;
-    }
-
-    private static bool IsText(in PathValue item)
-    {
-        ref readonly Node node = ref item.Document.Nodes[item.NodeIndex];
-        return node.Kind == JsonKind.String && !node.Has(NodeFlags.Underscore)
-            && Definitions.R4Tables.Instance.Primitives[node.Type] is not (PrimitiveType.None or PrimitiveType.Date or PrimitiveType.DateTime or PrimitiveType.Instant or PrimitiveType.Time);
     }
 }

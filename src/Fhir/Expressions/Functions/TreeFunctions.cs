@@ -34,12 +34,26 @@ internal static class TreeFunctions
     {
         foreach (ref readonly PathValue item in input.Items)
         {
-            int from = output.Count;
-            Children(item, output);
-            for (int at = from; at < output.Count; at++) Children(output[at], output);
+            if (!item.IsNode) continue;
+            int holder = ElementChildren.Holder(item.Document.Nodes, item.NodeIndex);
+            if (holder >= 0) Below(item.Document, holder, output);
         }
 
         e.Spend(output.Count);
+    }
+
+    /// <summary>All elements under an object. Nodes stand in document order, so they are one run of nodes.</summary>
+    private static void Below(FhirDocument document, int holder, PathList output)
+    {
+        Node[] nodes = document.Nodes;
+        int end = nodes[holder].Start + nodes[holder].Length;
+        for (int at = holder + 1; at < document.Count && nodes[at].Start < end; at++)
+        {
+            ref readonly Node node = ref nodes[at];
+            if (node.Element == 0 || node.Kind == JsonKind.Array || node.Has(NodeFlags.Joined)) continue;
+            if (node.Kind == JsonKind.Null && node.Companion == 0) continue;
+            output.Add(PathValue.Of(document, at));
+        }
     }
 
     private static void DefineVariable(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
