@@ -1,0 +1,108 @@
+using System.Text;
+using Consortium.Fhir.Conformance;
+using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Json;
+
+namespace Consortium.Fhir.Validation.Profiles;
+
+/// <summary>Whether a code is in a value set.</summary>
+internal enum Membership
+{
+    In,
+    Out,
+    Undecided,
+}
+
+/// <summary>Bindings that a profile tightens (FHIR R4 terminologies.html#strength).</summary>
+internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
+{
+    public void Check(Profile profile, ProfileElement element, int at, Findings findings)
+    {
+        foreach (ProfileBinding binding in element.Bindings)
+        {
+            (Membership membership, string found) = Find(binding.ValueSet, at);
+            if (membership == Membership.In) continue;
+            string strength = binding.IsMaximum ? "maximum" : binding.Strength == BindingStrength.Required ? "required" : "extensible";
+            string rule = $"binding|{binding.ValueSet}|{strength}";
+            if (membership == Membership.Undecided)
+            {
+                if (binding.Strength == BindingStrength.Required) findings.Add(IssueSeverity.Information, profile, document, at, "not-supported", $"{element.Id}: whether the code is in {binding.ValueSet} ({strength}) cannot be decided here", rule);
+                continue;
+            }
+
+            IssueSeverity severity = binding.Strength == BindingStrength.Required ? IssueSeverity.Error : IssueSeverity.Warning;
+            findings.Add(severity, profile, document, at, "code-invalid", $"{element.Id}: {found} is not in {binding.ValueSet} ({strength}); allowed: {Allowed(binding.ValueSet)}", rule);
+        }
+    }
+
+    /// <summary>Whether a code, Coding, Quantity or CodeableConcept has a code of the value set; with words for what it has.</summary>
+    public (Membership Membership, string Found) Find(string valueSet, int at)
+    {
+        int type = document.Nodes[at].Type;
+        if (run.Tables.Types[type].Kind == TypeKind.Primitive)
+        {
+            if (!document.HasValue(at) || document.Nodes[at].Kind != JsonKind.String) return (Membership.In, string.Empty);
+            ReadOnlySpan<byte> code = document.Value(at);
+            return (ValueSets.Contains(run, valueSet, null, code), Shown(code));
+        }
+
+        if (type != ProfileNames.CodeableConceptType) return FindCoding(valueSet, at, isQuantity: type != ProfileNames.CodingType);
+        Membership best = Membership.Out;
+        string found = "the concept without a code";
+        ElementChildren children = document.ChildrenOf(at);
+        while (children.MoveNext())
+        {
+            if (document.Nodes[children.Current].Type != ProfileNames.CodingType) continue;
+            (Membership one, string shown) = FindCoding(valueSet, children.Current, isQuantity: false);
+            if (one == Membership.In) return (one, shown);
+            if (one == Membership.Undecided) best = one;
+            found = shown;
+        }
+
+        return (best, found);
+    }
+
+    private (Membership Membership, string Found) FindCoding(string valueSet, int at, bool isQuantity)
+    {
+        int code = ElementAccess.Child(document, at, ProfileNames.Code);
+        // A quantity without a code is not coded at all.
+        if (code == 0 || !document.HasValue(code)) return (isQuantity ? Membership.In : Membership.Out, "the Coding without a code");
+        string? system = ElementAccess.Text(document, at, ProfileNames.System);
+        return (ValueSets.Contains(run, valueSet, system ?? string.Empty, document.Value(code)), Shown(document.Value(code)));
+    }
+
+    private string Allowed(string valueSet)
+    {
+        int row = run.Tables.FindValueSet(valueSet);
+        return row != 0 && run.Tables.Expansion(row).Undecidable is null ? run.Tables.Expansion(row).Sample(12) : "the codes of that value set";
+    }
+
+    private static string Shown(ReadOnlySpan<byte> code)
+    {
+        if (code.Length is 0 or > 40) return "the code";
+        foreach (byte b in code)
+        {
+            if (b is <= 0x20 or >= 0x7F) return "the code";
+        }
+
+        return $"code '{Encoding.ASCII.GetString(code)}'";
+    }
+}
+
+/// <summary>Membership in a value set by its canonical URL.</summary>
+internal static class ValueSets
+{
+    /// <param name="run">The validation.</param>
+    /// <param name="valueSet">Canonical of the value set.</param>
+    /// <param name="system">The code's system; null where the element is a bare code, so that any will do.</param>
+    /// <param name="code">The code.</param>
+    public static Membership Contains(ProfileRun run, string valueSet, string? system, ReadOnlySpan<byte> code)
+    {
+        int row = run.Tables.FindValueSet(valueSet);
+        if (row == 0) return Membership.Undecided;
+        ValueSetExpansion expansion = run.Tables.Expansion(row);
+        if (expansion.Undecidable is not null) return Membership.Undecided;
+        bool contains = system is null ? expansion.Contains(code) : expansion.Contains(Encoding.UTF8.GetBytes(system), code);
+        return contains ? Membership.In : Membership.Out;
+    }
+}

@@ -1,0 +1,64 @@
+using Consortium.Fhir.Conformance;
+using Consortium.Fhir.Definitions;
+
+namespace Consortium.Fhir.Validation.Profiles;
+
+/// <summary>What the profile checks of one validation share, across the documents that references lead to. Work and depth are bounded.</summary>
+internal sealed class ProfileRun(ValidationContext context)
+{
+    /// <summary>Nesting of elements, profiles and references.</summary>
+    public const int MaxDepth = 200;
+
+    /// <summary>Element checks for each node of the document, with a floor: beyond it the profile multiplies work without end.</summary>
+    private const long WorkPerNode = 2_000;
+
+    private readonly Dictionary<string, FhirDocument?> _resolved = new(StringComparer.Ordinal);
+    private readonly Dictionary<FhirDocument, ProfileWalk> _walks = new(ReferenceEqualityComparer.Instance);
+    private long _work = Math.Max(5_000_000, context.Document.Count * WorkPerNode);
+
+    public ValidationContext Context { get; } = context;
+
+    public R4Tables Tables { get; } = R4Tables.Instance;
+
+    public ProfileSet Profiles { get; } = context.Definitions.Profiles;
+
+    public DateTimeOffset Now { get; } = context.Options.Clock.GetLocalNow();
+
+    /// <summary>Profiles that are being applied to an element: met again through a circle of references, they count as conforming.</summary>
+    public HashSet<(FhirDocument, int, Profile)> Active { get; } = [];
+
+    /// <summary>Answers of trials.</summary>
+    public Dictionary<(FhirDocument, int, Profile), Findings> Trials { get; } = [];
+
+    /// <summary>Profiles that were applied to an element for good: their findings stand already.</summary>
+    public HashSet<(FhirDocument, int, Profile)> Applied { get; } = [];
+
+    public int Depth { get; set; }
+
+    public bool IsExhausted => _work <= 0 || Depth > MaxDepth;
+
+    /// <summary>Whether a check had to be left out because of a bound.</summary>
+    public bool WasCutShort { get; private set; }
+
+    public bool Spend(int work)
+    {
+        _work -= work;
+        if (!IsExhausted) return true;
+        WasCutShort = true;
+        return false;
+    }
+
+    public ProfileWalk WalkOf(FhirDocument document)
+    {
+        if (!_walks.TryGetValue(document, out ProfileWalk? walk)) _walks.Add(document, walk = new ProfileWalk(this, document));
+        return walk;
+    }
+
+    /// <summary>The resource that the caller gives for a reference; each is asked for once.</summary>
+    public FhirDocument? Resolve(string reference)
+    {
+        if (Context.Options.ResolveReference is not { } resolve) return null;
+        if (!_resolved.TryGetValue(reference, out FhirDocument? document)) _resolved.Add(reference, document = resolve(reference));
+        return document;
+    }
+}
