@@ -18,6 +18,8 @@ public sealed class FhirDefinitions
 
     private readonly Dictionary<(string Type, string Url), List<FhirDocument>> _added = [];
 
+    private Conformance.ProfileSet? _profiles;
+
     private FhirDefinitions(IEnumerable<FhirDocument> resources)
     {
         Snapshots = new SnapshotSource(this);
@@ -28,6 +30,9 @@ public sealed class FhirDefinitions
             versions.Add(resource);
         }
     }
+
+    /// <summary>The profiles among them, compiled when first asked for.</summary>
+    internal Conformance.ProfileSet Profiles => LazyInitializer.EnsureInitialized(ref _profiles, () => new Conformance.ProfileSet(this));
 
     /// <summary>The definitions of R4 (4.0.1), each decoded when first asked for.</summary>
     public static FhirDefinitions R4 => s_r4.Value;

@@ -5,8 +5,9 @@ using Consortium.Testing;
 namespace Consortium.Fhir.Tests;
 
 /// <summary>
-/// HL7's validator cases against the base definitions: valid or invalid, as the Java validator recorded. A recorded outcome
-/// is evidence, not law. <c>Expected/validator-case-differences.txt</c> lists each case decided otherwise and why.
+/// HL7's validator cases, valid or invalid as the Java validator recorded: against the base definitions, and where the case has
+/// one against its profile. A recorded outcome is evidence, not law: <c>Expected/validator-case-differences.txt</c> lists each
+/// case decided otherwise and why (<c>name</c> for the base, <c>name:profile</c> for the profile).
 /// </summary>
 public sealed class ValidatorCasesTests
 {
@@ -18,41 +19,72 @@ public sealed class ValidatorCasesTests
         int total = 0;
         foreach (JsonElement one in cases.RootElement.EnumerateArray())
         {
-            if (one.GetProperty("java").ValueKind != JsonValueKind.Object) continue;
-            total++;
-            byte[] bytes = File.ReadAllBytes(Corpora.Path("fhir/validator-cases/" + one.GetProperty("file").GetString()));
-            if (bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble)) bytes = bytes[3..];
-            FhirValidator validator = Validator(one);
-            ValidationResult result = one.GetProperty("format").GetString() == "xml" ? validator.ValidateXml(bytes) : validator.Validate(bytes);
-            bool expected = one.GetProperty("java").GetProperty("valid").GetBoolean();
-            if (result.IsValid == expected) continue;
             string name = one.GetProperty("name").GetString()!;
-            string why = expected
-                ? "error here: " + string.Join(" / ", result.Issues.Where(i => i.Severity <= IssueSeverity.Error).Take(3).Select(i => $"{i.Line}:{i.Column} {i.Expression}: {i.Diagnostics}"))
-                : "error there: " + string.Join(" / ", one.GetProperty("java").GetProperty("errors").EnumerateArray().Take(3).Select(i => i.GetProperty("text").GetString()));
-            if (!differences.TryAdd(name, why)) differences.Add(name + "-2", why);
+            if (IsRecorded(one, "java"))
+            {
+                total++;
+                Compare(name, one.GetProperty("java"), Validate(one, profiled: false), differences);
+            }
+
+            if (IsRecorded(one, "javaProfile"))
+            {
+                total++;
+                Compare(name + ":profile", one.GetProperty("javaProfile"), Validate(one, profiled: true), differences);
+            }
         }
 
         HashSet<string> listed = [.. Expected.Rows("validator-case-differences.txt", columns: 2).Select(r => r[0])];
         string[] unexpected = [.. differences.Where(d => !listed.Contains(d.Key)).Select(d => $"{d.Key} | {d.Value}")];
         string[] agreeing = [.. listed.Where(l => !differences.ContainsKey(l))];
-        Assert.True(total > 160, $"Only {total} cases were found.");
+        Assert.True(total > 200, $"Only {total} outcomes were found.");
         Assert.True(unexpected.Length == 0, $"{total - differences.Count} of {total} agree. Not on the list:\n" + string.Join("\n", unexpected));
         Assert.True(agreeing.Length == 0, "These agree now; take them off the list:\n" + string.Join("\n", agreeing));
     }
 
-    /// <summary>A validator that knows the definitions which a case brings along.</summary>
-    private static FhirValidator Validator(JsonElement one)
+    private static bool IsRecorded(JsonElement one, string outcome) => one.GetProperty(outcome).ValueKind == JsonValueKind.Object;
+
+    private static ValidationResult Validate(JsonElement one, bool profiled)
     {
-        if (one.GetProperty("supporting").ValueKind != JsonValueKind.Array) return FhirValidator.R4;
-        List<FhirDocument> supporting = [];
-        foreach (JsonElement file in one.GetProperty("supporting").EnumerateArray())
+        List<FhirDocument> loaded = [.. Files(one, "supporting"), .. Files(one, "profiles")];
+        List<string> profiles = [];
+        if (profiled)
         {
-            byte[] bytes = File.ReadAllBytes(Corpora.Path("fhir/validator-cases/" + file.GetString()));
-            if (bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble)) bytes = bytes[3..];
-            supporting.Add(file.GetString()!.EndsWith(".xml", StringComparison.Ordinal) ? FhirDocument.ParseXml(bytes) : FhirDocument.Parse(bytes));
+            loaded.AddRange(Files(one, "profileSupporting"));
+            FhirDocument profile = Document(one.GetProperty("profile").GetString()!);
+            loaded.Add(profile);
+            profiles.Add(profile.Root.Child("url").Value!);
         }
 
-        return new FhirValidator(FhirDefinitions.R4.With(supporting));
+        FhirValidator validator = new(FhirDefinitions.R4.With(loaded), new ValidationOptions
+        {
+            Profiles = profiles,
+            ResolveReference = reference => loaded.Find(d => reference == $"{d.ResourceType}/{d.Root.Child("id").Value}" || reference == d.Root.Child("url").Value),
+        });
+        byte[] bytes = Bytes(one.GetProperty("file").GetString()!);
+        return one.GetProperty("format").GetString() == "xml" ? validator.ValidateXml(bytes) : validator.Validate(bytes);
+    }
+
+    private static IEnumerable<FhirDocument> Files(JsonElement one, string property) =>
+        one.GetProperty(property) is { ValueKind: JsonValueKind.Array } files ? files.EnumerateArray().Select(f => Document(f.GetString()!)) : [];
+
+    private static FhirDocument Document(string file) =>
+        file.EndsWith(".xml", StringComparison.Ordinal) ? FhirDocument.ParseXml(Bytes(file)) : FhirDocument.Parse(Bytes(file));
+
+    private static byte[] Bytes(string file)
+    {
+        byte[] bytes = File.ReadAllBytes(Corpora.Path("fhir/validator-cases/" + file));
+        return bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes;
+    }
+
+    private static void Compare(string name, JsonElement recorded, ValidationResult result, SortedDictionary<string, string> differences)
+    {
+        bool expected = recorded.GetProperty("valid").GetBoolean();
+        if (result.IsValid == expected) return;
+        string why = expected
+            ? "error here: " + string.Join(" / ", result.Issues.Where(i => i.Severity <= IssueSeverity.Error).Take(3).Select(i => $"{i.Line}:{i.Column} {i.Expression}: {i.Diagnostics}"))
+            : "error there: " + (recorded.TryGetProperty("errors", out JsonElement errors)
+                ? string.Join(" / ", errors.EnumerateArray().Take(3).Select(i => i.GetProperty("text").GetString()))
+                : "not recorded");
+        if (!differences.TryAdd(name, why)) differences.Add(name + "-2", why);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class ProfileCompiler
             Type = type,
             Root = top,
             IsModifier = top.IsModifier,
-            Contexts = [.. root.ChildrenNamed("context").Select(c => new ExtensionContext(c.Child("type").Value ?? string.Empty, c.Child("expression").Value ?? string.Empty))],
+            Contexts = [.. root.ChildrenNamed("context").Select(c => new ExtensionContext(c.Child("type").Value ?? string.Empty, c.Child("expression").Value ?? string.Empty)), .. ExtensionContextCorrections.Of(url)],
             ContextInvariants = [.. root.ChildrenNamed("contextInvariant").Select(c => c.Value).OfType<string>()],
         };
     }

@@ -19,6 +19,7 @@ internal sealed class ResourceWalk
     private readonly ContainedRules _contained;
     private readonly IdentityRules _identity;
     private readonly InvariantRules _invariants;
+    private readonly Profiles.ProfileRules _profiles;
     private byte[] _unescaped = [];
 
     public ResourceWalk(ValidationContext context)
@@ -32,6 +33,7 @@ internal sealed class ResourceWalk
         _references = new ReferenceRules(_document, _tables, _issues);
         _identity = new IdentityRules(_document, _tables, _issues);
         _contained = new ContainedRules(_document, _tables, _issues);
+        _profiles = new Profiles.ProfileRules(context);
         _invariants = new InvariantRules(_document, _tables, _issues, context.Options.Clock);
     }
 
@@ -59,6 +61,7 @@ internal sealed class ResourceWalk
         _contained.Check(at);
         _invariants.CheckType(at, type, present);
         ResourceTypeRules.Check(_context, at, type);
+        _profiles.CheckResource(at);
     }
 
     private void ReportResourceType(int at)
@@ -273,6 +276,7 @@ internal sealed class ResourceWalk
             present = ValidateObject(at, type);
             if (type == _tables.Reference) _references.Check(at, element);
             _identity.Check(at, type);
+            if (type == _tables.Extension) _profiles.CheckExtension(at);
             UnitRules.Check(_context, at, type);
         }
 

@@ -27,11 +27,11 @@ internal sealed class ProfileRun(ValidationContext context)
     /// <summary>Profiles that are being applied to an element: met again through a circle of references, they count as conforming.</summary>
     public HashSet<(FhirDocument, int, Profile)> Active { get; } = [];
 
+    /// <summary>How often such a circle was met.</summary>
+    public int Circles { get; set; }
+
     /// <summary>Answers of trials.</summary>
     public Dictionary<(FhirDocument, int, Profile), Findings> Trials { get; } = [];
-
-    /// <summary>Profiles that were applied to an element for good: their findings stand already.</summary>
-    public HashSet<(FhirDocument, int, Profile)> Applied { get; } = [];
 
     public int Depth { get; set; }
 

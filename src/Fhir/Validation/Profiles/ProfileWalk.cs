@@ -32,7 +32,12 @@ internal sealed class ProfileWalk
             return;
         }
 
-        if (!_run.Active.Add((_document, at, profile))) return;
+        if (!_run.Active.Add((_document, at, profile)))
+        {
+            _run.Circles++;
+            return;
+        }
+
         Apply(profile, profile.Root, at, findings);
         _run.Active.Remove((_document, at, profile));
     }
@@ -42,10 +47,10 @@ internal sealed class ProfileWalk
     {
         if (_run.Trials.TryGetValue((_document, at, profile), out Findings? known)) return known;
         Findings findings = new();
-        // In a circle of references the answer leans on what is not answered yet, so it is not kept.
-        bool kept = !_run.Active.Contains((_document, at, profile));
+        int circles = _run.Circles;
         Apply(profile, at, findings);
-        if (kept && _run.Active.Count == 0) _run.Trials[(_document, at, profile)] = findings;
+        // In a circle of references the answer leans on what is not answered yet, so it is not kept.
+        if (circles == _run.Circles) _run.Trials[(_document, at, profile)] = findings;
         return findings;
     }
 
