@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using System.Text;
 using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Snapshots;
 
 namespace Consortium.Fhir.Conformance;
 
@@ -8,17 +10,36 @@ internal sealed class CoreRules
 {
     private const string CoreUrl = "http://hl7.org/fhir/StructureDefinition/";
 
-    private static readonly CoreRules s_nothing = new() { Element = 0 };
+    private static readonly FrozenSet<string> s_everywhere = new[] { "ele-1", "ext-1", "dom-2", "dom-3", "dom-4", "dom-5", "dom-6" }.ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> s_keys = R4Tables.Instance.Invariants.Select(i => R4Tables.Instance.Text(i.Key))
-        .Concat(["ele-1", "ext-1", "dom-2", "dom-3", "dom-4", "dom-5", "dom-6"]).ToFrozenSet(StringComparer.Ordinal);
+    private readonly HashSet<string> _constraints = new(StringComparer.Ordinal);
+
+    private CoreRules(int element, int type)
+    {
+        R4Tables tables = R4Tables.Instance;
+        Element = element;
+        for (int t = type; t != 0; t = tables.Types[t].Base) Take(tables.Types[t].InvariantStart, tables.Types[t].InvariantCount);
+        if (element == 0) return;
+        ref readonly ElementRow row = ref tables.Elements[element];
+        (Min, Max) = (row.Min, row.Max);
+        Take(row.InvariantStart, row.InvariantCount);
+        foreach (ElementTypeRow allowed in tables.ElementTypes.AsSpan(row.TypeStart, row.TypeCount))
+        {
+            Take(tables.Types[allowed.Type].InvariantStart, tables.Types[allowed.Type].InvariantCount);
+        }
+    }
 
     /// <summary>Row of the core element; 0 for a root or where there is none.</summary>
-    public required int Element { get; init; }
+    public int Element { get; }
 
-    public static CoreRules OfType(int type) => type == 0 ? s_nothing : new CoreRules { Element = 0 };
+    public int Min { get; }
 
-    public static CoreRules OfElement(int element) => element == 0 ? s_nothing : new CoreRules { Element = element };
+    /// <summary>-1 is unbounded.</summary>
+    public int Max { get; } = -1;
+
+    public static CoreRules OfType(int type) => new(0, type);
+
+    public static CoreRules OfElement(int element) => new(element, 0);
 
     /// <summary>The row of a type's element by name; 0 where the type has none.</summary>
     public static int FindElement(int type, int name)
@@ -34,13 +55,24 @@ internal sealed class CoreRules
         return 0;
     }
 
-    /// <summary>Whether a constraint is one of the core definitions, by its source or, where it has none, by its key.</summary>
-    public static bool HasConstraint(string key, string? source)
+    /// <summary>Whether a constraint is one of the core definitions: by its source, or by its key at this place.</summary>
+    public bool HasConstraint(SnapshotConstraint constraint)
     {
-        if (source is null) return s_keys.Contains(key);
+        if (s_everywhere.Contains(constraint.Key) || _constraints.Contains(constraint.Key)) return true;
+        if (constraint.Source is not { } source) return false;
         int bar = source.IndexOf('|', StringComparison.Ordinal);
         string url = bar < 0 ? source : source[..bar];
-        return url.StartsWith(CoreUrl, StringComparison.Ordinal) ? FhirR4.FindType(url[CoreUrl.Length..]) != 0 : !url.Contains(':', StringComparison.Ordinal) && FhirR4.FindType(url) != 0;
+        if (url.StartsWith(CoreUrl, StringComparison.Ordinal)) url = url[CoreUrl.Length..];
+        return !url.Contains(':', StringComparison.Ordinal) && FhirR4.FindType(url) != 0;
+    }
+
+    public bool HasBinding(string valueSet, BindingStrength strength)
+    {
+        if (Element == 0) return false;
+        R4Tables tables = R4Tables.Instance;
+        ref readonly ElementRow row = ref tables.Elements[Element];
+        int bar = valueSet.IndexOf('|', StringComparison.Ordinal);
+        return row.Strength == strength && row.ValueSet != 0 && tables.Utf8(tables.ValueSets[row.ValueSet].Url).SequenceEqual(Encoding.UTF8.GetBytes(bar < 0 ? valueSet : valueSet[..bar]));
     }
 
     /// <summary>Whether the types of a profile's element are those of the core element, with the same targets and no more profiles.</summary>
@@ -74,5 +106,11 @@ internal sealed class CoreRules
         HashSet<string> core = new(StringComparer.Ordinal);
         foreach (int target in tables.Targets.AsSpan(row.TargetStart, row.TargetCount)) core.Add(CoreUrl + tables.TypeName(target));
         return core.SetEquals(targets);
+    }
+
+    private void Take(int start, int count)
+    {
+        R4Tables tables = R4Tables.Instance;
+        foreach (int invariant in tables.InvariantLists.AsSpan(start, count)) _constraints.Add(tables.Text(tables.Invariants[invariant].Key));
     }
 }

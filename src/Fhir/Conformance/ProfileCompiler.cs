@@ -1,5 +1,6 @@
 using System.Text;
 using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Snapshots;
 
 namespace Consortium.Fhir.Conformance;
 
@@ -14,43 +15,39 @@ internal sealed class ProfileCompiler
     private readonly Dictionary<string, ProfileElement> _unsliced = new(StringComparer.Ordinal);
     private readonly List<(ProfileElement Element, string Target)> _contentReferences = [];
 
-    /// <summary>The compiled profile; null for a definition of a logical model or of a type that R4 does not have.</summary>
-    public static Profile? Compile(FhirDocument definition, FhirDefinitions definitions)
+    /// <summary>The compiled profile; null for a logical model, a type that R4 does not have, or a snapshot that cannot be made.</summary>
+    public static Profile? Compile(ProfileSnapshot snapshot)
     {
-        FhirNode root = definition.Root;
-        int type = root.Child("type").Value is { } name ? FhirR4.FindType(name) : 0;
-        if (type == 0 || root.Child("url").Value is not { } url) return null;
-        List<FhirNode> rows = [.. SnapshotElements(definition, definitions)];
-        ProfileElement top = new ProfileCompiler().Tree(rows, type);
+        int type = FhirR4.FindType(snapshot.Type);
+        if (type == 0 || snapshot.Elements.Count == 0) return null;
+        FhirNode definition = snapshot.Source.Root;
+        ProfileElement root = new ProfileCompiler().Tree(snapshot.Elements, type);
         return new Profile
         {
-            Url = url,
-            Version = root.Child("version").Value,
+            Url = snapshot.Url,
+            Version = snapshot.Version,
             Type = type,
-            Root = top,
-            IsModifier = top.IsModifier,
-            Contexts = [.. root.ChildrenNamed("context").Select(c => new ExtensionContext(c.Child("type").Value ?? string.Empty, c.Child("expression").Value ?? string.Empty)), .. ExtensionContextCorrections.Of(url)],
-            ContextInvariants = [.. root.ChildrenNamed("contextInvariant").Select(c => c.Value).OfType<string>()],
+            Root = root,
+            IsModifier = root.IsModifier,
+            Contexts = [.. definition.ChildrenNamed("context").Select(Context), .. ExtensionContextCorrections.Of(snapshot.Url)],
+            ContextInvariants = [.. definition.ChildrenNamed("contextInvariant").Select(c => c.Value).OfType<string>()],
         };
     }
 
-    private static IEnumerable<FhirNode> SnapshotElements(FhirDocument definition, FhirDefinitions definitions)
-    {
-        FhirNode snapshot = definition.Root.Child("snapshot");
-        return (snapshot.Exists ? snapshot : definition.Root.Child("differential")).ChildrenNamed("element");
-    }
+    private static ExtensionContext Context(FhirNode context) =>
+        new(context.Child("type").Value ?? string.Empty, context.Child("expression").Value ?? string.Empty);
 
-    private ProfileElement Tree(List<FhirNode> rows, int type)
+    private ProfileElement Tree(IReadOnlyList<SnapshotElement> rows, int type)
     {
         ProfileElement root = new() { Id = _tables.TypeName(type) };
         _types.Add(root, type);
         Stack<(string Path, ProfileElement Element)> open = new();
-        foreach (FhirNode row in rows)
+        foreach (SnapshotElement row in rows)
         {
-            if (row.Child("path").Value is not { Length: > 0 } path) continue;
-            if (!path.Contains('.', StringComparison.Ordinal))
+            string path = row.Path;
+            if (row.IsRoot)
             {
-                ProfileElementReader.Read(row, root, core: default, CoreRules.OfType(type));
+                ProfileElementReader.Read(row, root, CoreRules.OfType(type));
                 open.Clear();
                 open.Push((path, root));
                 _unsliced[path] = root;
@@ -60,12 +57,12 @@ internal sealed class ProfileCompiler
             if (open.Count == 0) open.Push((path[..path.IndexOf('.', StringComparison.Ordinal)], root));
             while (open.Count > 1 && !IsBelow(path, open.Peek().Path)) open.Pop();
             (string parentPath, ProfileElement parent) = open.Peek();
-            if (Place(parent, path[(parentPath.Length + 1)..], row.Child("sliceName").Value, out int coreElement) is not { } element) continue;
-            ProfileElementReader.Read(row, element, coreElement == 0 ? default : _tables.Elements[coreElement], CoreRules.OfElement(coreElement));
+            if (Place(parent, path[(parentPath.Length + 1)..], row.SliceName, out int coreElement) is not { } element) continue;
+            ProfileElementReader.Read(row, element, CoreRules.OfElement(coreElement));
             NarrowType(element);
-            if (row.Child("slicing") is { Exists: true } slicing) ProfileElementReader.ReadSlicing(slicing, element);
-            if (row.Child("contentReference").Value is { } reference) _contentReferences.Add((element, reference[(reference.IndexOf('#', StringComparison.Ordinal) + 1)..]));
-            if (row.Child("sliceName").Value is null) _unsliced.TryAdd(path, element);
+            if (row.Slicing is { } slicing) ProfileElementReader.ReadSlicing(slicing, element);
+            if (row.ContentReference is { } reference) _contentReferences.Add((element, reference[(reference.IndexOf('#', StringComparison.Ordinal) + 1)..]));
+            if (row.SliceName is null) _unsliced.TryAdd(path, element);
             open.Push((path, element));
         }
 

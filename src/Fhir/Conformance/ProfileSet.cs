@@ -42,7 +42,7 @@ internal sealed class ProfileSet(FhirDefinitions definitions)
     private Profile? Compile(string canonical)
     {
         if (CoreType(canonical) is var type && type != 0) return Profile.OfCore(WithoutVersion(canonical), type);
-        return definitions.Find("StructureDefinition", canonical) is { } document ? ProfileCompiler.Compile(document, definitions) : null;
+        return definitions.Snapshots.Find(canonical) is { } snapshot ? ProfileCompiler.Compile(snapshot) : null;
     }
 
     /// <summary>The row of a type of R4 itself by the canonical URL of its definition; 0 for anything else.</summary>

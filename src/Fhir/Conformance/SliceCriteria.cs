@@ -197,5 +197,7 @@ internal static class SliceCriteria
         }
     }
 
-    private static IEnumerable<ProfileElement> SlicesOf(ProfileElement element) => element.Slicing?.Slices.Select(s => s.Element) ?? [];
+    /// <summary>The slices of an element and theirs.</summary>
+    private static IEnumerable<ProfileElement> SlicesOf(ProfileElement element) =>
+        element.Slicing?.Slices.SelectMany(s => SlicesOf(s.Element).Prepend(s.Element)) ?? [];
 }

@@ -20,6 +20,8 @@ internal static class ElementOverlay
         Pattern = stated.Pattern.Exists ? stated.Pattern : element.Pattern,
         MinValue = stated.MinValue.Exists ? stated.MinValue : element.MinValue,
         MaxValue = stated.MaxValue.Exists ? stated.MaxValue : element.MaxValue,
+        MinDuration = stated.MinDuration ?? element.MinDuration,
+        MaxDuration = stated.MaxDuration ?? element.MaxDuration,
         DefaultValue = stated.DefaultValue.Exists ? stated.DefaultValue : element.DefaultValue,
         MaxLength = stated.MaxLength ?? element.MaxLength,
         Binding = Binding(element.Binding, stated),

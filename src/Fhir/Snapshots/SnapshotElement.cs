@@ -45,6 +45,12 @@ internal sealed record SnapshotElement
 
     public FhirNode MaxValue { get; init; }
 
+    /// <summary>minValueDuration, which R4's text allows though its list of types does not; null where it is not there.</summary>
+    public SnapshotDuration? MinDuration { get; init; }
+
+    /// <summary>maxValueDuration, as <see cref="MinDuration"/>.</summary>
+    public SnapshotDuration? MaxDuration { get; init; }
+
     public FhirNode DefaultValue { get; init; }
 
     /// <summary>In characters; null without a limit.</summary>
@@ -79,6 +85,9 @@ internal sealed record SnapshotElement
 /// <param name="Versioning">either, independent or specific; null where it is not said.</param>
 internal sealed record SnapshotType(
     string Code, IReadOnlyList<string> Profiles, IReadOnlyList<string> TargetProfiles, IReadOnlyList<string> Aggregation, string? Versioning);
+
+/// <summary>A duration from now. <paramref name="Unit"/> is a UCUM code.</summary>
+internal sealed record SnapshotDuration(decimal Number, string Unit);
 
 /// <summary>A binding to a value set. <paramref name="MaxValueSet"/> is that of the extension elementdefinition-maxValueSet.</summary>
 internal sealed record SnapshotBinding(BindingStrength Strength, string? ValueSet, string? MaxValueSet);

@@ -40,6 +40,10 @@ internal sealed record StatedElement
 
     public FhirNode MaxValue { get; private set; }
 
+    public SnapshotDuration? MinDuration { get; private set; }
+
+    public SnapshotDuration? MaxDuration { get; private set; }
+
     public FhirNode DefaultValue { get; private set; }
 
     public int? MaxLength { get; private set; }
@@ -60,6 +64,8 @@ internal sealed record StatedElement
     {
         StatedElement element = new() { Node = node };
         foreach (FhirNode child in node.Children) element.Take(child);
+        element.MinDuration = ForeignDuration.Read(node, "minValueDuration"u8);
+        element.MaxDuration = ForeignDuration.Read(node, "maxValueDuration"u8);
         return element;
     }
 
