@@ -18,7 +18,7 @@ internal ref struct XhtmlRules
 
     private static readonly SearchValues<byte> s_nameEnd = SearchValues.Create(" \t\r\n/>=\"'<"u8);
 
-    private static readonly SearchValues<byte> s_schemeSigns = SearchValues.Create("&:"u8);
+    private static readonly SearchValues<byte> s_hiding = SearchValues.Create([(byte)'&', 0x7F, .. Enumerable.Range(0, 0x21).Select(b => (byte)b)]);
 
     private static readonly SearchValues<byte> s_hex = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
@@ -197,14 +197,18 @@ internal ref struct XhtmlRules
     /// <summary>A script URL, also when hidden with character references or white space.</summary>
     private static bool IsActive(ReadOnlySpan<byte> value)
     {
-        // Without a reference, a control character or a colon nothing is hidden and no scheme is named.
-        if (!value.ContainsAny(s_schemeSigns)) return false;
+        // Without a reference, white space or a control character nothing is hidden.
+        if (!value.ContainsAny(s_hiding)) return StartsActive(value);
         string decoded = System.Net.WebUtility.HtmlDecode(Encoding.UTF8.GetString(value));
         string plain = string.Concat(decoded.Where(c => c > ' ' && !char.IsControl(c)));
-        return plain.StartsWith("javascript:", StringComparison.OrdinalIgnoreCase)
-            || plain.StartsWith("vbscript:", StringComparison.OrdinalIgnoreCase)
-            || plain.StartsWith("data:text/html", StringComparison.OrdinalIgnoreCase);
+        return StartsActive(Encoding.UTF8.GetBytes(plain));
     }
+
+    private static bool StartsActive(ReadOnlySpan<byte> value) =>
+        StartsWith(value, "javascript:"u8) || StartsWith(value, "vbscript:"u8) || StartsWith(value, "data:text/html"u8);
+
+    private static bool StartsWith(ReadOnlySpan<byte> value, ReadOnlySpan<byte> scheme) =>
+        value.Length >= scheme.Length && Ascii.EqualsIgnoreCase(value[..scheme.Length], scheme);
 
     private (int Start, int Length) Name()
     {

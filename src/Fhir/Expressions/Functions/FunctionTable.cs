@@ -36,6 +36,8 @@ internal static class FunctionTable
             case "not" when arguments.Length == 0: return new NotExpression(input ?? new ThisExpression());
             case "startsWith" or "endsWith" or "contains" when arguments is [LiteralExpression { Utf8: not null } literal] && input is not null:
                 return new TextTestExpression(name, input, literal, new FunctionExpression(s_functions[name].Call, input, arguments));
+            case "matches" when arguments is [LiteralExpression { Value: { Kind: PathKind.String } pattern }] && input is not null:
+                return MatchesExpression.Create(input, pattern.String, new FunctionExpression(s_functions[name].Call, input, arguments));
             case "first" when arguments.Length == 0 && input is not null: return new FirstExpression(input);
             case "iif" when arguments.Length is 2 or 3: return new IifExpression(input, arguments);
         }
