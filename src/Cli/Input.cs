@@ -47,6 +47,25 @@ internal static class Input
         }
     }
 
+    /// <summary>A file to read from its beginning.</summary>
+    /// <exception cref="CommandException">It does not exist, is a folder, or may not be read.</exception>
+    public static Stream Open(string file)
+    {
+        try
+        {
+            // Buffered by the reader itself.
+            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw CommandException.Misunderstood($"{file}: no such file.");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw CommandException.Misunderstood($"{file}: it is a folder, or may not be read.");
+        }
+    }
+
     /// <summary>A 32-byte value in hexadecimal, with or without <c>0x</c>.</summary>
     public static byte[] Hex32(string option, string hex)
     {
