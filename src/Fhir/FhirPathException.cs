@@ -9,6 +9,10 @@ public sealed class FhirPathException : Exception
     {
     }
 
+    /// <summary>Creates the exception with its place in the expression.</summary>
+    public FhirPathException(string message, int position)
+        : base(message) => Position = position;
+
     /// <summary>Creates the exception with its cause.</summary>
     public FhirPathException(string message, Exception innerException)
         : base(message, innerException)
@@ -20,4 +24,7 @@ public sealed class FhirPathException : Exception
         : this("The FHIRPath expression failed.")
     {
     }
+
+    /// <summary>Where in the expression, in characters from 0; null where no one place is at fault.</summary>
+    public int? Position { get; }
 }

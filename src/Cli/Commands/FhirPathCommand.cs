@@ -10,69 +10,38 @@ internal static class FhirPathCommand
     public static Command Create()
     {
         var expression = new Argument<string?>("EXPR") { Description = "A FHIRPath expression.", Arity = ArgumentArity.ZeroOrOne };
-        var file = new Argument<string?>("FILE") { Description = "A FHIR resource as JSON; - is standard input.", Arity = ArgumentArity.ZeroOrOne };
-        var batch = new Option<string?>("--batch") { Description = "Lines of {\"id\",\"file\",\"expression\"}; answered in order, one line each." };
-        var command = new Command("fhirpath", "Evaluates FHIRPath: {\"result\":[{\"type\",\"value\"}]} or {\"error\"}.") { expression, file, batch };
+        var file = new Argument<string?>("FILE") { Description = "A FHIR resource as JSON or XML; - is standard input.", Arity = ArgumentArity.ZeroOrOne };
+        var batch = new Option<string?>("--batch") { Description = "Lines of {\"id\",\"file\",\"expression\",\"strict\"?}; answered in order, one line each." };
+        var strict = new Option<bool>("--strict") { Description = "An element that cannot exist is an error instead of empty." };
+        var command = new Command("fhirpath", "Evaluates FHIRPath: {\"result\":[{\"type\",\"value\"}]} or {\"error\"}.") { expression, file, batch, strict };
         command.SetAction(async (call, cancellationToken) =>
         {
-            if (call.GetValue(batch) is { } batchFile) return await RunBatchAsync(batchFile, cancellationToken);
+            if (call.GetValue(batch) is { } batchFile) return await new FhirPathBatch(batchFile, call.GetValue(strict)).RunAsync(cancellationToken);
             if (call.GetValue(expression) is not { } path || call.GetValue(file) is not { } resource)
             {
                 throw CommandException.Misunderstood("fhirpath wants EXPR and FILE, or --batch FILE.");
             }
 
-            return Answer(null, path, await Input.ReadAsync(resource, cancellationToken)) ? ExitCode.Good : ExitCode.Bad;
+            byte[] bytes = await Input.ReadAsync(resource, cancellationToken);
+            return Answer(null, path, call.GetValue(strict), () => Parse(bytes)) ? ExitCode.Good : ExitCode.Bad;
         });
         return command;
     }
 
-    private static async Task<int> RunBatchAsync(string batchFile, CancellationToken cancellationToken)
+    /// <summary>Reads a resource; JSON never begins with an angle bracket, XML always does.</summary>
+    /// <exception cref="FhirFormatException">It is not well-formed.</exception>
+    public static FhirDocument Parse(ReadOnlyMemory<byte> resource)
     {
-        string folder = batchFile == "-" ? "." : Path.GetDirectoryName(Path.GetFullPath(batchFile))!;
-        string[] lines = System.Text.Encoding.UTF8.GetString(await Input.ReadAsync(batchFile, cancellationToken)).Split('\n');
-        bool allGood = true;
-        for (int i = 0; i < lines.Length; i++)
-        {
-            if (string.IsNullOrWhiteSpace(lines[i])) continue;
-            allGood &= await AnswerLineAsync(lines[i], $"{batchFile}, line {i + 1}", folder, cancellationToken);
-        }
-
-        return allGood ? ExitCode.Good : ExitCode.Bad;
+        if (resource.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) resource = resource[3..];
+        return resource.Span.TrimStart(" \t\r\n"u8).StartsWith("<"u8) ? FhirDocument.ParseXml(resource) : FhirDocument.Parse(resource);
     }
 
-    private static async Task<bool> AnswerLineAsync(string line, string place, string folder, CancellationToken cancellationToken)
-    {
-        using JsonDocument question = ParseQuestion(line, place);
-        JsonElement root = question.RootElement;
-        JsonElement? id = root.TryGetProperty("id", out JsonElement given) ? given : null;
-        if (!root.TryGetProperty("file", out JsonElement file) || !root.TryGetProperty("expression", out JsonElement expression))
-        {
-            return Error(id, $"{place}: wants \"file\" and \"expression\".");
-        }
-
-        string path = file.GetString()!;
-        if (!File.Exists(path)) path = Path.Combine(folder, path);
-        if (!File.Exists(path)) return Error(id, $"{place}: {file.GetString()}: no such file.");
-        return Answer(id, expression.GetString()!, await File.ReadAllBytesAsync(path, cancellationToken));
-    }
-
-    private static JsonDocument ParseQuestion(string line, string place)
+    /// <summary>Writes one answer; false where it is an error.</summary>
+    public static bool Answer(JsonElement? id, string expression, bool strict, Func<FhirDocument> resource)
     {
         try
         {
-            return JsonDocument.Parse(line);
-        }
-        catch (JsonException e)
-        {
-            throw CommandException.Misunderstood($"{place}: not a JSON object: {e.Message}");
-        }
-    }
-
-    private static bool Answer(JsonElement? id, string expression, byte[] resource)
-    {
-        try
-        {
-            IReadOnlyList<FhirPathValue> values = FhirPath.Compile(expression).Evaluate(FhirDocument.Parse(resource));
+            IReadOnlyList<FhirPathValue> values = FhirPath.Compile(expression, strict).Evaluate(resource());
             Output.Line(w =>
             {
                 w.WriteStartObject();
@@ -120,7 +89,8 @@ internal static class FhirPathCommand
     private static bool IsLiteral(string type) => type is
         "Boolean" or "Integer" or "Decimal" or "boolean" or "integer" or "decimal" or "positiveInt" or "unsignedInt";
 
-    private static bool Error(JsonElement? id, string message)
+    /// <summary>Writes an error as the answer.</summary>
+    public static bool Error(JsonElement? id, string message)
     {
         Output.Line(w =>
         {

@@ -163,5 +163,5 @@ internal sealed class Lexer(string text)
         }
     }
 
-    private static FhirPathException Error(int at, string what) => new($"FHIRPath syntax, position {at + 1}: {what}.");
+    private static FhirPathException Error(int at, string what) => new($"FHIRPath syntax, position {at + 1}: {what}.", at);
 }

@@ -1,15 +1,20 @@
 using System.Globalization;
 using Consortium.Fhir.Expressions.Functions;
+using Consortium.Fhir.Expressions.Typing;
 
 namespace Consortium.Fhir.Expressions;
 
 /// <summary>Parses FHIRPath by precedence climbing (FHIRPath N1 6.8 and appendix B).</summary>
 internal sealed class Parser
 {
-    /// <summary>Deepest nesting of brackets and operators, so that evaluation keeps within its stack.</summary>
+    /// <summary>Deepest nesting of brackets and signs, so that parsing keeps within its stack.</summary>
     private const int MaxDepth = 200;
 
+    /// <summary>Longest way from an expression through its parts, so that evaluating keeps within its stack.</summary>
+    private const int MaxHeight = 600;
+
     private readonly List<Token> _tokens;
+    private readonly Dictionary<Expression, PathSyntax> _syntax = new(ReferenceEqualityComparer.Instance);
     private int _at;
     private int _depth;
 
@@ -24,14 +29,36 @@ internal sealed class Parser
     /// <param name="focusType">
     /// The type row of every element that it will be evaluated on, whose children are then in <see cref="Evaluation.Present"/>; 0 for any.
     /// </param>
-    public static Expression Parse(string text, int focusType = 0)
+    public static Expression Parse(string text, int focusType = 0) => Parse(text, focusType, out _);
+
+    /// <summary>The expression as written, for checking it.</summary>
+    public static PathSyntax Syntax(string text)
+    {
+        Parse(text, 0, out PathSyntax syntax);
+        return syntax;
+    }
+
+    private static Expression Parse(string text, int focusType, out PathSyntax syntax)
     {
         if (text.Length > 100_000) throw new FhirPathException("A FHIRPath expression has at most 100,000 characters.");
         Parser parser = new(text, focusType);
         Expression expression = parser.Binary(0);
         if (parser.Current.Kind != TokenKind.End) throw parser.Unexpected("an operator or the end");
+        syntax = parser._syntax[expression];
         return expression;
     }
+
+    private T Noted<T>(T expression, PathSyntax syntax)
+        where T : Expression
+    {
+        if (syntax.Height > MaxHeight) throw Syntax(syntax.At, $"the expression chains and nests more than {MaxHeight} parts");
+        _syntax[expression] = syntax;
+        return expression;
+    }
+
+    private LiteralExpression Literal(int at, PathValue value) => Noted(LiteralExpression.Of(value), new LiteralSyntax(at, value));
+
+    private PathSyntax? SyntaxOf(Expression? expression) => expression is null ? null : _syntax[expression];
 
     /// <summary>Binary operators from the loosest to the tightest.</summary>
     private static int Precedence(Token token)
@@ -57,14 +84,17 @@ internal sealed class Parser
     {
         if (++_depth > MaxDepth) throw new FhirPathException($"The expression is nested deeper than {MaxDepth} levels.");
         Expression left = Unary();
-        int chained = 0;
         while (Precedence(Current) is int precedence && precedence > above)
         {
-            if (++chained > MaxDepth) throw new FhirPathException($"The expression chains more than {MaxDepth} operators.");
-            string op = Take().Text;
-            left = op is "is" or "as"
-                ? op == "is" ? new IsExpression(left, TypeSpecifier()) : new AsExpression(left, TypeSpecifier(), filters: false)
-                : Operators.Create(op, left, Binary(precedence));
+            Token op = Take();
+            if (op.Text is "is" or "as")
+            {
+                left = Cast(op, left, TypeSpecifier());
+                continue;
+            }
+
+            Expression right = Binary(precedence);
+            left = Noted(Operators.Create(op.Text, left, right), new BinarySyntax(op.At, op.Text, _syntax[left], _syntax[right]));
         }
 
         _depth--;
@@ -76,10 +106,10 @@ internal sealed class Parser
         if (Current.Is("+") || Current.Is("-"))
         {
             if (++_depth > MaxDepth) throw new FhirPathException($"The expression is nested deeper than {MaxDepth} levels.");
-            bool minus = Take().Text == "-";
+            Token sign = Take();
             Expression operand = Unary();
             _depth--;
-            return new PolarityExpression(operand, minus);
+            return Noted(new PolarityExpression(operand, sign.Text == "-"), new PolaritySyntax(sign.At, _syntax[operand]));
         }
 
         return Postfix();
@@ -88,10 +118,8 @@ internal sealed class Parser
     private Expression Postfix()
     {
         Expression left = Term();
-        int steps = 0;
         while (true)
         {
-            if (++steps > MaxDepth) throw new FhirPathException($"The path has more than {MaxDepth} steps.");
             if (Current.Is("."))
             {
                 _at++;
@@ -99,10 +127,10 @@ internal sealed class Parser
             }
             else if (Current.Is("["))
             {
-                _at++;
+                int at = Take().At;
                 Expression index = Binary(0);
                 Expect("]");
-                left = new IndexerExpression(left, index);
+                left = Noted(new IndexerExpression(left, index), new IndexerSyntax(at, _syntax[left], _syntax[index]));
             }
             else
             {
@@ -118,16 +146,16 @@ internal sealed class Parser
         {
             case TokenKind.Text:
                 _at++;
-                return LiteralExpression.Of(PathValue.Of(token.Text));
+                return Literal(token.At, PathValue.Of(token.Text));
             case TokenKind.Number:
                 _at++;
                 return NumberOrQuantity(token);
             case TokenKind.Temporal:
                 _at++;
-                return LiteralExpression.Of(PathValue.Of(TemporalLiteral(token)));
+                return Literal(token.At, PathValue.Of(TemporalLiteral(token)));
             case TokenKind.Variable:
                 _at++;
-                return new VariableExpression(token.Text);
+                return Noted(new VariableExpression(token.Text), new VariableSyntax(token.At, token.Text));
             case TokenKind.Symbol when token.Text == "(":
                 _at++;
                 Expression inner = Binary(0);
@@ -136,10 +164,10 @@ internal sealed class Parser
             case TokenKind.Symbol when token.Text == "{":
                 _at++;
                 Expect("}");
-                return LiteralExpression.Empty;
+                return Noted(LiteralExpression.Empty, new LiteralSyntax(token.At, null));
             case TokenKind.Identifier when token.Text is "true" or "false":
                 _at++;
-                return LiteralExpression.Of(PathValue.Of(token.Text == "true"));
+                return Literal(token.At, PathValue.Of(token.Text == "true"));
             default:
                 return Invocation(null);
         }
@@ -153,13 +181,13 @@ internal sealed class Parser
             throw Syntax(token.At, "a number is too long");
         }
 
-        if (Current.Kind == TokenKind.Text) return LiteralExpression.Of(PathValue.Of(new PathQuantity(number, Take().Text)));
+        if (Current.Kind == TokenKind.Text) return Literal(token.At, PathValue.Of(new PathQuantity(number, Take().Text)));
         if (Current.Kind == TokenKind.Identifier && PathQuantity.CalendarUnit(Current.Text) is not null)
         {
-            return LiteralExpression.Of(PathValue.Of(new PathQuantity(number, PathQuantity.CalendarUnit(Take().Text)!, calendar: true)));
+            return Literal(token.At, PathValue.Of(new PathQuantity(number, PathQuantity.CalendarUnit(Take().Text)!, calendar: true)));
         }
 
-        return LiteralExpression.Of(whole && number <= int.MaxValue ? PathValue.Of((long)number) : PathValue.Of(number));
+        return Literal(token.At, whole && number <= int.MaxValue ? PathValue.Of((long)number) : PathValue.Of(number));
     }
 
     private static PathDateTime TemporalLiteral(Token token)
@@ -177,21 +205,32 @@ internal sealed class Parser
         {
             case TokenKind.Special:
                 if (input is not null) throw Syntax(token.At, $"${token.Text} does not follow a dot");
-                return token.Text switch { "this" => new ThisExpression(), "index" => new IndexExpression(), _ => new TotalExpression() };
+                Expression special = token.Text switch { "this" => new ThisExpression(), "index" => new IndexExpression(), _ => new TotalExpression() };
+                return Noted(special, new SpecialSyntax(token.At, token.Text));
             case TokenKind.DelimitedIdentifier:
-                return Child(input, token.Text);
+                return Child(input, token);
             case TokenKind.Identifier when Current.Is("("):
                 return Function(input, token);
             // 'div' and other operator words may be element names after a dot in lenient implementations; the grammar allows as, is, contains, in.
             case TokenKind.Identifier when input is not null || Precedence(token) < 0 || token.Text is "as" or "is" or "contains" or "in":
-                return Child(input, token.Text);
+                return Child(input, token);
             default:
                 if (token.Kind != TokenKind.End) _at--;
                 throw Unexpected("a name, a literal or '('");
         }
     }
 
-    private ChildExpression Child(Expression? input, string name) => new(input, name, _focusType);
+    private ChildExpression Child(Expression? input, Token name) =>
+        Noted(new ChildExpression(input, name.Text, _focusType), new ChildSyntax(name.At, SyntaxOf(input), name.Text));
+
+    /// <summary><c>is</c>, <c>as</c> or <c>ofType</c>.</summary>
+    private Expression Cast(Token operation, Expression? input, TypeSpecifier type)
+    {
+        Expression subject = input ?? new ThisExpression();
+        Expression cast = operation.Text == "is" ? new IsExpression(subject, type) : new AsExpression(subject, type, filters: operation.Text == "ofType");
+        cast.Absent = Absence.OfCall(operation.Text, subject.Absent);
+        return Noted(cast, new TypeSyntax(operation.At, SyntaxOf(input), operation.Text, type));
+    }
 
     private Expression Function(Expression? input, Token name)
     {
@@ -200,15 +239,7 @@ internal sealed class Parser
         {
             TypeSpecifier type = TypeSpecifier();
             Expect(")");
-            Expression subject = input ?? new ThisExpression();
-            Expression cast = name.Text switch
-            {
-                "is" => new IsExpression(subject, type),
-                "as" => new AsExpression(subject, type, filters: false),
-                _ => new AsExpression(subject, type, filters: true),
-            };
-            cast.Absent = Absence.OfCall(name.Text, subject.Absent);
-            return cast;
+            return Cast(name, input, type);
         }
 
         List<Expression> arguments = [];
@@ -227,7 +258,13 @@ internal sealed class Parser
 
         _focusType = focusType;
         Expect(")");
-        return FunctionTable.Create(name.Text, input, [.. arguments], name.At);
+        PathSyntax[] written = [.. arguments.Select(a => _syntax[a])];
+        if (name.Text == "iif" && written is [LiteralSyntax { Value: { Kind: not PathKind.Boolean } }, ..])
+        {
+            throw Syntax(written[0].At, "the criterion of iif() is a Boolean (FHIRPath N1 5.5.1)");
+        }
+
+        return Noted(FunctionTable.Create(name.Text, input, [.. arguments], name.At), new FunctionSyntax(name.At, SyntaxOf(input), name.Text, written));
     }
 
     private TypeSpecifier TypeSpecifier()
@@ -261,5 +298,5 @@ internal sealed class Parser
     private FhirPathException Unexpected(string wanted) =>
         Syntax(Current.At, Current.Kind == TokenKind.End ? $"the expression ends where {wanted} is expected" : $"'{Current.Text}' stands where {wanted} is expected");
 
-    private static FhirPathException Syntax(int at, string what) => new($"FHIRPath syntax, position {at + 1}: {what}.");
+    private static FhirPathException Syntax(int at, string what) => new($"FHIRPath syntax, position {at + 1}: {what}.", at);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Expressions.Typing;
 
 namespace Consortium.Fhir.Expressions;
 
@@ -17,6 +18,13 @@ internal sealed class TypeSpecifier
         if (space is null or "System" && Array.IndexOf(s_system, name) >= 0) _system = Enum.TryParse(name, out PathKind kind) && kind is not (PathKind.Node or PathKind.TypeInfo) ? kind : null;
         // A qualified name that names nothing matches nothing; an unqualified one is a slip of the pen.
         if (space is null && _fhir == 0 && _system is null) throw new FhirPathException($"There is no type {name} in FHIR R4 or FHIRPath.");
+    }
+
+    /// <summary>The type before evaluating.</summary>
+    public StaticType Static()
+    {
+        StaticType type = _fhir == 0 ? StaticType.Empty : ModelTypes.OfRow(_fhir);
+        return _system is { } kind ? type.Or(StaticType.Of(kind)) : type;
     }
 
     public bool Matches(R4Tables tables, in PathValue item)

@@ -46,12 +46,12 @@ internal static class FunctionTable
         {
             throw new FhirPathException(s_special.Contains(name)
                 ? $"FHIRPath, position {at + 1}: {name}() does not take {arguments.Length} arguments."
-                : $"FHIRPath, position {at + 1}: there is no function {name}().");
+                : $"FHIRPath, position {at + 1}: there is no function {name}().", at);
         }
 
         if (arguments.Length < function.Least || arguments.Length > function.Most)
         {
-            throw new FhirPathException($"FHIRPath, position {at + 1}: {name}() takes {function.Least} to {function.Most} arguments, not {arguments.Length}.");
+            throw new FhirPathException($"FHIRPath, position {at + 1}: {name}() takes {function.Least} to {function.Most} arguments, not {arguments.Length}.", at);
         }
 
         return new FunctionExpression(function.Call, input, arguments);
