@@ -6,6 +6,7 @@ internal sealed class ValueSetExpansion
     private readonly R4Tables _tables;
     private readonly int _start;
     private readonly int[] _slots;
+    private string? _sample;
 
     public ValueSetExpansion(R4Tables tables, int valueSet)
     {
@@ -39,8 +40,10 @@ internal sealed class ValueSetExpansion
     /// <summary>Whether the value set has the code in that code system.</summary>
     public bool Contains(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) => Find(code, system, anySystem: false);
 
-    /// <summary>A few of the codes, for a message that says what is allowed.</summary>
-    public string Sample(int most)
+    /// <summary>A few of the codes, for a message that says what is allowed; made when first asked for.</summary>
+    public string Sample => _sample ??= MakeSample(most: 12);
+
+    private string MakeSample(int most)
     {
         IEnumerable<string> first = Enumerable.Range(_start, Math.Min(most, Count)).Select(i => _tables.Text(_tables.Codes[i].Code));
         return string.Join(", ", first) + (Count > most ? $" … ({Count} codes)" : string.Empty);

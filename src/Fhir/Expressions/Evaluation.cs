@@ -18,6 +18,10 @@ internal sealed class Evaluation
     /// <summary>Most items that one evaluation may produce: far above any real use, so that <c>repeat()</c> and the like end.</summary>
     private const int WorkLimit = 20_000_000;
 
+    // One for each thread between two validations: its collections have grown to what resources need.
+    [ThreadStatic]
+    private static Evaluation? t_spare;
+
     private readonly Stack<PathList> _free = new();
     private int _work;
     private Dictionary<string, List<PathValue>>? _variables;
@@ -39,13 +43,32 @@ internal sealed class Evaluation
     /// <summary>The instant that now(), today() and timeOfDay() give throughout the evaluation (FHIRPath N1 5.9).</summary>
     public DateTimeOffset Now { get; set; }
 
+    /// <summary>An evaluation for a caller that ends with <see cref="Release"/>; its collections may have served before.</summary>
+    public static Evaluation Take(DateTimeOffset now)
+    {
+        Evaluation evaluation = t_spare ?? new Evaluation();
+        t_spare = null;
+        evaluation.Now = now;
+        return evaluation;
+    }
+
+    /// <summary>Keeps the collections for the next <see cref="Take"/> on this thread, and nothing of what was evaluated.</summary>
+    public void Release()
+    {
+        Restart();
+        Present = ulong.MaxValue;
+        (Resource, RootResource, Context) = (default, default, default);
+        if (_free.Count <= 64) t_spare = this;
+    }
+
     public PathList Rent() => _free.TryPop(out PathList? list) ? list : new PathList();
 
     public void Return(PathList list)
     {
         Spend(list.Count + 1);
         list.Clear();
-        _free.Push(list);
+        // A collection that one large Bundle blew up is not kept for the small resources after it.
+        if (list.Capacity <= 4096) _free.Push(list);
     }
 
     /// <summary>Starts a new evaluation in the same environment.</summary>

@@ -7,6 +7,8 @@ internal sealed class PathList
 
     public int Count { get; private set; }
 
+    public int Capacity => _items.Length;
+
     public ref readonly PathValue this[int index] => ref _items[index];
 
     public ReadOnlySpan<PathValue> Items => _items.AsSpan(0, Count);

@@ -3,16 +3,15 @@ namespace Consortium.Fhir.Json;
 /// <summary>Byte offsets to lines and columns, both from 1; a column counts bytes.</summary>
 internal sealed class LineMap
 {
-    private readonly List<int> _starts = [0];
+    private readonly int[] _starts;
 
     public LineMap(ReadOnlySpan<byte> text)
     {
-        for (int at = 0; ;)
+        _starts = new int[text.Count((byte)'\n') + 1];
+        for (int line = 1, at = 0; line < _starts.Length; line++)
         {
-            int newline = text[at..].IndexOf((byte)'\n');
-            if (newline < 0) break;
-            at += newline + 1;
-            _starts.Add(at);
+            at += text[at..].IndexOf((byte)'\n') + 1;
+            _starts[line] = at;
         }
     }
 
@@ -20,7 +19,7 @@ internal sealed class LineMap
     {
         get
         {
-            int line = _starts.BinarySearch(offset);
+            int line = Array.BinarySearch(_starts, offset);
             if (line < 0) line = ~line - 1;
             return (line + 1, offset - _starts[line] + 1);
         }

@@ -126,7 +126,7 @@ internal sealed class BindingRules(FhirDocument document, R4Tables tables, Issue
             return;
         }
 
-        string allowed = valueSet.Undecidable is null ? $"allowed: {valueSet.Sample(12)}" : "it is not well-formed";
+        string allowed = valueSet.Undecidable is null ? $"allowed: {valueSet.Sample}" : "it is not well-formed";
         string message = $"{Shown(code)} is not in {valueSet.Url} ({strength} for {path}); {allowed}.";
         if (required) issues.Error(at, "code-invalid", message);
         else issues.Warning(at, "code-invalid", message);

@@ -10,7 +10,7 @@ internal sealed class InvariantRules(FhirDocument document, R4Tables tables, Iss
     // compile the same one, either will do.
     private static readonly Expression?[] s_compiled = new Expression?[R4Tables.Instance.InvariantLists.Length];
 
-    private readonly Evaluation _evaluation = new() { Now = clock.GetLocalNow() };
+    private readonly Evaluation _evaluation = Evaluation.Take(clock.GetLocalNow());
     private int _root;
 
     /// <summary>The innermost resource of the walk (%resource).</summary>
@@ -66,6 +66,9 @@ internal sealed class InvariantRules(FhirDocument document, R4Tables tables, Iss
             }
         }
     }
+
+    /// <summary>Gives the evaluation's collections back for the next validation; the rules are not used afterwards.</summary>
+    public void Release() => _evaluation.Release();
 
     private Expression Compile(int listed, int type) =>
         Parser.Parse(tables.Text(tables.Invariants[tables.InvariantLists[listed]].Expression), type);

@@ -37,7 +37,11 @@ internal sealed class ResourceWalk
         _invariants = new InvariantRules(_document, _tables, _issues, context.Options.Clock);
     }
 
-    public void Validate() => ValidateResource(0, outer: -1);
+    public void Validate()
+    {
+        ValidateResource(0, outer: -1);
+        _invariants.Release();
+    }
 
     /// <param name="at">The resource.</param>
     /// <param name="outer">The resource that contains it in <c>contained</c>; -1 for one that stands by itself or in a Bundle.</param>

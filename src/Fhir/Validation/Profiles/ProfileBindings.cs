@@ -74,7 +74,7 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
     private string Allowed(string valueSet)
     {
         int row = run.Tables.FindValueSet(valueSet);
-        return row != 0 && run.Tables.Expansion(row).Undecidable is null ? run.Tables.Expansion(row).Sample(12) : "the codes of that value set";
+        return row != 0 && run.Tables.Expansion(row).Undecidable is null ? run.Tables.Expansion(row).Sample : "the codes of that value set";
     }
 
     private static string Shown(ReadOnlySpan<byte> code)

@@ -30,7 +30,7 @@ internal sealed class AnswerValueSets(ResponseContext context)
         if (row != 0)
         {
             ValueSetExpansion expansion = tables.Expansion(row);
-            reason = expansion.Undecidable ?? $"; allowed: {expansion.Sample(12)}";
+            reason = expansion.Undecidable ?? $"; allowed: {expansion.Sample}";
             if (expansion.Undecidable is not null) return ValueSetMembership.Undecided;
             byte[] utf8 = Encoding.UTF8.GetBytes(code);
             return (anySystem ? expansion.Contains(utf8) : expansion.Contains(Encoding.UTF8.GetBytes(system ?? string.Empty), utf8)) ? ValueSetMembership.In : ValueSetMembership.Out;
