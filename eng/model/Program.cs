@@ -23,8 +23,6 @@ try
     Write("Enums", EnumWriter.Write(shape.Enums.All));
     Write("Choices", ChoiceWriter.Write(shape));
     Write("ModelTypes", IndexWriter.Write(shape));
-    // Analyzers would spend most of the build on code that nobody edits.
-    File.WriteAllText(Path.Combine(args[1], ".editorconfig"), "root = true\n[*.cs]\ngenerated_code = true\ndotnet_analyzer_diagnostic.severity = none\n");
     foreach (string old in Directory.EnumerateFiles(args[1], "*.g.cs").Where(f => !written.Contains(f))) File.Delete(old);
     return 0;
 }

@@ -72,6 +72,30 @@ public sealed class FhirDocument
         }
     }
 
+    /// <summary>
+    /// The resource in XML (FHIR R4 xml.html), UTF-8 with a declaration, not indented. Reading it with <see cref="ParseXml"/> gives
+    /// the same content: numbers, texts and narrative with their characters, extensions of primitives, elements in the order of
+    /// the definitions. In a narrative HTML's named entities become numeric ones, the only ones that XML has.
+    /// </summary>
+    /// <exception cref="FhirFormatException">
+    /// Something in it could not come back from XML as it is: an unknown element, a value of the wrong JSON kind, a control
+    /// character, a narrative that is not well-formed. The exception names the place in the input.
+    /// </exception>
+    public byte[] ToXml()
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        WriteXml(buffer);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes the resource as <see cref="ToXml"/> gives it. After an exception the output holds a part of it.</summary>
+    /// <exception cref="FhirFormatException">See <see cref="ToXml"/>.</exception>
+    public void WriteXml(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        JsonToXml.Write(this, output);
+    }
+
     /// <summary>Parses into a rented array, for a caller that ends with <see cref="Release"/>.</summary>
     internal static FhirDocument ParsePooled(ReadOnlyMemory<byte> utf8Json, XmlOrigin? origin = null)
     {

@@ -11,12 +11,12 @@ public sealed class XmlRoundTripTests
 {
     private const string Div = "<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\">";
 
-    private static string Xml(string json) => Encoding.UTF8.GetString(FhirXml.Write(FhirDocument.Parse(Encoding.UTF8.GetBytes(json))));
+    private static string Xml(string json) => Encoding.UTF8.GetString(FhirDocument.Parse(Encoding.UTF8.GetBytes(json)).ToXml());
 
     private static void ComesBack(string json)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(json);
-        byte[] xml = FhirXml.Write(FhirDocument.Parse(utf8));
+        byte[] xml = FhirDocument.Parse(utf8).ToXml();
         Assert.Null(SameContent.Difference(utf8, FhirDocument.ParseXml(xml).Utf8Json));
     }
 
@@ -32,7 +32,7 @@ public sealed class XmlRoundTripTests
             byte[] json = File.ReadAllBytes(file);
             try
             {
-                byte[] xml = FhirXml.Write(FhirDocument.Parse(json));
+                byte[] xml = FhirDocument.Parse(json).ToXml();
                 if (SameContent.Difference(json, FhirDocument.ParseXml(xml).Utf8Json) is { } difference) differences.Add($"{Path.GetFileName(file)} {difference}");
             }
             catch (FhirFormatException refused)

@@ -34,7 +34,7 @@ public abstract partial class Resource
 
     /// <summary>The resource as XML in UTF-8.</summary>
     /// <exception cref="FhirFormatException">See <see cref="ToXml"/>.</exception>
-    public byte[] ToUtf8Xml() => FhirXml.Write(ToDocument());
+    public byte[] ToUtf8Xml() => ToDocument().ToXml();
 
     /// <summary>The resource as a document, which the validator and FHIRPath read.</summary>
     /// <exception cref="FhirFormatException">It has more levels than a document may have.</exception>
