@@ -1,25 +1,27 @@
 using Consortium.DefinitionsCompiler;
 
-// DefinitionsCompiler <folder of FHIR R4 definitions> <corrections.json> <left-out.json> <tables> <archive>
-if (args.Length != 5)
+// DefinitionsCompiler <folder of FHIR R4 definitions> <corrections.json> <left-out.json> <folder of code lists> <tables> <archive>
+if (args.Length != 6)
 {
-    Console.Error.WriteLine("usage: DefinitionsCompiler DEFINITIONS-FOLDER CORRECTIONS-FILE LEFT-OUT-FILE TABLES-FILE ARCHIVE-FILE");
+    Console.Error.WriteLine("usage: DefinitionsCompiler DEFINITIONS-FOLDER CORRECTIONS-FILE LEFT-OUT-FILE CODE-LISTS-FOLDER TABLES-FILE ARCHIVE-FILE");
     return 2;
 }
 
 try
 {
     DefinitionSet definitions = DefinitionSet.Load(args[0]);
+    definitions.AddCodeLists(args[3]);
     InvariantCorrections corrections = InvariantCorrections.Load(args[1]);
     TableBuilder tables = new();
     new ValueSetCompiler(definitions, tables).Compile();
+    new CodeSystemCompiler(definitions, tables).Compile();
     new StructureCompiler(definitions, corrections, tables).Compile();
     corrections.RequireAllUsed();
 
     ResourceArchiveWriter archive = new(ResourceMinimiser.Load(args[2]));
     archive.Load(args[0]);
-    Write(args[4], archive.Write);
-    Write(args[3], tables.Write);
+    Write(args[5], archive.Write);
+    Write(args[4], tables.Write);
     return 0;
 }
 catch (DefinitionException problem)

@@ -8,6 +8,7 @@ namespace Consortium.DefinitionsCompiler;
 internal sealed class StructureCompiler(DefinitionSet definitions, InvariantCorrections corrections, TableBuilder tables)
 {
     private const string FhirPathSystem = "http://hl7.org/fhirpath/System.";
+    private const string MaxValueSetExtension = "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
     private const string FhirTypeExtension = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type";
 
     private readonly Dictionary<string, int> _byCode = new(StringComparer.Ordinal);
@@ -136,6 +137,7 @@ internal sealed class StructureCompiler(DefinitionSet definitions, InvariantCorr
         {
             element.Strength = Enum.Parse<BindingStrength>(binding.Text("strength")!, ignoreCase: true);
             element.ValueSet = ValueSetRow(valueSet.Split('|')[0]);
+            element.MaxValueSet = binding.Items("extension").FirstOrDefault(e => e.Text("url") == MaxValueSetExtension).Text("valueCanonical") is { } most ? ValueSetRow(most.Split('|')[0]) : 0;
         }
 
         // An element repeats the invariants of its type in its snapshot; each is evaluated once, with the type.
@@ -201,7 +203,11 @@ internal sealed class StructureCompiler(DefinitionSet definitions, InvariantCorr
         int text = tables.Text(url);
         int row = tables.ValueSets.FindIndex(1, v => v.Url == text);
         if (row >= 0) return row;
-        tables.ValueSets.Add(new ValueSetRow { Url = text, Undecidable = tables.Text("the value set is not part of the R4 definitions") });
+        tables.ValueSets.Add(new ValueSetRow { Url = text, OpenStart = tables.OpenParts.Count, OpenCount = 1 });
+        // Some bindings name a page instead of a value set; that of BCP 13 means its media types.
+        tables.OpenParts.Add(url == "http://www.rfc-editor.org/bcp/bcp13.txt"
+            ? new OpenPartRow { System = tables.Text("urn:ietf:bcp:13"), Whole = 1, Reason = tables.Text("media types are known by their form only") }
+            : new OpenPartRow { Reason = tables.Text("the value set is not part of the R4 definitions") });
         return tables.ValueSets.Count - 1;
     }
 

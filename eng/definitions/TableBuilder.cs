@@ -19,6 +19,7 @@ internal sealed class TableBuilder
         Elements.Add(default);
         Invariants.Add(default);
         ValueSets.Add(default);
+        CodeSystems.Add(default);
     }
 
     public List<TypeRow> Types { get; } = [];
@@ -38,6 +39,12 @@ internal sealed class TableBuilder
     public List<ValueSetRow> ValueSets { get; } = [];
 
     public List<CodeRow> Codes { get; } = [];
+
+    public List<OpenPartRow> OpenParts { get; } = [];
+
+    public List<CodeSystemRow> CodeSystems { get; } = [];
+
+    public List<ConceptRow> Concepts { get; } = [];
 
     public int Text(string text)
     {
@@ -106,6 +113,9 @@ internal sealed class TableBuilder
         sections[(int)Section.InvariantLists] = Raw(InvariantLists);
         sections[(int)Section.ValueSets] = Raw(ValueSets);
         sections[(int)Section.Codes] = Raw(Codes);
+        sections[(int)Section.OpenParts] = Raw(OpenParts);
+        sections[(int)Section.CodeSystems] = Raw(CodeSystems);
+        sections[(int)Section.Concepts] = Raw(Concepts);
 
         using BinaryWriter writer = new(output, Encoding.UTF8, leaveOpen: true);
         writer.Write(TableFormat.Magic);

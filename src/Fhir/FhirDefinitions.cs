@@ -19,6 +19,7 @@ public sealed class FhirDefinitions
     private readonly Dictionary<(string Type, string Url), List<FhirDocument>> _added = [];
 
     private Conformance.ProfileSet? _profiles;
+    private Terminology.FhirTerminology? _terminology;
 
     private FhirDefinitions(IEnumerable<FhirDocument> resources)
     {
@@ -39,6 +40,9 @@ public sealed class FhirDefinitions
 
     /// <summary>StructureDefinitions with their elements complete.</summary>
     internal SnapshotSource Snapshots { get; }
+
+    /// <summary>The terminology service over these definitions.</summary>
+    public Terminology.FhirTerminology Terminology => LazyInitializer.EnsureInitialized(ref _terminology, () => new Terminology.FhirTerminology(this));
 
     /// <summary>These definitions and others; of two with the same canonical URL and version the added one wins.</summary>
     public FhirDefinitions With(IEnumerable<FhirDocument> resources)
@@ -100,6 +104,9 @@ public sealed class FhirDefinitions
             if (!_added.ContainsKey((resourceType, url))) yield return url;
         }
     }
+
+    /// <summary>The canonical URLs of a resource type that were added to R4.</summary>
+    internal IEnumerable<string> AddedUrls(string resourceType) => _added.Keys.Where(k => k.Type == resourceType).Select(k => k.Url);
 
     /// <summary>Whether a version is the asked one, or one that it stands for: 4.0 asks for any 4.0.x.</summary>
     private static bool Matches(string? version, string asked) =>

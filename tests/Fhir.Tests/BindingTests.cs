@@ -50,9 +50,18 @@ public sealed class BindingTests
     public void Validate_WhatCannotBeDecided_IsInformation()
     {
         ValidationResult result = Validating.Json("""
-            {"resourceType":"Invoice","status":"issued","totalNet":{"value":1,"currency":"CNY"}}
+            {"resourceType":"Observation","status":"final","code":{"text":"x"},"interpretation":[{"text":"x"}],"bodySite":{"coding":[{"system":"http://snomed.info/sct","code":"40983000"}]}}
             """);
         Assert.True(result.IsValid);
-        Assert.Contains(result.Issues, i => i is { Severity: IssueSeverity.Information, Code: "not-supported", Expression: "Invoice.totalNet.currency" });
+        Assert.Contains(result.Issues, i => i is { Severity: IssueSeverity.Information, Code: "not-found", Expression: "Observation.bodySite.coding[0].system" });
     }
+
+    [Theory]
+    [InlineData("CNY", true)]
+    [InlineData("XXX", true)]
+    [InlineData("DEM", true)]
+    [InlineData("RMB", false)]
+    [InlineData("cny", false)]
+    public void Validate_Currency_IsOneOfIso4217(string currency, bool valid) =>
+        Assert.Equal(valid, Validating.Json($$$"""{"resourceType":"Invoice","status":"issued","totalNet":{"value":1,"currency":"{{{currency}}}"}}""").IsValid);
 }

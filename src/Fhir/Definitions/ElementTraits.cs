@@ -15,7 +15,7 @@ internal enum ElementTraits : byte
     /// <summary>Holds a whole resource.</summary>
     Resource = 4,
 
-    /// <summary>Has a required or extensible binding.</summary>
+    /// <summary>Has a binding that is more than an example.</summary>
     Bound = 8,
 }
 

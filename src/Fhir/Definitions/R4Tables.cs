@@ -57,6 +57,9 @@ internal sealed class R4Tables
         ValueSets = Rows<ValueSetRow>(Section.ValueSets);
         Codes = Rows<CodeRow>(Section.Codes);
         _expansions = new ValueSetExpansion?[ValueSets.Length];
+        OpenParts = Rows<OpenPartRow>(Section.OpenParts);
+        CodeSystems = Rows<CodeSystemRow>(Section.CodeSystems);
+        Concepts = Rows<ConceptRow>(Section.Concepts);
         Primitives = new Validation.PrimitiveType[Types.Length];
         for (int i = 1; i < Types.Length; i++)
         {
@@ -97,6 +100,12 @@ internal sealed class R4Tables
     public ValueSetRow[] ValueSets { get; }
 
     public CodeRow[] Codes { get; }
+
+    public OpenPartRow[] OpenParts { get; }
+
+    public CodeSystemRow[] CodeSystems { get; }
+
+    public ConceptRow[] Concepts { get; }
 
     /// <summary>By type row: which primitive a primitive type is.</summary>
     public Validation.PrimitiveType[] Primitives { get; }
@@ -207,7 +216,7 @@ internal sealed class R4Tables
             if (element.Name == id) Traits[i] |= ElementTraits.Id;
             if (element.Name == contained) Traits[i] |= ElementTraits.Contained;
             if (element.TypeCount == 1 && ElementTypes[element.TypeStart].Type == Resource) Traits[i] |= ElementTraits.Resource;
-            if (element.Strength >= BindingStrength.Extensible) Traits[i] |= ElementTraits.Bound;
+            if (element.Strength >= BindingStrength.Preferred) Traits[i] |= ElementTraits.Bound;
         }
 
         for (int type = 1; type < Types.Length; type++)

@@ -53,6 +53,9 @@ internal enum Section
     InvariantLists,
     ValueSets,
     Codes,
+    OpenParts,
+    CodeSystems,
+    Concepts,
     Count,
 }
 
@@ -96,6 +99,9 @@ internal struct ElementRow
     public int TypeCount;
     public BindingStrength Strength;
     public int ValueSet;
+
+    /// <summary>The value set beyond which the binding does not go, whatever its strength (elementdefinition-maxValueSet); 0 is none.</summary>
+    public int MaxValueSet;
     public int InvariantStart;
     public int InvariantCount;
 }
@@ -129,16 +135,18 @@ internal struct InvariantRow
     public int Human;
 }
 
-/// <summary>A value set with its expansion in code order, or the reason why there is none.</summary>
+/// <summary>A value set with its expansion in code order, and the parts of it that cannot be enumerated.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal struct ValueSetRow
 {
     public int Url;
 
-    /// <summary>0 when the expansion is complete; else the string that says why it cannot be decided locally.</summary>
-    public int Undecidable;
     public int CodeStart;
     public int CodeCount;
+
+    /// <summary>The parts that cannot be enumerated; none where the expansion is complete.</summary>
+    public int OpenStart;
+    public int OpenCount;
 }
 
 /// <summary>One code of an expansion.</summary>
@@ -149,12 +157,60 @@ internal struct CodeRow
     public int Code;
 }
 
+/// <summary>A part of a value set that cannot be enumerated: codes of a system, or of any where the system is the empty string.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal struct OpenPartRow
+{
+    public int System;
+
+    /// <summary>1 where the value set has every code of the system.</summary>
+    public int Whole;
+    public int Reason;
+}
+
+/// <summary>A code system with its concepts; those of a supplement are none of its own.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal struct CodeSystemRow
+{
+    public int Url;
+    public int Version;
+
+    /// <summary>A <c>ContentMode</c>.</summary>
+    public int Content;
+
+    /// <summary>1 yes, 0 no, -1 where the code system does not say.</summary>
+    public int CaseSensitive;
+    public int ConceptStart;
+    public int ConceptCount;
+}
+
+/// <summary>Flags of <see cref="ConceptRow"/>.</summary>
+[Flags]
+internal enum ConceptFlags
+{
+    None = 0,
+    Abstract = 1,
+    Inactive = 2,
+
+    /// <summary>Has designations: other displays, that are not in the tables.</summary>
+    Designated = 4,
+}
+
+/// <summary>A concept of a code system.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal struct ConceptRow
+{
+    public int Code;
+    public int Display;
+    public ConceptFlags Flags;
+}
+
 /// <summary>Constants and the hash that the compiler and the reader share.</summary>
 internal static class TableFormat
 {
     /// <summary>"FHR4" read as a little-endian integer, with the version of the layout after it.</summary>
     public const int Magic = 0x34524846;
-    public const int Version = 1;
+    public const int Version = 2;
 
     public const uint HashStart = 2166136261;
 

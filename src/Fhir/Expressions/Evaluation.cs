@@ -28,6 +28,9 @@ internal sealed class Evaluation
 
     public R4Tables Tables { get; } = R4Tables.Instance;
 
+    /// <summary>The definitions that memberOf() and conformsTo() ask.</summary>
+    public FhirDefinitions Definitions { get; init; } = FhirDefinitions.R4;
+
     /// <summary>Which children the outermost focus has, by position in its type; all bits where that is not known.</summary>
     public ulong Present { get; set; } = ulong.MaxValue;
 

@@ -1,70 +1,101 @@
 using System.Text;
 using Consortium.Fhir.Definitions;
 using Consortium.Fhir.Json;
+using Consortium.Fhir.Terminology;
 
 namespace Consortium.Fhir.Validation;
 
 /// <summary>
-/// Required and extensible bindings by the local expansions (FHIR R4 terminologies.html#strength). What the R4 content
-/// cannot decide is an information issue for a required binding, never a false error.
+/// Bindings by strength (FHIR R4 terminologies.html#strength): outside a required value set is an error, outside an extensible
+/// one a warning, outside a preferred one an information. What cannot be decided here is an information, never a false error.
 /// </summary>
-internal sealed class BindingRules(FhirDocument document, R4Tables tables, IssueList issues)
+internal sealed class BindingRules(FhirDocument document, R4Tables tables, IssueList issues, FhirTerminology terminology)
 {
-    private const string MimeTypes = "http://hl7.org/fhir/ValueSet/mimetypes";
-    private const string Currencies = "http://hl7.org/fhir/ValueSet/currencies";
-    private const string Languages = "http://hl7.org/fhir/ValueSet/all-languages";
-
     private readonly Node[] _nodes = document.Nodes;
     private readonly BindingNames _names = BindingNames.Instance;
 
-    private enum Membership
-    {
-        In,
-        Out,
-        Undecided,
-    }
-
+    /// <summary>Checks a value against the binding of the core definitions.</summary>
     public void Check(int at, in ElementRow element)
     {
-        ValueSetExpansion valueSet = tables.Expansion(element.ValueSet);
-        bool required = element.Strength == BindingStrength.Required;
+        Check(at, new Binding(terminology.Bound(element.ValueSet), element.Strength, element.Path, null));
+        if (element.MaxValueSet != 0) CheckMost(at, new Binding(terminology.Bound(element.MaxValueSet), BindingStrength.Required, element.Path, null));
+    }
+
+    /// <summary>Checks a value against the binding of a profile. A value set that is not known is an information issue.</summary>
+    /// <param name="at">A code, string, uri, Coding, CodeableConcept or Quantity.</param>
+    /// <param name="strength">The strength of the binding.</param>
+    /// <param name="valueSet">The canonical URL of the value set.</param>
+    /// <param name="maxValueSet">That of the elementdefinition-maxValueSet extension, or null.</param>
+    /// <param name="path">What messages call the element, such as the profile's element id.</param>
+    public void Check(int at, BindingStrength strength, string valueSet, string? maxValueSet, string path)
+    {
+        if (strength >= BindingStrength.Preferred)
+        {
+            if (terminology.Bound(valueSet) is { } bound) Check(at, new Binding(bound, strength, 0, path));
+            else if (strength >= BindingStrength.Extensible) issues.Information(at, "not-supported", $"The value set {valueSet} ({Name(strength)} for {path}) is not known here, so the code is not checked.");
+        }
+
+        if (maxValueSet is not null && terminology.Bound(maxValueSet) is { } most) CheckMost(at, new Binding(most, BindingStrength.Required, 0, path));
+    }
+
+    private void Check(int at, in Binding binding)
+    {
         int type = _nodes[at].Type;
         if (tables.Types[type].Kind == TypeKind.Primitive)
         {
-            if (document.HasValue(at) && _nodes[at].Kind == JsonKind.String)
-            {
-                ReadOnlySpan<byte> code = document.Value(at);
-                Report(at, Contains(valueSet, default, code, anySystem: true), valueSet, required, code, element);
-            }
+            if (!document.HasValue(at) || _nodes[at].Kind != JsonKind.String) return;
+            ReadOnlySpan<byte> code = document.Value(at);
+            Membership membership = binding.ValueSet.Contains(code);
+            // A uri may leave an extensible value set for any definition of one's own: the System types of FHIRPath, a logical model.
+            if (membership == Membership.In || (binding.Strength < BindingStrength.Required && SystemUri.IsAbsolute(code))) return;
+            Report(at, membership, binding, code);
         }
         else if (type == _names.CodeableConcept)
         {
-            CheckConcept(at, element, valueSet, required);
+            CheckConcept(at, binding);
         }
         else if (type == _names.Coding || tables.Types[type].Name == _names.QuantityName)
         {
-            CheckCoding(at, element, valueSet, required);
+            CheckCoding(at, binding);
         }
     }
 
-    private void CheckCoding(int at, in ElementRow element, ValueSetExpansion valueSet, bool required)
+    /// <summary>
+    /// No code beyond the maximum value set may stand there, however loose the binding (elementdefinition-maxValueSet); text
+    /// without a code is not forbidden by it.
+    /// </summary>
+    private void CheckMost(int at, in Binding binding)
+    {
+        bool coded = tables.Types[_nodes[at].Type].Kind == TypeKind.Primitive;
+        ElementChildren children = document.ChildrenOf(at);
+        while (!coded && children.MoveNext())
+        {
+            int name = tables.Elements[_nodes[children.Current].Element].Name;
+            coded = name == _names.Code || (_nodes[children.Current].Type == _names.Coding && Coding(children.Current).Code != 0);
+        }
+
+        if (coded) Check(at, binding);
+    }
+
+    private void CheckCoding(int at, in Binding binding)
     {
         (int system, int code) = Coding(at);
         if (code == 0)
         {
             // A Quantity without a code is not coded at all; a Coding without one names no concept.
-            if (required && _nodes[at].Type == _names.Coding && !HasExtension(at))
+            if (binding.Strength == BindingStrength.Required && _nodes[at].Type == _names.Coding && !HasExtension(at))
             {
-                issues.Error(at, "code-invalid", $"{tables.Text(element.Path)} needs a code from {valueSet.Url} (required); the Coding has none.");
+                issues.Error(at, "code-invalid", $"{Path(binding)} needs a code from {binding.ValueSet.Url} (required); the Coding has none.");
             }
 
             return;
         }
 
-        Report(code, Contains(valueSet, system == 0 ? default : document.Value(system), document.Value(code), anySystem: false), valueSet, required, document.Value(code), element);
+        Membership membership = binding.ValueSet.Contains(system == 0 ? default : document.Value(system), document.Value(code));
+        if (membership != Membership.In) Report(code, membership, binding, document.Value(code));
     }
 
-    private void CheckConcept(int at, in ElementRow element, ValueSetExpansion valueSet, bool required)
+    private void CheckConcept(int at, in Binding binding)
     {
         int codings = 0, first = 0;
         bool undecided = false;
@@ -77,60 +108,51 @@ internal sealed class BindingRules(FhirDocument document, R4Tables tables, Issue
             codings++;
             if (code == 0) continue;
             if (first == 0) first = code;
-            switch (Contains(valueSet, system == 0 ? default : document.Value(system), document.Value(code), anySystem: false))
+            switch (binding.ValueSet.Contains(system == 0 ? default : document.Value(system), document.Value(code)))
             {
                 case Membership.In: return;
                 case Membership.Undecided: undecided = true; break;
             }
         }
 
-        if (undecided)
+        if (first != 0)
         {
-            Report(first, Membership.Undecided, valueSet, required, document.Value(first), element);
+            Report(first, undecided ? Membership.Undecided : Membership.Out, binding, document.Value(first));
         }
-        else if (first != 0)
+        else if (binding.Strength == BindingStrength.Required && !HasExtension(at))
         {
-            Report(first, Membership.Out, valueSet, required, document.Value(first), element);
-        }
-        else if (required && !HasExtension(at))
-        {
-            issues.Error(at, "code-invalid", $"{tables.Text(element.Path)} needs a code from {valueSet.Url} (required); found {(codings == 0 ? "text only" : "codings without a code")}.");
+            issues.Error(at, "code-invalid", $"{Path(binding)} needs a code from {binding.ValueSet.Url} (required); found {(codings == 0 ? "text only" : "codings without a code")}.");
         }
     }
 
-    private static Membership Contains(ValueSetExpansion valueSet, ReadOnlySpan<byte> system, ReadOnlySpan<byte> code, bool anySystem)
+    private void Report(int at, Membership membership, in Binding binding, ReadOnlySpan<byte> code)
     {
-        if (valueSet.Undecidable is null)
-        {
-            return (anySystem ? valueSet.Contains(code) : valueSet.Contains(system, code)) ? Membership.In : Membership.Out;
-        }
-
-        return valueSet.Url switch
-        {
-            // The grammar decides: BCP 13 and BCP 47 registries are open, so a well-formed code is what can be asked of it.
-            MimeTypes => CodeGrammar.IsMimeType(code) ? Membership.In : Membership.Out,
-            Languages => CodeGrammar.IsLanguage(code) ? Membership.In : Membership.Out,
-            Currencies => CodeGrammar.IsCurrency(code) ? Membership.Undecided : Membership.Out,
-            _ => Membership.Undecided,
-        };
-    }
-
-    private void Report(int at, Membership membership, ValueSetExpansion valueSet, bool required, ReadOnlySpan<byte> code, in ElementRow element)
-    {
-        if (membership == Membership.In) return;
-        string strength = required ? "required" : "extensible";
-        string path = tables.Text(element.Path);
+        string strength = Name(binding.Strength);
         if (membership == Membership.Undecided)
         {
-            if (required) issues.Information(at, "not-supported", $"Whether the code is in {valueSet.Url} ({strength} for {path}) cannot be decided here: {valueSet.Undecidable}.");
+            if (binding.Strength >= BindingStrength.Extensible) issues.Information(at, "not-supported", $"Whether the code is in {binding.ValueSet.Url} ({strength} for {Path(binding)}) cannot be decided here: {binding.ValueSet.Undecidable}.");
             return;
         }
 
-        string allowed = valueSet.Undecidable is null ? $"allowed: {valueSet.Sample}" : "it is not well-formed";
-        string message = $"{Shown(code)} is not in {valueSet.Url} ({strength} for {path}); {allowed}.";
-        if (required) issues.Error(at, "code-invalid", message);
-        else issues.Warning(at, "code-invalid", message);
+        string sample = binding.ValueSet.Sample;
+        string allowed = sample.Length > 0 ? $"allowed: {sample}" : "it has no such code, and none of that form";
+        IssueSeverity severity = binding.Strength switch
+        {
+            BindingStrength.Required => IssueSeverity.Error,
+            BindingStrength.Extensible => IssueSeverity.Warning,
+            _ => IssueSeverity.Information,
+        };
+        issues.Add(severity, at, "code-invalid", $"{Shown(code)} is not in {binding.ValueSet.Url} ({strength} for {Path(binding)}); {allowed}.");
     }
+
+    private static string Name(BindingStrength strength) => strength switch
+    {
+        BindingStrength.Required => "required",
+        BindingStrength.Extensible => "extensible",
+        _ => "preferred",
+    };
+
+    private string Path(in Binding binding) => binding.Label ?? tables.Text(binding.Path);
 
     private (int System, int Code) Coding(int at)
     {
@@ -161,7 +183,7 @@ internal sealed class BindingRules(FhirDocument document, R4Tables tables, Issue
     }
 
     /// <summary>A code fit for a message. A code is no patient data, but what stands in its place may be: long or spaced texts are not shown.</summary>
-    private static string Shown(ReadOnlySpan<byte> code)
+    internal static string Shown(ReadOnlySpan<byte> code)
     {
         if (code.Length is 0 or > 40) return "The code";
         foreach (byte b in code)
@@ -171,6 +193,12 @@ internal sealed class BindingRules(FhirDocument document, R4Tables tables, Issue
 
         return $"Code '{Encoding.ASCII.GetString(code)}'";
     }
+
+    /// <param name="ValueSet">The value set.</param>
+    /// <param name="Strength">How firmly it binds.</param>
+    /// <param name="Path">The text of the element's path, where <paramref name="Label"/> is null.</param>
+    /// <param name="Label">What messages call the element.</param>
+    private readonly record struct Binding(BoundValueSet ValueSet, BindingStrength Strength, int Path, string? Label);
 
     private sealed class BindingNames
     {

@@ -15,6 +15,7 @@ internal sealed class ResourceWalk
     private readonly Node[] _nodes;
     private readonly IssueList _issues;
     private readonly BindingRules _bindings;
+    private readonly CodingRules _codings;
     private readonly ReferenceRules _references;
     private readonly ContainedRules _contained;
     private readonly IdentityRules _identity;
@@ -29,7 +30,8 @@ internal sealed class ResourceWalk
         _tables = context.Tables;
         _nodes = _document.Nodes;
         _issues = context.Issues;
-        _bindings = new BindingRules(_document, _tables, _issues);
+        _bindings = new BindingRules(_document, _tables, _issues, context.Definitions.Terminology);
+        _codings = new CodingRules(context);
         _references = new ReferenceRules(_document, _tables, _issues);
         _identity = new IdentityRules(_document, _tables, _issues);
         _contained = new ContainedRules(_document, _tables, _issues);
@@ -282,6 +284,7 @@ internal sealed class ResourceWalk
             _identity.Check(at, type);
             if (type == _tables.Extension) _profiles.CheckExtension(at);
             UnitRules.Check(_context, at, type);
+            _codings.Check(at, type);
         }
 
         if ((traits & ElementTraits.Bound) != 0) _bindings.Check(at, element);

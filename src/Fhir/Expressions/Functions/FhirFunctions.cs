@@ -11,11 +11,6 @@ internal static class FhirFunctions
     private static readonly int s_extension = R4Tables.Instance.FindName("extension"u8);
     private static readonly int s_modifierExtension = R4Tables.Instance.FindName("modifierExtension"u8);
     private static readonly int s_url = R4Tables.Instance.FindName("url"u8);
-    private static readonly int s_system = R4Tables.Instance.FindName("system"u8);
-    private static readonly int s_code = R4Tables.Instance.FindName("code"u8);
-    private static readonly int s_coding = R4Tables.Instance.FindName("coding"u8);
-    private static readonly int s_codingType = R4Tables.Instance.FindType("Coding"u8);
-    private static readonly int s_codeableConcept = R4Tables.Instance.FindType("CodeableConcept"u8);
 
     public static readonly Dictionary<string, (int, int, Function)> All = new(StringComparer.Ordinal)
     {
@@ -23,7 +18,7 @@ internal static class FhirFunctions
         ["hasValue"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.Add(PathValue.Of(input.Count == 1 && input[0].HasValue))),
         ["getValue"] = (0, 0, GetValue),
         ["resolve"] = (0, 0, Resolve),
-        ["memberOf"] = (1, 1, MemberOf),
+        ["memberOf"] = (1, 1, MemberOfFunction.Evaluate),
         ["htmlChecks"] = (0, 0, HtmlChecks),
         ["conformsTo"] = (1, 1, ConformsTo),
         ["checkModifiers"] = (0, 99, CheckModifiers),
@@ -57,45 +52,6 @@ internal static class FhirFunctions
         {
             if (item.IsNode && item.Document.References.Resolve(item.NodeIndex) is { } target) output.Add(PathValue.Of(item.Document, target));
         }
-    }
-
-    private static void MemberOf(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
-    {
-        if (!Singleton.TryTake(input, out PathValue item) || !Singleton.TryText(arguments[0], e, scope, out string url)) return;
-        int row = e.Tables.FindValueSet(url);
-        if (row == 0) return;
-        ValueSetExpansion valueSet = e.Tables.Expansion(row);
-        // What the R4 content cannot enumerate is unknown, not false.
-        if (valueSet.Undecidable is not null) return;
-        if (item.TryText(out string code))
-        {
-            output.Add(PathValue.Of(valueSet.Contains(Encoding.UTF8.GetBytes(code))));
-        }
-        else if (item.IsNode && item.TypeRow == s_codingType)
-        {
-            output.Add(PathValue.Of(HasCoding(e, valueSet, item.Document, item.NodeIndex)));
-        }
-        else if (item.IsNode && item.TypeRow == s_codeableConcept)
-        {
-            bool any = false;
-            ElementChildren children = item.Document.ChildrenOf(item.NodeIndex);
-            while (children.MoveNext())
-            {
-                any |= Name(e, item.Document, children.Current) == s_coding && HasCoding(e, valueSet, item.Document, children.Current);
-            }
-
-            output.Add(PathValue.Of(any));
-        }
-        else
-        {
-            throw new FhirPathException("memberOf() takes a code, a Coding or a CodeableConcept.");
-        }
-    }
-
-    private static bool HasCoding(Evaluation e, ValueSetExpansion valueSet, FhirDocument document, int coding)
-    {
-        int system = Child(e, document, coding, s_system), code = Child(e, document, coding, s_code);
-        return code != 0 && valueSet.Contains(system == 0 ? default : document.Value(system), document.Value(code));
     }
 
     private static void HtmlChecks(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)

@@ -23,12 +23,16 @@ internal sealed class ValueSetContent
     private readonly Dictionary<(string System, string Code), ValueSetCode> _codes = [];
     private readonly List<OpenPart> _open = [];
     private HashSet<string>? _systems;
+    private HashSet<string>? _codesAlone;
 
     public IReadOnlyDictionary<(string System, string Code), ValueSetCode> Codes => _codes;
 
     public IReadOnlyList<OpenPart> Open => _open;
 
     public bool IsComplete => _open.Count == 0;
+
+    /// <summary>Whether it has the code in any system.</summary>
+    public bool HasCode(string code) => (_codesAlone ??= [.. _codes.Keys.Select(k => k.Code)]).Contains(code);
 
     private HashSet<string> Systems => _systems ??= [.. _codes.Keys.Select(k => k.System)];
 

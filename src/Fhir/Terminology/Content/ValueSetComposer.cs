@@ -13,10 +13,16 @@ internal sealed class ValueSetComposer(Func<string, CodeSystemContent?> codeSyst
     // Value sets include one another; a chain this long is a mistake or an attack.
     private const int DeepestImport = 50;
 
+    // All that one value set may bring together through its imports.
+    private const int MostWork = 5 * ValueSetContent.MostCodes;
+
     private readonly HashSet<string> _underWay = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ValueSetContent> _done = new(StringComparer.Ordinal);
+    private int _work;
 
     public ValueSetContent Compose(string canonical)
     {
+        if (_done.TryGetValue(canonical, out ValueSetContent? known)) return known;
         if (valueSet(canonical) is not { } resource) return ValueSetContent.Undecided(null, $"value set {canonical} is not known here");
         return Compose(canonical, resource);
     }
@@ -26,8 +32,14 @@ internal sealed class ValueSetComposer(Func<string, CodeSystemContent?> codeSyst
         if (_underWay.Count >= DeepestImport || !_underWay.Add(canonical)) return ValueSetContent.Undecided(null, $"value set {canonical} includes itself");
         try
         {
-            if (resource.ValueKind == JsonValueKind.Object && resource.TryGetProperty("compose", out JsonElement compose)) return ComposeParts(compose);
-            return resource.TryGetProperty("expansion", out JsonElement expansion) ? Expansion(expansion) : ValueSetContent.Undecided(null, "it has no definition to expand");
+            if (resource.ValueKind != JsonValueKind.Object) return ValueSetContent.Undecided(null, "it is no ValueSet");
+            ValueSetContent content = resource.TryGetProperty("compose", out JsonElement compose) ? ComposeParts(compose)
+                : resource.TryGetProperty("expansion", out JsonElement expansion) ? Expansion(expansion)
+                : ValueSetContent.Undecided(null, "it has no definition to expand");
+            _work += content.Codes.Count;
+            if (_work > MostWork) content = ValueSetContent.Undecided(null, "it brings together too many codes");
+            _done[canonical] = content;
+            return content;
         }
         finally
         {
