@@ -1,3 +1,4 @@
+using Consortium.Fhir.Terminology;
 using System.Runtime.CompilerServices;
 
 namespace Consortium.Fhir.Validation.Questionnaires;
@@ -59,10 +60,10 @@ internal sealed class AnswerOptions(ResponseContext context)
         if (code is null) return;
         switch (_valueSets.Contains(valueSet, system, code, anySystem: answer.TypeName == "string", out string reason))
         {
-            case ValueSetMembership.Out:
+            case Membership.Out:
                 context.Error(answer, "code-invalid", $"The answer to item {FhirNodeValues.Shown(form.LinkId)} is not in its value set {FhirNodeValues.Shown(valueSet)}{reason}.");
                 break;
-            case ValueSetMembership.Undecided:
+            case Membership.Undecided:
                 context.Information(answer, "not-supported", $"Whether the answer to item {FhirNodeValues.Shown(form.LinkId)} is in its value set {FhirNodeValues.Shown(valueSet)} cannot be decided here: {reason}.");
                 break;
         }

@@ -1,3 +1,4 @@
+using Consortium.Fhir.Terminology;
 using System.Globalization;
 
 namespace Consortium.Fhir.Validation.Questionnaires;
@@ -28,10 +29,10 @@ internal sealed class UnitAnswers(ResponseContext context)
             if (code is null) return;
             switch (_valueSets.Contains(valueSet, system, code, anySystem: false, out string reason))
             {
-                case ValueSetMembership.Out:
+                case Membership.Out:
                     context.Error(quantity, "code-invalid", $"The unit of the answer to item {FhirNodeValues.Shown(form.LinkId)} is not in its value set {FhirNodeValues.Shown(valueSet)} (questionnaire-unitValueSet){reason}.");
                     break;
-                case ValueSetMembership.Undecided:
+                case Membership.Undecided:
                     context.Information(quantity, "not-supported", $"Whether the unit of the answer to item {FhirNodeValues.Shown(form.LinkId)} is in its value set {FhirNodeValues.Shown(valueSet)} cannot be decided here: {reason}.");
                     break;
             }
