@@ -19,7 +19,7 @@ internal static class SystemUri
         if (terminology.IsValueSet(system)) return (IssueSeverity.Error, $"{shown} is a value set; Coding.system names a code system (FHIR R4 datatypes.html#Coding).");
         if (HasPrefix(system, "http://build.fhir.org"u8) || HasPrefix(system, "https://build.fhir.org"u8))
         {
-            return (IssueSeverity.Error, $"{shown} is a page of the specification's build, and no code system.");
+            return (IssueSeverity.Warning, $"{shown} is a page of the specification's build, and no code system; the code is not checked.");
         }
 
         foreach (byte[] exact in s_exact)

@@ -6,7 +6,7 @@ namespace Consortium.Fhir.Validation;
 internal static class CodeGrammar
 {
     private static readonly SearchValues<byte> s_token = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`{|}~"u8);
-    private static readonly SearchValues<byte> s_parameterEnd = SearchValues.Create("; \t\r\n\""u8);
+    private static readonly SearchValues<byte> s_parameterEnd = SearchValues.Create(";\t\r\n\""u8);
     private static readonly SearchValues<byte> s_restricted = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&-^_.+"u8);
 
     /// <summary>
@@ -108,7 +108,7 @@ internal static class CodeGrammar
         }
     }
 
-    /// <summary>A value that should be quoted, such as a URL, is often not; it ends where the parameter does.</summary>
+    /// <summary>A value that should be quoted, with spaces or slashes in it, is often not; it ends where the parameter does.</summary>
     private static int UnquotedLength(ReadOnlySpan<byte> text)
     {
         int end = text.IndexOfAny(s_parameterEnd);

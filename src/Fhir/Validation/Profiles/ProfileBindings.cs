@@ -2,16 +2,9 @@ using System.Text;
 using Consortium.Fhir.Conformance;
 using Consortium.Fhir.Definitions;
 using Consortium.Fhir.Json;
+using Consortium.Fhir.Terminology;
 
 namespace Consortium.Fhir.Validation.Profiles;
-
-/// <summary>Whether a code is in a value set.</summary>
-internal enum Membership
-{
-    In,
-    Out,
-    Undecided,
-}
 
 /// <summary>Bindings that a profile tightens (FHIR R4 terminologies.html#strength).</summary>
 internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
@@ -71,11 +64,8 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
         return (ValueSets.Contains(run, valueSet, system ?? string.Empty, document.Value(code)), Shown(document.Value(code)));
     }
 
-    private string Allowed(string valueSet)
-    {
-        int row = run.Tables.FindValueSet(valueSet);
-        return row != 0 && run.Tables.Expansion(row).Undecidable is null ? run.Tables.Expansion(row).Sample : "the codes of that value set";
-    }
+    private string Allowed(string valueSet) =>
+        run.Terminology.Bound(valueSet)?.Sample is { Length: > 0 } sample ? sample : "the codes of that value set";
 
     private static string Shown(ReadOnlySpan<byte> code)
     {
@@ -98,11 +88,7 @@ internal static class ValueSets
     /// <param name="code">The code.</param>
     public static Membership Contains(ProfileRun run, string valueSet, string? system, ReadOnlySpan<byte> code)
     {
-        int row = run.Tables.FindValueSet(valueSet);
-        if (row == 0) return Membership.Undecided;
-        ValueSetExpansion expansion = run.Tables.Expansion(row);
-        if (expansion.Undecidable is not null) return Membership.Undecided;
-        bool contains = system is null ? expansion.Contains(code) : expansion.Contains(Encoding.UTF8.GetBytes(system), code);
-        return contains ? Membership.In : Membership.Out;
+        if (run.Terminology.Bound(valueSet) is not { } bound) return Membership.Undecided;
+        return system is null ? bound.Contains(code) : bound.Contains(Encoding.UTF8.GetBytes(system), code);
     }
 }

@@ -20,6 +20,8 @@ internal sealed class ProfileRun(ValidationContext context)
 
     public R4Tables Tables { get; } = R4Tables.Instance;
 
+    public Terminology.FhirTerminology Terminology { get; } = context.Definitions.Terminology;
+
     public ProfileSet Profiles { get; } = context.Definitions.Profiles;
 
     public DateTimeOffset Now { get; } = context.Options.Clock.GetLocalNow();

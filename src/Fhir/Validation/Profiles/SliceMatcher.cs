@@ -1,3 +1,4 @@
+using Consortium.Fhir.Terminology;
 using System.Text;
 using Consortium.Fhir.Conformance;
 using Consortium.Fhir.Json;
