@@ -4,15 +4,15 @@ using Consortium.Fhir.Terminology;
 namespace Consortium.DefinitionsCompiler;
 
 /// <summary>Turns the code systems into rows, so that every Coding can be looked up as it is walked.</summary>
-internal sealed class CodeSystemCompiler(DefinitionSet definitions, TableBuilder tables)
+internal sealed class CodeSystemCompiler(CodeSystemSet codeSystems, TableBuilder tables)
 {
     public void Compile()
     {
-        foreach ((string url, CodeSystemContent system) in definitions.CodeSystems.OrderBy(s => s.Key, StringComparer.Ordinal))
+        foreach (CodeSystemContent system in codeSystems.All)
         {
             CodeSystemRow row = new()
             {
-                Url = tables.Text(url),
+                Url = tables.Text(system.Url),
                 Version = tables.Text(system.Version ?? string.Empty),
                 Content = (int)system.Content,
                 CaseSensitive = system.CaseSensitive switch { true => 1, false => 0, null => -1 },

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Consortium.Fhir.Terminology;
 
 namespace Consortium.DefinitionsCompiler;
 
@@ -15,8 +14,7 @@ internal sealed class DefinitionSet
     /// <summary>StructureDefinitions by id, in file order.</summary>
     public List<JsonElement> Structures { get; } = [];
 
-    /// <summary>Those of R4 by URL, and with <see cref="AddCodeLists"/> those that it refers to.</summary>
-    public Dictionary<string, CodeSystemContent> CodeSystems { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, JsonElement> CodeSystems { get; } = new(StringComparer.Ordinal);
 
     public SortedDictionary<string, JsonElement> ValueSets { get; } = new(StringComparer.Ordinal);
 
@@ -38,16 +36,6 @@ internal sealed class DefinitionSet
         return set;
     }
 
-    /// <summary>Adds the code systems of a folder of <see cref="CodeListFile"/>s.</summary>
-    public void AddCodeLists(string folder)
-    {
-        foreach (string path in Directory.EnumerateFiles(folder, "*.txt").Order(StringComparer.Ordinal))
-        {
-            CodeSystemContent system = CodeListFile.Read(path);
-            if (!CodeSystems.TryAdd(system.Url, system)) throw new DefinitionException($"{path}: R4 publishes {system.Url} itself.");
-        }
-    }
-
     private void Add(JsonElement resource)
     {
         // The four resource types of Medplum's own (Project, ClientApplication, User, ProjectMembership) have no url: not FHIR.
@@ -55,8 +43,18 @@ internal sealed class DefinitionSet
         switch (resource.GetProperty("resourceType").GetString())
         {
             case "StructureDefinition": Structures.Add(resource.Clone()); break;
-            case "CodeSystem": CodeSystems[url.GetString()!] = CodeSystemReader.Read(resource); break;
+            case "CodeSystem": CodeSystems[url.GetString()!] = resource.Clone(); break;
             case "ValueSet": ValueSets[url.GetString()!] = resource.Clone(); break;
         }
     }
+}
+
+/// <summary>Short reads of optional JSON properties.</summary>
+internal static class JsonElementReads
+{
+    public static string? Text(this JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
 }

@@ -10,11 +10,11 @@ if (args.Length != 6)
 try
 {
     DefinitionSet definitions = DefinitionSet.Load(args[0]);
-    definitions.AddCodeLists(args[3]);
+    CodeSystemSet codeSystems = CodeSystemSet.Load(definitions, args[3]);
     InvariantCorrections corrections = InvariantCorrections.Load(args[1]);
     TableBuilder tables = new();
-    new ValueSetCompiler(definitions, tables).Compile();
-    new CodeSystemCompiler(definitions, tables).Compile();
+    new ValueSetCompiler(definitions, codeSystems, tables).Compile();
+    new CodeSystemCompiler(codeSystems, tables).Compile();
     new StructureCompiler(definitions, corrections, tables).Compile();
     corrections.RequireAllUsed();
 

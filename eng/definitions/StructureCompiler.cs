@@ -137,7 +137,7 @@ internal sealed class StructureCompiler(DefinitionSet definitions, InvariantCorr
         {
             element.Strength = Enum.Parse<BindingStrength>(binding.Text("strength")!, ignoreCase: true);
             element.ValueSet = ValueSetRow(valueSet.Split('|')[0]);
-            element.MaxValueSet = binding.Items("extension").FirstOrDefault(e => e.Text("url") == MaxValueSetExtension).Text("valueCanonical") is { } most ? ValueSetRow(most.Split('|')[0]) : 0;
+            foreach (JsonElement most in binding.Items("extension").Where(e => e.Text("url") == MaxValueSetExtension)) element.MaxValueSet = ValueSetRow(most.Text("valueCanonical")!.Split('|')[0]);
         }
 
         // An element repeats the invariants of its type in its snapshot; each is evaluated once, with the type.

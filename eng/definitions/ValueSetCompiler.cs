@@ -8,12 +8,12 @@ namespace Consortium.DefinitionsCompiler;
 /// Expands every value set as far as the code systems at hand allow (FHIR R4 valueset.html#compositions); a part that cannot
 /// be enumerated keeps the reason why not, so that the validator can say what it could not decide.
 /// </summary>
-internal sealed class ValueSetCompiler(DefinitionSet definitions, TableBuilder tables)
+internal sealed class ValueSetCompiler(DefinitionSet definitions, CodeSystemSet codeSystems, TableBuilder tables)
 {
     public void Compile()
     {
         ValueSetComposer composer = new(
-            url => definitions.CodeSystems.GetValueOrDefault(url),
+            codeSystems.Find,
             canonical => definitions.ValueSets.TryGetValue(canonical.Split('|')[0], out JsonElement found) ? found : null);
         foreach (string url in definitions.ValueSets.Keys)
         {

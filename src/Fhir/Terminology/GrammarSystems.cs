@@ -20,6 +20,7 @@ internal static class GrammarSystems
         if (system.SequenceEqual("urn:ietf:bcp:47"u8)) return Judge(CodeGrammar.IsLanguage(code));
         if (system.SequenceEqual("http://unitsofmeasure.org"u8)) return Judge(Ucum.IsValid(code, out _));
         if (system.SequenceEqual("urn:ietf:rfc:3986"u8)) return Judge(code.IndexOfAny(s_notInUri) < 0);
+        if (system.SequenceEqual("http://snomed.info/sct"u8)) return CodeGrammar.MayBeSnomed(code) ? Membership.Undecided : Membership.Out;
         // The registries of subdivisions and regions are not at hand, their form is.
         if (system.SequenceEqual("urn:iso:std:iso:3166:-2"u8)) return CodeGrammar.IsSubdivision(code) ? Membership.Undecided : Membership.Out;
         if (system.SequenceEqual("http://unstats.un.org/unsd/methods/m49/m49.htm"u8)) return code.Length == 3 && code.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 ? Membership.Undecided : Membership.Out;

@@ -58,6 +58,19 @@ internal static class CodeGrammar
         return tags.AtEnd || (IsPrivateUse(ref tags) && tags.AtEnd);
     }
 
+    /// <summary>A SNOMED CT identifier has 6 to 18 digits, and an expression is made of such; what has no run of six is neither.</summary>
+    public static bool MayBeSnomed(ReadOnlySpan<byte> code)
+    {
+        int run = 0;
+        foreach (byte b in code)
+        {
+            run = char.IsAsciiDigit((char)b) ? run + 1 : 0;
+            if (run == 6) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Country and one to three letters or digits (ISO 3166-2).</summary>
     public static bool IsSubdivision(ReadOnlySpan<byte> code) =>
         code.Length is >= 4 and <= 6 && code[2] == '-' && code[..2].IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0 && IsCapitalOrDigit(code[3..]);

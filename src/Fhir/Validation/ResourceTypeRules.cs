@@ -1,5 +1,6 @@
 using Consortium.Fhir.Definitions;
 using Consortium.Fhir.Validation.Questionnaires;
+using Consortium.Fhir.Validation.TerminologyResources;
 
 namespace Consortium.Fhir.Validation;
 
@@ -12,8 +13,11 @@ internal static class ResourceTypeRules
     // By type row; null for a type without such rules.
     private static readonly Action<ValidationContext, int>?[] s_byType = ByType(new()
     {
+        ["CodeSystem"] = CodeSystemRules.Check,
+        ["ConceptMap"] = ConceptMapRules.Check,
         ["Questionnaire"] = QuestionnaireRules.Check,
         ["QuestionnaireResponse"] = QuestionnaireResponseRules.Check,
+        ["ValueSet"] = ValueSetRules.Check,
     });
 
     /// <summary>Checks the resource at that node; called once its structure has been checked.</summary>
