@@ -58,14 +58,19 @@ internal static class CodeGrammar
         return tags.AtEnd || (IsPrivateUse(ref tags) && tags.AtEnd);
     }
 
-    /// <summary>A SNOMED CT identifier has 6 to 18 digits, and an expression is made of such; what has no run of six is neither.</summary>
+    /// <summary>
+    /// A SNOMED CT identifier has 6 to 18 digits, and an expression is made of such; the older SNOMED RT identifiers (T-15460) have
+    /// five. A code without a run of five digits and letters A to F, a digit among them, is none.
+    /// </summary>
     public static bool MayBeSnomed(ReadOnlySpan<byte> code)
     {
         int run = 0;
+        bool digit = false;
         foreach (byte b in code)
         {
-            run = char.IsAsciiDigit((char)b) ? run + 1 : 0;
-            if (run == 6) return true;
+            digit |= char.IsAsciiDigit((char)b);
+            run = char.IsAsciiHexDigitUpper((char)b) ? run + 1 : 0;
+            if (run >= 5 && digit) return true;
         }
 
         return false;

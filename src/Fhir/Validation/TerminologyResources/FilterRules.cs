@@ -59,7 +59,8 @@ internal sealed class FilterRules(ValidationContext context, CodeSystemContent? 
         };
         if (!fits)
         {
-            Error(at, $"The property {FhirNodeValues.Shown(property)} is declared as {FhirNodeValues.Shown(type)}; the value of the filter is none (FHIR R4 codesystem.html#properties).");
+            // Servers take forms of their own such as "lt2", and R4 gives no form for the value of such a filter.
+            context.Issues.Warning(at, "invalid", $"The property {FhirNodeValues.Shown(property)} is declared as {FhirNodeValues.Shown(type)}; the value of the filter is none (FHIR R4 codesystem.html#properties).");
         }
         else if (type == "Coding")
         {
