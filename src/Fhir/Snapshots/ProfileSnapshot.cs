@@ -29,9 +29,15 @@ internal sealed class ProfileSnapshot
     /// <summary>What is wrong with the differential.</summary>
     public IReadOnlyList<SnapshotProblem> Problems { get; init; } = [];
 
+    /// <summary>Where the elements were generated: what the differential states, with what became of the element.</summary>
+    public IReadOnlyList<OverlaidElement> Overlaid { get; init; } = [];
+
     /// <summary>Whether the elements were generated here.</summary>
     public bool IsGenerated { get; init; }
 }
+
+/// <summary>An element of a differential and the element of the snapshot that it makes.</summary>
+internal sealed record OverlaidElement(StatedElement Stated, SnapshotElement Result);
 
 /// <summary>Something wrong in a differential.</summary>
 /// <param name="Element">The ElementDefinition that it is about; one that does not exist where it is about the whole.</param>

@@ -14,9 +14,12 @@ internal sealed class SnapshotGenerator(Func<string, ProfileSnapshot?> find, str
     private const string TypePrefix = "http://hl7.org/fhir/StructureDefinition/";
 
     private readonly List<SnapshotProblem> _problems = [];
+    private readonly List<OverlaidElement> _overlaid = [];
     private int _elements;
 
     public IReadOnlyList<SnapshotProblem> Problems => _problems;
+
+    public IReadOnlyList<OverlaidElement> Overlaid => _overlaid;
 
     /// <summary>The elements of <paramref name="type"/> from those of the base and the differential.</summary>
     public List<SnapshotElement> Generate(string type, IReadOnlyList<SnapshotElement> baseElements, IEnumerable<StatedElement> differential)
@@ -36,6 +39,7 @@ internal sealed class SnapshotGenerator(Func<string, ProfileSnapshot?> find, str
         {
             rules?.Check(element.Element, stated, isNewSlice: _slicedHere.Contains(element), _problems);
             element.Element = ElementOverlay.Apply(element.Element, stated, url);
+            _overlaid.Add(new OverlaidElement(stated, element.Element));
         }
 
         if (difference.Children.Count == 0) return;
@@ -87,6 +91,7 @@ internal sealed class SnapshotGenerator(Func<string, ProfileSnapshot?> find, str
         SnapshotElement element = ElementOverlay.Complete(child.Stated!, url);
         ElementNode added = new(element with { Id = $"{parent.Element.Id}.{child.Name}", BasePath = element.Path, BaseMin = element.Min, BaseMax = element.Max });
         parent.Children.Add(added);
+        _overlaid.Add(new OverlaidElement(child.Stated!, added.Element));
         _elements++;
         foreach (DifferentialNode below in child.Children)
         {

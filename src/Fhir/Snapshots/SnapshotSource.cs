@@ -22,14 +22,17 @@ internal sealed class SnapshotSource(FhirDefinitions definitions)
     /// <summary>The snapshot that a definition carries, or else the one generated from its differential.</summary>
     public ProfileSnapshot Of(FhirDocument definition) => Of(definition, []);
 
-    /// <summary>The snapshot generated from the differential, whether or not the definition carries one; not kept.</summary>
-    public ProfileSnapshot Generate(FhirDocument definition) => Generate(definition, []);
+    /// <summary>
+    /// The snapshot generated from the differential of a StructureDefinition, whether or not it carries one or is among the
+    /// definitions; not kept.
+    /// </summary>
+    public ProfileSnapshot Generate(FhirNode definition) => Generate(definition, []);
 
     private ProfileSnapshot Of(FhirDocument definition, HashSet<FhirDocument> underWay)
     {
         if (HasSnapshot(definition)) return s_published.GetValue(definition, Publish);
         if (_generated.TryGetValue(definition, out ProfileSnapshot? known)) return known;
-        ProfileSnapshot made = Generate(definition, underWay);
+        ProfileSnapshot made = Generate(definition.Root, underWay);
         // What was made while others waited for it may lack what they would have given.
         return underWay.Count == 0 ? _generated.GetOrAdd(definition, made) : made;
     }
@@ -42,20 +45,19 @@ internal sealed class SnapshotSource(FhirDefinitions definitions)
     private static ProfileSnapshot Publish(FhirDocument definition)
     {
         string url = definition.Root.Child("url").Value ?? string.Empty;
-        return Describe(definition, [.. Stated(definition, "snapshot").Select(e => ElementOverlay.Complete(e, url))], []);
+        return Describe(definition.Root, [.. Stated(definition.Root, "snapshot").Select(e => ElementOverlay.Complete(e, url))], []);
     }
 
-    private ProfileSnapshot Generate(FhirDocument definition, HashSet<FhirDocument> underWay)
+    private ProfileSnapshot Generate(FhirNode definition, HashSet<FhirDocument> underWay)
     {
-        FhirNode root = definition.Root;
-        if (root.Child("baseDefinition").Value is not { } baseUrl)
+        if (definition.Child("baseDefinition").Value is not { } baseUrl)
         {
             // Only Element, Resource and logical models have no base: their differential is all there is.
-            string own = root.Child("url").Value ?? string.Empty;
+            string own = definition.Child("url").Value ?? string.Empty;
             return Describe(definition, [.. Stated(definition, "differential").Select(e => ElementOverlay.Complete(e, own))], [], generated: true);
         }
 
-        if (underWay.Count >= DeepestDerivation || !underWay.Add(definition))
+        if (underWay.Count >= DeepestDerivation || !underWay.Add(definition.Place().Document))
         {
             return Failed(definition, "The definition is derived from itself, or through too many others.");
         }
@@ -77,20 +79,19 @@ internal sealed class SnapshotSource(FhirDefinitions definitions)
         }
         finally
         {
-            underWay.Remove(definition);
+            underWay.Remove(definition.Place().Document);
         }
     }
 
-    private ProfileSnapshot Overlay(FhirDocument definition, ProfileSnapshot @base, HashSet<FhirDocument> underWay)
+    private ProfileSnapshot Overlay(FhirNode definition, ProfileSnapshot @base, HashSet<FhirDocument> underWay)
     {
-        FhirNode root = definition.Root;
-        bool isConstraint = root.Child("derivation").Value != "specialization";
-        string type = isConstraint ? @base.Elements[0].Path : TypeName(root.Child("type").Value ?? string.Empty);
-        SnapshotGenerator generator = new(canonical => FindBeside(canonical, underWay), root.Child("url").Value ?? string.Empty, isConstraint ? _rules : null);
+        bool isConstraint = definition.Child("derivation").Value != "specialization";
+        string type = isConstraint ? @base.Elements[0].Path : TypeName(definition.Child("type").Value ?? string.Empty);
+        SnapshotGenerator generator = new(canonical => FindBeside(canonical, underWay), definition.Child("url").Value ?? string.Empty, isConstraint ? _rules : null);
         try
         {
             List<SnapshotElement> elements = generator.Generate(type, @base.Elements, Stated(definition, "differential"));
-            return Describe(definition, elements, generator.Problems, generated: true);
+            return Describe(definition, elements, generator.Problems, generated: true, generator.Overlaid);
         }
         catch (SnapshotTooLargeException tooLarge)
         {
@@ -101,31 +102,29 @@ internal sealed class SnapshotSource(FhirDefinitions definitions)
     private ProfileSnapshot? FindBeside(string canonical, HashSet<FhirDocument> underWay) =>
         definitions.Find("StructureDefinition", canonical) is { } found && !underWay.Contains(found) ? Of(found, underWay) : null;
 
-    private static IEnumerable<StatedElement> Stated(FhirDocument definition, string view) =>
-        definition.Root.Child(view).ChildrenNamed("element").Select(StatedElement.Read);
+    private static IEnumerable<StatedElement> Stated(FhirNode definition, string view) =>
+        definition.Child(view).ChildrenNamed("element").Select(StatedElement.Read);
 
-    private static ProfileSnapshot Failed(FhirDocument definition, string message) =>
-        Describe(definition, [], [new SnapshotProblem(definition.Root, IsError: true, message)], generated: true);
+    private static ProfileSnapshot Failed(FhirNode definition, string message) =>
+        Describe(definition, [], [new SnapshotProblem(definition, IsError: true, message)], generated: true);
 
     /// <summary>The name that paths begin with: the type of a logical model is a URL.</summary>
     private static string TypeName(string type) => type[(type.LastIndexOf('/') + 1)..];
 
     private static ProfileSnapshot Describe(
-        FhirDocument definition, IReadOnlyList<SnapshotElement> elements, IReadOnlyList<SnapshotProblem> problems, bool generated = false)
+        FhirNode definition, IReadOnlyList<SnapshotElement> elements, IReadOnlyList<SnapshotProblem> problems, bool generated = false,
+        IReadOnlyList<OverlaidElement>? overlaid = null) => new()
     {
-        FhirNode root = definition.Root;
-        return new ProfileSnapshot
-        {
-            Url = root.Child("url").Value ?? string.Empty,
-            Version = root.Child("version").Value,
-            Name = root.Child("name").Value,
-            Type = root.Child("type").Value ?? string.Empty,
-            BaseDefinition = root.Child("baseDefinition").Value,
-            IsConstraint = root.Child("derivation").Value == "constraint",
-            Source = definition,
-            Elements = elements,
-            Problems = problems,
-            IsGenerated = generated,
-        };
-    }
+        Url = definition.Child("url").Value ?? string.Empty,
+        Version = definition.Child("version").Value,
+        Name = definition.Child("name").Value,
+        Type = definition.Child("type").Value ?? string.Empty,
+        BaseDefinition = definition.Child("baseDefinition").Value,
+        IsConstraint = definition.Child("derivation").Value == "constraint",
+        Source = definition.Place().Document,
+        Elements = elements,
+        Problems = problems,
+        Overlaid = overlaid ?? [],
+        IsGenerated = generated,
+    };
 }

@@ -1,6 +1,7 @@
 using Consortium.Fhir.Definitions;
 using Consortium.Fhir.Validation.Questionnaires;
 using Consortium.Fhir.Validation.TerminologyResources;
+using Consortium.Fhir.Validation.StructureDefinitions;
 
 namespace Consortium.Fhir.Validation;
 
@@ -18,6 +19,7 @@ internal static class ResourceTypeRules
         ["Questionnaire"] = QuestionnaireRules.Check,
         ["QuestionnaireResponse"] = QuestionnaireResponseRules.Check,
         ["ValueSet"] = ValueSetRules.Check,
+        ["StructureDefinition"] = StructureDefinitionRules.Check,
     });
 
     /// <summary>Checks the resource at that node; called once its structure has been checked.</summary>

@@ -24,7 +24,7 @@ public sealed class GeneratedSnapshotTests
             FhirDocument definition = FhirDocument.Parse(Encoding.UTF8.GetBytes(resource.GetRawText()));
             string id = resource.GetProperty("id").GetString()!;
             ProfileSnapshot published = FhirDefinitions.R4.Snapshots.Of(definition);
-            ProfileSnapshot generated = FhirDefinitions.R4.Snapshots.Generate(definition);
+            ProfileSnapshot generated = FhirDefinitions.R4.Snapshots.Generate(definition.Root);
             Assert.True(generated.IsGenerated);
             differences.AddRange(generated.Problems.Select(p => $"{id} | {(p.IsError ? "error" : "warning")} | {p.Message}"));
             differences.AddRange(Differences(published, generated).Select(d => $"{id} | {d}"));
