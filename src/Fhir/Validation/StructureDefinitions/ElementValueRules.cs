@@ -28,7 +28,7 @@ internal static class ElementValueRules
     {
         if (element.Types.Any(t => IsOneOf(t.Code, kinds))) return;
         context.Issues.Error(at.Place().Index, "business-rule",
-            $"{what} does nothing on {element.Id}: its type is {Types(element)}, and {what} is for {string.Join(", ", kinds)}.");
+            $"{what} does nothing on {element.Id}: its type is {Types(element)}, and {char.ToLowerInvariant(what[0])}{what[1..]} is for {string.Join(", ", kinds)}.");
     }
 
     private static void CheckType(ValidationContext context, FhirNode value, SnapshotElement element, string what)

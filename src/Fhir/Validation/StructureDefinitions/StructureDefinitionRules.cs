@@ -36,16 +36,22 @@ internal static class StructureDefinitionRules
         return generated;
     }
 
-    /// <summary>A constraint is of the type and kind of its base (FHIR R4 structuredefinition-definitions.html#StructureDefinition.type).</summary>
+    /// <summary>
+    /// A constraint is of the type of its base (FHIR R4 structuredefinition-definitions.html#StructureDefinition.type). That it is of
+    /// the same kind follows, but is nowhere a rule; an official example has it wrong.
+    /// </summary>
     private static void CheckAgreement(ValidationContext context, FhirNode definition, FhirNode @base)
     {
         if (definition.Child("derivation").Value != "constraint") return;
-        foreach (string name in (ReadOnlySpan<string>)["type", "kind"])
+        Agree("type", IssueSeverity.Error);
+        Agree("kind", IssueSeverity.Warning);
+
+        void Agree(string name, IssueSeverity severity)
         {
             FhirNode own = definition.Child(name);
             string? expected = @base.Child(name).Value;
-            if (!own.HasValue || expected is null || own.Value == expected) continue;
-            context.Issues.Error(own.Place().Index, "business-rule", $"A constraint has the {name} of its base, {expected} (FHIR R4 structuredefinition-definitions.html#StructureDefinition.{name}).");
+            if (!own.HasValue || expected is null || own.Value == expected) return;
+            context.Issues.Add(severity, own.Place().Index, "business-rule", $"A constraint has the {name} of its base, {expected} (FHIR R4 structuredefinition-definitions.html#StructureDefinition.{name}).");
         }
     }
 
