@@ -1,7 +1,7 @@
 using Consortium.Fhir.Definitions;
 using Consortium.Fhir.Validation.Questionnaires;
-using Consortium.Fhir.Validation.TerminologyResources;
 using Consortium.Fhir.Validation.StructureDefinitions;
+using Consortium.Fhir.Validation.TerminologyResources;
 
 namespace Consortium.Fhir.Validation;
 
