@@ -8,6 +8,8 @@ namespace Consortium.Fhir;
 /// <summary>A compiled FHIRPath expression. Immutable and thread-safe.</summary>
 public sealed class CompiledPath
 {
+    private static readonly FhirPathEnvironment s_default = new();
+
     // By type rows of context and resource; null for what passed.
     private readonly ConcurrentDictionary<(int, int), FhirPathException?>? _checked;
 
@@ -65,8 +67,14 @@ public sealed class CompiledPath
 
     /// <summary>Evaluates on one element; <c>%resource</c> is the resource that it stands in.</summary>
     /// <exception cref="FhirPathException">The expression cannot be evaluated on this input.</exception>
-    public IReadOnlyList<FhirPathValue> Evaluate(FhirNode context, TimeProvider? clock = null)
+    public IReadOnlyList<FhirPathValue> Evaluate(FhirNode context, TimeProvider? clock = null) =>
+        Evaluate(context, clock is null ? s_default : new FhirPathEnvironment { Clock = clock });
+
+    /// <summary>Evaluates on one element, with definitions and resources around it.</summary>
+    /// <exception cref="FhirPathException">The expression cannot be evaluated on this input.</exception>
+    public IReadOnlyList<FhirPathValue> Evaluate(FhirNode context, FhirPathEnvironment environment)
     {
+        ArgumentNullException.ThrowIfNull(environment);
         (FhirDocument document, int at) = context.Place();
         (int resource, int root) = document.EnclosingResources(at);
         if (_checked?.GetOrAdd((document.Nodes[at].Type, document.Nodes[resource].Type), key => Checked(key.Item1, key.Item2)) is { } fault)
@@ -79,7 +87,9 @@ public sealed class CompiledPath
             Context = PathValue.Of(document, at),
             Resource = PathValue.Of(document, resource),
             RootResource = PathValue.Of(document, root),
-            Now = (clock ?? TimeProvider.System).GetLocalNow(),
+            Now = environment.Clock.GetLocalNow(),
+            Definitions = environment.Definitions,
+            ResolveReference = environment.ResolveReference,
         };
         PathList output = evaluation.Rent();
         Root.Evaluate(evaluation, new Scope(evaluation.Context, 0, null), output);

@@ -35,7 +35,7 @@ internal readonly record struct Absence(Known Value, ulong Children)
             "exists" or "hasValue" or "anyTrue" or "anyFalse" => Known.False,
             "empty" or "all" or "allTrue" or "allFalse" or "isDistinct" or "subsetOf" => Known.True,
             // These take something else from an empty input than an empty output.
-            "count" or "supersetOf" or "iif" or "aggregate" or "union" or "combine" or "now" or "today" or "timeOfDay" or "defineVariable" or "sum" => Known.Unknown,
+            "count" or "supersetOf" or "iif" or "aggregate" or "union" or "combine" or "coalesce" or "now" or "today" or "timeOfDay" or "defineVariable" or "sum" => Known.Unknown,
             _ => Known.Empty,
         };
         return value == Known.Unknown ? Unknown : new(value, input.Children);

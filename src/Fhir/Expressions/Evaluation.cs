@@ -24,12 +24,17 @@ internal sealed class Evaluation
 
     private readonly Stack<PathList> _free = new();
     private int _work;
-    private Dictionary<string, List<PathValue>>? _variables;
 
     public R4Tables Tables { get; } = R4Tables.Instance;
 
     /// <summary>The definitions that memberOf() and conformsTo() ask.</summary>
     public FhirDefinitions Definitions { get; init; } = FhirDefinitions.R4;
+
+    /// <summary>Gives the resource of a reference that the document itself does not have; null where there is no such source.</summary>
+    public Func<string, FhirDocument?>? ResolveReference { get; init; }
+
+    /// <summary>What defineVariable() has defined so far in this branch of the expression.</summary>
+    public PathVariables? Variables { get; set; }
 
     /// <summary>Which children the outermost focus has, by position in its type; all bits where that is not known.</summary>
     public ulong Present { get; set; } = ulong.MaxValue;
@@ -78,25 +83,12 @@ internal sealed class Evaluation
     public void Restart()
     {
         _work = 0;
-        _variables = null;
+        Variables = null;
     }
 
     public void Spend(int items)
     {
         _work += items;
         if (_work > WorkLimit) throw new FhirPathException($"The expression does more work than is allowed ({WorkLimit} items).");
-    }
-
-    public void Define(string name, PathList value)
-    {
-        _variables ??= new(StringComparer.Ordinal);
-        if (!_variables.TryAdd(name, [.. value.Items])) throw new FhirPathException($"Variable %{name} is defined twice.");
-    }
-
-    public bool TryVariable(string name, PathList output)
-    {
-        if (_variables is null || !_variables.TryGetValue(name, out List<PathValue>? values)) return false;
-        foreach (PathValue value in values) output.Add(value);
-        return true;
     }
 }

@@ -55,7 +55,7 @@ internal sealed class Lexer(string text)
         if (c == '%')
         {
             _at++;
-            string name = Peek() is '\'' or '`' or '"' ? Quoted(Peek()) : IsNameStart(Peek()) ? Name() : throw Error(start, "'%' needs a name after it");
+            string name = Peek() is '\'' or '`' or '"' ? Quoted(Peek()) : IsNameStart(Peek()) ? VariableName() : throw Error(start, "'%' needs a name after it");
             return new Token(TokenKind.Variable, name, start);
         }
 
@@ -107,6 +107,21 @@ internal sealed class Lexer(string text)
     {
         int start = _at;
         while (_at < text.Length && (IsNameStart(text[_at]) || char.IsAsciiDigit(text[_at]))) _at++;
+        return text[start.._at];
+    }
+
+    /// <summary>%vs-name and %ext-name, whose hyphens the specification itself writes without quotes (FHIR R4 fhirpath.html#variables).</summary>
+    private string VariableName()
+    {
+        int start = _at;
+        string name = Name();
+        if (name is not ("vs" or "ext")) return name;
+        while (Peek() == '-' && IsNameStart(Peek(1)))
+        {
+            _at++;
+            Name();
+        }
+
         return text[start.._at];
     }
 

@@ -21,7 +21,13 @@ internal sealed class Parser
     /// <summary>The type of the focus, where it is known and the scope is the outermost; else 0.</summary>
     private int _focusType;
 
-    private Parser(string text, int focusType) => (_tokens, _focusType) = (Lexer.Tokens(text), focusType);
+    private readonly bool _definesVariables;
+
+    private Parser(string text, int focusType)
+    {
+        (_tokens, _focusType) = (Lexer.Tokens(text), focusType);
+        _definesVariables = _tokens.Exists(static t => t is { Kind: TokenKind.Identifier, Text: "defineVariable" });
+    }
 
     private Token Current => _tokens[_at];
 
@@ -55,6 +61,9 @@ internal sealed class Parser
         _syntax[expression] = syntax;
         return expression;
     }
+
+    /// <summary>An operand or argument by itself: variables that it defines are not seen outside of it (FHIRPath, defineVariable).</summary>
+    private Expression Scoped(Expression part) => _definesVariables && part is not LiteralExpression ? Noted(new ScopedExpression(part), _syntax[part]) : part;
 
     private LiteralExpression Literal(int at, PathValue value) => Noted(LiteralExpression.Of(value), new LiteralSyntax(at, value));
 
@@ -93,7 +102,7 @@ internal sealed class Parser
                 continue;
             }
 
-            Expression right = Binary(precedence);
+            (left, Expression right) = (Scoped(left), Scoped(Binary(precedence)));
             left = Noted(Operators.Create(op.Text, left, right), new BinarySyntax(op.At, op.Text, _syntax[left], _syntax[right]));
         }
 
@@ -128,7 +137,7 @@ internal sealed class Parser
             else if (Current.Is("["))
             {
                 int at = Take().At;
-                Expression index = Binary(0);
+                Expression index = Scoped(Binary(0));
                 Expect("]");
                 left = Noted(new IndexerExpression(left, index), new IndexerSyntax(at, _syntax[left], _syntax[index]));
             }
@@ -248,11 +257,11 @@ internal sealed class Parser
         _focusType = 0;
         if (!Current.Is(")"))
         {
-            arguments.Add(Binary(0));
+            arguments.Add(Argument(name));
             while (Current.Is(","))
             {
                 _at++;
-                arguments.Add(Binary(0));
+                arguments.Add(Argument(name));
             }
         }
 
@@ -265,6 +274,13 @@ internal sealed class Parser
         }
 
         return Noted(FunctionTable.Create(name.Text, input, [.. arguments], name.At), new FunctionSyntax(name.At, SyntaxOf(input), name.Text, written));
+    }
+
+    /// <summary>The keys of sort() are looked at for their sign.</summary>
+    private Expression Argument(Token function)
+    {
+        Expression argument = Binary(0);
+        return function.Text == "sort" ? argument : Scoped(argument);
     }
 
     private TypeSpecifier TypeSpecifier()

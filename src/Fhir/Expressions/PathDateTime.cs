@@ -166,6 +166,18 @@ internal sealed class PathDateTime
         return same ? 0 : null;
     }
 
+    /// <summary>One part as a number, seconds without their fraction; null where it is not known or a date or time has no such part.</summary>
+    public int? Component(TemporalPrecision part)
+    {
+        if (part > Precision || (Kind == PathKind.Time && part < TemporalPrecision.Hour)) return null;
+        return part switch
+        {
+            TemporalPrecision.Second => _local.Second,
+            TemporalPrecision.Fraction => _local.Millisecond,
+            _ => (int)Part(_local, part),
+        };
+    }
+
     /// <summary>Adds a number of a calendar unit (FHIRPath N1 6.6.7); null where the result leaves the calendar.</summary>
     public PathDateTime? Add(decimal amount, string unit)
     {
@@ -183,8 +195,8 @@ internal sealed class PathDateTime
             {
                 "year" => With(_local.AddYears(whole)),
                 "month" => With(_local.AddMonths(Precision == TemporalPrecision.Year ? whole / 12 * 12 : whole)),
-                "week" or "day" when Precision < TemporalPrecision.Day => AddDaysCoarse(unit == "week" ? whole * 7 : whole),
-                "week" => With(_local.AddDays(whole * 7)),
+                "week" or "day" when Precision < TemporalPrecision.Day => AddDaysCoarse(unit == "week" ? checked(whole * 7) : whole),
+                "week" => With(_local.AddDays(whole * 7.0)),
                 "day" => With(_local.AddDays(whole)),
                 _ => AddTicks(Ticks(amount, unit)),
             };

@@ -94,7 +94,12 @@ internal sealed class VariableExpression(string name) : Expression
             return;
         }
 
-        if (e.TryVariable(name, output)) return;
+        if (e.Variables is not null && PathVariables.Find(e.Variables, name) is { } defined)
+        {
+            foreach (PathValue value in defined) output.Add(value);
+            return;
+        }
+
         output.Add(name switch
         {
             "ucum" => PathValue.Of("http://unitsofmeasure.org"),

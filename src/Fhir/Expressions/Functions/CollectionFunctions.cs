@@ -16,6 +16,8 @@ internal static class CollectionFunctions
         ["isDistinct"] = (0, 0, IsDistinct),
         ["select"] = (1, 1, Select),
         ["repeat"] = (1, 1, Repeat),
+        ["repeatAll"] = (1, 1, RepeatAll),
+        ["coalesce"] = (1, 99, Coalesce),
         ["single"] = (0, 0, Single),
         ["first"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => Slice(input, 0, 1, output)),
         ["last"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => Slice(input, input.Count - 1, 1, output)),
@@ -101,6 +103,31 @@ internal static class CollectionFunctions
 
         e.Return(next);
         e.Return(round);
+    }
+
+    /// <summary>As repeat(), with duplicates; what projects itself for ever meets the limit of work.</summary>
+    private static void RepeatAll(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
+    {
+        PathList round = e.Rent(), next = e.Rent();
+        round.AddRange(input);
+        while (round.Count > 0)
+        {
+            for (int i = 0; i < round.Count; i++) arguments[0].Evaluate(e, new Scope(round[i], i, scope.Total), next);
+            // Each item kept costs more than one looked at, so that the memory is bounded as well.
+            e.Spend(next.Count * 10 + 10);
+            output.AddRange(next);
+            (round, next) = (next, round);
+            next.Clear();
+        }
+
+        e.Return(next);
+        e.Return(round);
+    }
+
+    /// <summary>The first argument that is not empty; those after it are not evaluated.</summary>
+    private static void Coalesce(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
+    {
+        for (int i = 0; i < arguments.Length && output.Count == 0; i++) arguments[i].Evaluate(e, scope, output);
     }
 
     private static void Single(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)

@@ -20,7 +20,7 @@ internal static class FhirFunctions
         ["resolve"] = (0, 0, Resolve),
         ["memberOf"] = (1, 1, MemberOfFunction.Evaluate),
         ["htmlChecks"] = (0, 0, HtmlChecks),
-        ["conformsTo"] = (1, 1, ConformsTo),
+        ["conformsTo"] = (1, 1, ConformanceFunctions.ConformsTo),
         ["checkModifiers"] = (0, 99, CheckModifiers),
     };
 
@@ -51,6 +51,7 @@ internal static class FhirFunctions
         foreach (ref readonly PathValue item in input.Items)
         {
             if (item.IsNode && item.Document.References.Resolve(item.NodeIndex) is { } target) output.Add(PathValue.Of(item.Document, target));
+            else if (ConformanceFunctions.Outside(e, item) is { } outside) output.Add(PathValue.Of(outside, 0));
         }
     }
 
@@ -58,15 +59,6 @@ internal static class FhirFunctions
     {
         if (!Singleton.TryTake(input, out PathValue item)) return;
         output.Add(PathValue.Of(item.TryText(out string xhtml) && XhtmlRules.Check(Encoding.UTF8.GetBytes(xhtml)) is null));
-    }
-
-    private static void ConformsTo(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
-    {
-        if (!Singleton.TryTake(input, out PathValue item) || !Singleton.TryText(arguments[0], e, scope, out string url)) return;
-        const string Core = "http://hl7.org/fhir/StructureDefinition/";
-        int type = url.StartsWith(Core, StringComparison.Ordinal) ? FhirR4.FindType(url[Core.Length..]) : 0;
-        if (type == 0) throw new FhirPathException("conformsTo() knows the base definitions of R4 only; the profile is none of them.");
-        output.Add(PathValue.Of(item.TypeRow != 0 && e.Tables.IsA(item.TypeRow, type)));
     }
 
     private static void CheckModifiers(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)

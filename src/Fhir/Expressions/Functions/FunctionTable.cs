@@ -12,7 +12,7 @@ internal static class FunctionTable
         new Dictionary<string, (int, int, Function)>[]
         {
             CollectionFunctions.All, ConversionFunctions.All, TextFunctions.All, MathFunctions.All, BoundaryFunctions.All, SortFunction.All,
-            TreeFunctions.All, FhirFunctions.All,
+            TreeFunctions.All, FhirFunctions.All, DateFunctions.All, DefinitionFunctions.All,
         }.SelectMany(group => group).ToFrozenDictionary(StringComparer.Ordinal);
 
     public static Expression Create(string name, Expression? input, Expression[] arguments, int at)

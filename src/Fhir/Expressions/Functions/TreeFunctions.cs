@@ -59,7 +59,7 @@ internal static class TreeFunctions
     private static void DefineVariable(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
     {
         if (!Singleton.TryText(arguments[0], e, scope, out string name)) throw new FhirPathException("defineVariable() needs a name.");
-        if (name is "resource" or "rootResource" or "context" or "ucum" or "sct" or "loinc") throw new FhirPathException($"%{name} cannot be defined.");
+        if (name is "resource" or "rootResource" or "context" or "ucum" or "sct" or "loinc" || name.StartsWith("vs-", StringComparison.Ordinal) || name.StartsWith("ext-", StringComparison.Ordinal)) throw new FhirPathException($"%{name} cannot be defined.");
         PathList value = e.Rent();
         if (arguments.Length == 1)
         {
@@ -70,7 +70,7 @@ internal static class TreeFunctions
             for (int i = 0; i < input.Count; i++) arguments[1].Evaluate(e, new Scope(input[i], i, scope.Total), value);
         }
 
-        e.Define(name, value);
+        e.Variables = PathVariables.Define(e.Variables, name, value);
         e.Return(value);
         output.AddRange(input);
     }

@@ -47,6 +47,8 @@ internal sealed record FunctionType(Func<StaticType, IReadOnlyList<StaticType>, 
         Add("children", new(static (input, _) => ModelTypes.Children(input).Ordered(false)));
         Add("descendants", new(static (_, _) => StaticType.Any.Ordered(false)));
         Add("repeatAll", new(static (_, _) => StaticType.Any));
+        Add("yearOf monthOf dayOf hourOf minuteOf secondOf millisecondOf", Gives(StaticType.Integer));
+        Add("elementDefinition", Gives(ModelTypes.Named("ElementDefinition")));
         Add("extension", Gives(ModelTypes.Named("Extension")));
         Add("resolve", new(static (input, _) => ModelTypes.AnyResource.Ordered(input.IsOrdered)));
         return all;
