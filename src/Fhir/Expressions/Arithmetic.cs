@@ -9,12 +9,15 @@ internal sealed class ArithmeticExpression(string op, Expression left, Expressio
         if (op == "&")
         {
             // & takes empty for an empty string.
-            output.Add(PathValue.Of((hasLeft ? Text(a) : string.Empty) + (hasRight ? Text(b) : string.Empty)));
+            (string first, string second) = (hasLeft ? Text(a) : string.Empty, hasRight ? Text(b) : string.Empty);
+            e.SpendText((long)first.Length + second.Length);
+            output.Add(PathValue.Of(first + second));
             return;
         }
 
         if (!hasLeft || !hasRight) return;
         if (!a.TrySystem(out PathValue x) || !b.TrySystem(out PathValue y)) throw Unsupported(a, b);
+        if (x.Kind == PathKind.String && y.Kind == PathKind.String) e.SpendText((long)x.String.Length + y.String.Length);
         if (Arithmetic.Apply(op, x, y, out bool supported) is { } result) output.Add(result);
         else if (!supported) throw Unsupported(x, y);
     }

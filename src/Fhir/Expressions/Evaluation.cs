@@ -22,6 +22,9 @@ internal sealed class Evaluation
     [ThreadStatic]
     private static Evaluation? t_spare;
 
+    /// <summary>Longest text that an expression may make out of shorter ones.</summary>
+    private const int LongestText = 10_000_000;
+
     private readonly Stack<PathList> _free = new();
     private int _work;
 
@@ -84,6 +87,13 @@ internal sealed class Evaluation
     {
         _work = 0;
         Variables = null;
+    }
+
+    /// <summary>Counts a text that is about to be made, so that texts that grow and multiply end before the memory does.</summary>
+    public void SpendText(long length)
+    {
+        if (length > LongestText) throw new FhirPathException($"The expression makes a text longer than {LongestText} characters.");
+        if (length > 256) Spend((int)(length / 16));
     }
 
     public void Spend(int items)

@@ -30,6 +30,8 @@ public sealed class FunctionTests
     [InlineData("(1|2|3).aggregate(iif($total.empty(), $this, iif($this < $total, $this, $total)))", "1")]
     [InlineData("(3|1|2).sort()", "1,2,3")]
     [InlineData("(3|1|2).sort(-$this)", "3,2,1")]
+    [InlineData("('b'|'a'|'c').sort(-$this)", "c,b,a")]
+    [InlineData("name.sort(-family, use).use", "usual,official")]
     [InlineData("{}.coalesce({}, 2, 3)", "2")]
     [InlineData("iif({}, 1, 2)", "2")]
     [InlineData("iif(true, 1, 1 / 'a')", "1")]

@@ -39,11 +39,23 @@ internal static class BoundaryFunctions
     private static decimal? Number(decimal value, long decimals, bool high)
     {
         if (decimals is < 0 or > MostDecimals) return null;
+        try
+        {
+            return Edge(value, (int)decimals, high);
+        }
+        catch (OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private static decimal Edge(decimal value, int decimals, bool high)
+    {
         decimal half = new(5, 0, 0, false, (byte)Math.Min(value.Scale + 1, MostDecimals));
         decimal edge = high ? value + half : value - half;
         // Fewer decimals than the edge has: the outer edge is rounded, the inner one cut, as the official suite has it.
         bool outer = edge < 0 != high;
-        decimal rounded = Math.Round(edge, (int)decimals, outer ? MidpointRounding.AwayFromZero : MidpointRounding.ToZero);
+        decimal rounded = Math.Round(edge, decimals, outer ? MidpointRounding.AwayFromZero : MidpointRounding.ToZero);
         // Adding a zero of that scale gives the result its decimals.
         return rounded + new decimal(0, 0, 0, false, (byte)decimals);
     }

@@ -20,8 +20,32 @@ internal static class SortFunction
             rows[i] = (input[i], keys);
         }
 
-        // OrderBy keeps the order of equals.
-        foreach ((PathValue item, _) in rows.OrderBy(r => r.Keys, Comparer<PathValue?[]>.Create((a, b) => Compare(a, b, arguments)))) output.Add(item);
+        foreach ((PathValue item, _) in Merged(rows, arguments)) output.Add(item);
+    }
+
+    /// <summary>
+    /// A merge sort: it keeps the order of equals, ends whatever the comparisons say (dates of different precision have no
+    /// consistent order), and lets an error of a comparison through as it is.
+    /// </summary>
+    private static (PathValue Item, PathValue?[] Keys)[] Merged((PathValue Item, PathValue?[] Keys)[] rows, Expression[] arguments)
+    {
+        (PathValue, PathValue?[])[] target = new (PathValue, PathValue?[])[rows.Length];
+        for (int width = 1; width < rows.Length; width *= 2)
+        {
+            for (int start = 0; start < rows.Length; start += 2 * width)
+            {
+                int left = start, middle = Math.Min(start + width, rows.Length), right = middle, end = Math.Min(start + (2 * width), rows.Length);
+                for (int at = start; at < end; at++)
+                {
+                    bool takeLeft = left < middle && (right >= end || Compare(rows[left].Keys, rows[right].Keys, arguments) <= 0);
+                    target[at] = takeLeft ? rows[left++] : rows[right++];
+                }
+            }
+
+            (rows, target) = (target, rows);
+        }
+
+        return rows;
     }
 
     private static int Compare(PathValue?[] a, PathValue?[] b, Expression[] arguments)

@@ -42,13 +42,18 @@ internal static class TextFunctions
     private static (int, int, Function) One(Func<string, PathValue?> function) =>
         (0, 0, (Evaluation e, in Scope scope, PathList input, Expression[] a, PathList output) =>
         {
-            if (Text(input, out string text) && function(text) is { } result) output.Add(result);
+            if (!Text(input, out string text)) return;
+            e.SpendText(text.Length);
+            if (function(text) is { } result) output.Add(result);
         });
 
     private static (int, int, Function) Two(Func<string, string, PathValue?> function) =>
         (1, 1, (Evaluation e, in Scope scope, PathList input, Expression[] a, PathList output) =>
         {
-            if (Text(input, out string text) && Singleton.TryText(a[0], e, scope, out string other) && function(text, other) is { } result) output.Add(result);
+            if (!Text(input, out string text) || !Singleton.TryText(a[0], e, scope, out string other)) return;
+            // What looks for one text in another reads it all; what encodes makes it longer.
+            e.SpendText(text.Length);
+            if (function(text, other) is { } result) output.Add(result);
         });
 
     private static bool Text(PathList input, out string text)
@@ -122,10 +127,18 @@ internal static class TextFunctions
     private static void Replace(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
     {
         if (!Text(input, out string text) || !Singleton.TryText(arguments[0], e, scope, out string pattern) || !Singleton.TryText(arguments[1], e, scope, out string substitution)) return;
-        // An empty pattern stands between all characters (FHIRPath N1 5.6.8).
-        output.Add(PathValue.Of(pattern.Length > 0
-            ? text.Replace(pattern, substitution, StringComparison.Ordinal)
-            : substitution + string.Concat(text.Select(c => c + substitution))));
+        if (pattern.Length == 0)
+        {
+            // An empty pattern stands between all characters (FHIRPath N1 5.6.8).
+            e.SpendText(text.Length + ((text.Length + 1L) * substitution.Length));
+            output.Add(PathValue.Of(substitution + string.Concat(text.Select(c => c + substitution))));
+            return;
+        }
+
+        long found = 0;
+        for (int at = text.IndexOf(pattern, StringComparison.Ordinal); at >= 0; at = text.IndexOf(pattern, at + pattern.Length, StringComparison.Ordinal)) found++;
+        e.SpendText(text.Length + (found * Math.Max(0, substitution.Length - pattern.Length)));
+        output.Add(PathValue.Of(text.Replace(pattern, substitution, StringComparison.Ordinal)));
     }
 
     private static void ReplaceMatches(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
@@ -133,7 +146,13 @@ internal static class TextFunctions
         if (!Text(input, out string text) || !Singleton.TryText(arguments[0], e, scope, out string pattern) || !Singleton.TryText(arguments[1], e, scope, out string substitution)) return;
         try
         {
-            output.Add(PathValue.Of(pattern.Length == 0 ? text : Pattern(pattern).Replace(text, substitution)));
+            output.Add(PathValue.Of(pattern.Length == 0 ? text : Pattern(pattern).Replace(text, match =>
+            {
+                string replaced = match.Result(substitution);
+                e.SpendText(Math.Max(16, replaced.Length));
+                e.Spend(1 + (replaced.Length / 16));
+                return replaced;
+            })));
         }
         catch (RegexMatchTimeoutException)
         {
@@ -159,7 +178,14 @@ internal static class TextFunctions
         string separator = string.Empty;
         if (arguments.Length > 0 && !Singleton.TryText(arguments[0], e, scope, out separator)) return;
         List<string> parts = [];
-        foreach (ref readonly PathValue item in input.Items) parts.Add(item.TryText(out string text) ? text : throw NoText());
+        long length = 0;
+        foreach (ref readonly PathValue item in input.Items)
+        {
+            parts.Add(item.TryText(out string text) ? text : throw NoText());
+            length += text.Length + separator.Length;
+        }
+
+        e.SpendText(length);
         output.Add(PathValue.Of(string.Join(separator, parts)));
     }
 
