@@ -31,9 +31,17 @@ internal static class GrammarSystems
     public static Membership Decide(string? system, string code) =>
         system is null ? Membership.Undecided : Decide(Encoding.UTF8.GetBytes(system), Encoding.UTF8.GetBytes(code));
 
-    /// <summary>Whether a code that the list of a system has not may still be one: ISO 3166 keeps ranges for its users, and many write subdivisions so.</summary>
-    public static bool MayBe(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) =>
-        system.SequenceEqual("urn:iso:std:iso:3166"u8) && (CodeGrammar.IsSubdivision(code) || CodeGrammar.IsUserAssignedCountry(code));
+    /// <summary>
+    /// Whether a code that the list of a system has not may still be one: ISO 3166 keeps ranges for its users, and many write
+    /// subdivisions so; NNxxx and PRNxxx of HL7 table 0203 stand for a code for each country (HL7 v2 ch. 2C, table 0203).
+    /// </summary>
+    public static bool MayBe(ReadOnlySpan<byte> system, ReadOnlySpan<byte> code)
+    {
+        if (system.SequenceEqual("urn:iso:std:iso:3166"u8)) return CodeGrammar.IsSubdivision(code) || CodeGrammar.IsUserAssignedCountry(code);
+        if (!system.SequenceEqual("http://terminology.hl7.org/CodeSystem/v2-0203"u8)) return false;
+        int country = code.StartsWith("NN"u8) ? 2 : code.StartsWith("PRN"u8) ? 3 : -1;
+        return country > 0 && code.Length == country + 3 && code[country..].IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0;
+    }
 
     public static bool MayBe(string system, string code) => MayBe(Encoding.UTF8.GetBytes(system), Encoding.UTF8.GetBytes(code));
 

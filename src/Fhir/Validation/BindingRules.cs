@@ -74,7 +74,10 @@ internal sealed class BindingRules(FhirDocument document, R4Tables tables, Issue
             coded = name == _names.Code || (_nodes[children.Current].Type == _names.Coding && Coding(children.Current).Code != 0);
         }
 
-        if (coded) Check(at, binding);
+        if (!coded) return;
+        // A language of a v2 or local table beside its text is what legacy records have; the concept is still understood, so a warning.
+        bool primitive = tables.Types[_nodes[at].Type].Kind == TypeKind.Primitive;
+        Check(at, primitive ? binding : binding with { Strength = BindingStrength.Extensible });
     }
 
     private void CheckCoding(int at, in Binding binding)
