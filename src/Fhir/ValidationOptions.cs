@@ -12,6 +12,18 @@ public sealed record ValidationOptions
     /// </summary>
     public Func<string, FhirDocument?>? ResolveReference { get; init; }
 
+    /// <summary>Texts that look like HTML are errors: content that a careless viewer would run. R4 allows them; off by default.</summary>
+    public bool RefuseMarkup { get; init; }
+
+    /// <summary>URLs on the hosts that RFC 2606 reserves for examples are errors, for data in earnest. Off by default.</summary>
+    public bool RefuseExampleUrls { get; init; }
+
+    /// <summary>
+    /// A reference whose target a profile wants to conform to another profile is an error where the target cannot be had to be
+    /// checked; otherwise that is an information issue. Off by default.
+    /// </summary>
+    public bool RequireTargets { get; init; }
+
     /// <summary>The clock behind <c>now()</c> and <c>today()</c>, and relative minimum and maximum values.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -58,11 +58,18 @@ public sealed class ValidatorCasesTests
         FhirValidator validator = new(FhirDefinitions.R4.With(loaded), new ValidationOptions
         {
             Profiles = profiles,
+            RefuseExampleUrls = Option(one, "examples") == "False",
+            RefuseMarkup = Option(one, "security-checks") == "True",
+            RequireTargets = Option(one, "validateReference") == "CHECK_VALID",
             ResolveReference = reference => loaded.Find(d => reference == $"{d.ResourceType}/{d.Root.Child("id").Value}" || reference == d.Root.Child("url").Value),
         });
         byte[] bytes = Bytes(one.GetProperty("file").GetString()!);
         return one.GetProperty("format").GetString() == "xml" ? validator.ValidateXml(bytes) : validator.Validate(bytes);
     }
+
+    /// <summary>How the case asks the validator to be called.</summary>
+    private static string? Option(JsonElement one, string name) =>
+        one.GetProperty("options").TryGetProperty(name, out JsonElement value) ? value.ToString() : null;
 
     private static IEnumerable<FhirDocument> Files(JsonElement one, string property) =>
         one.GetProperty(property) is { ValueKind: JsonValueKind.Array } files ? files.EnumerateArray().Select(f => Document(f.GetString()!)) : [];

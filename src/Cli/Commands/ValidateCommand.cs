@@ -24,10 +24,16 @@ internal static class ValidateCommand
             Description = "Adds StructureDefinitions, ValueSets, CodeSystems, Questionnaires and so on, and resources that references lead to: a FHIR package (.tgz), a JSON or XML file, or a folder of these. Repeatable.",
             HelpName = "DIR-OR-FILE",
         };
-        var command = new Command("validate", "Validates FHIR R4 resources, one JSON line each; exit 1 where one is invalid.") { files, profiles, packages };
+        var markup = new Option<bool>("--refuse-markup") { Description = "A text that looks like HTML is an error." };
+        var examples = new Option<bool>("--refuse-example-urls") { Description = "A URL on a host reserved for examples (RFC 2606) is an error." };
+        var targets = new Option<bool>("--require-targets") { Description = "A reference whose target must conform to a profile is an error where the target is not at hand." };
+        var command = new Command("validate", "Validates FHIR R4 resources, one JSON line each; exit 1 where one is invalid.") { files, profiles, packages, markup, examples, targets };
         command.SetAction(async (call, cancellationToken) =>
         {
-            FhirValidator validator = GivenDefinitions.Validator(call.GetValue(packages) ?? [], call.GetValue(profiles) ?? []);
+            FhirValidator validator = GivenDefinitions.Validator(call.GetValue(packages) ?? [], call.GetValue(profiles) ?? [], new ValidationOptions
+            {
+                RefuseMarkup = call.GetValue(markup), RefuseExampleUrls = call.GetValue(examples), RequireTargets = call.GetValue(targets),
+            });
             await using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
             try
             {

@@ -7,9 +7,9 @@ internal static class GivenDefinitions
 {
     /// <summary>The validator for these options.</summary>
     /// <exception cref="CommandException">A package cannot be read, or a profile is not known.</exception>
-    public static FhirValidator Validator(IReadOnlyList<string> packages, IReadOnlyList<string> profiles)
+    public static FhirValidator Validator(IReadOnlyList<string> packages, IReadOnlyList<string> profiles, ValidationOptions options)
     {
-        if (packages.Count == 0 && profiles.Count == 0) return FhirValidator.R4;
+        if (packages.Count == 0 && profiles.Count == 0 && options == new ValidationOptions()) return FhirValidator.R4;
         List<FhirPackage> given = [.. packages.SelectMany(Packages)];
         List<string> urls = [.. profiles.Select(p => ProfileUrl(p, given))];
         FhirPackage all = FhirPackage.Of(given);
@@ -22,7 +22,7 @@ internal static class GivenDefinitions
             }
         }
 
-        return new FhirValidator(definitions, new ValidationOptions { Profiles = urls, ResolveReference = all.Resolve });
+        return new FhirValidator(definitions, options with { Profiles = urls, ResolveReference = all.Resolve });
     }
 
     /// <summary>A profile is named by its URL or, for one at hand, by its file.</summary>
@@ -39,7 +39,21 @@ internal static class GivenDefinitions
     {
         if (File.Exists(path)) return [Read(path)];
         if (!Directory.Exists(path)) throw CommandException.Misunderstood($"--package {path}: no such file or folder.");
-        return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(IsOfDefinitions).Order(StringComparer.Ordinal).Select(Read);
+        return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(IsOfDefinitions).Order(StringComparer.Ordinal).Select(ReadOfFolder).OfType<FhirPackage>();
+    }
+
+    /// <summary>A folder may hold other things than definitions: what cannot be read is named and left out.</summary>
+    private static FhirPackage? ReadOfFolder(string file)
+    {
+        try
+        {
+            return Read(file);
+        }
+        catch (CommandException unreadable)
+        {
+            Console.Error.WriteLine($"consortium: left out: {unreadable.Message}");
+            return null;
+        }
     }
 
     private static bool IsOfDefinitions(string file) =>

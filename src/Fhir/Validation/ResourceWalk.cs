@@ -351,6 +351,10 @@ internal sealed class ResourceWalk
         {
             _issues.Error(at, "invariant", $"The narrative breaks {fault.Rule}: {fault.Message}.");
         }
+        else if (ContentPolicies.Check(_context.Options, primitive, value) is { } refused)
+        {
+            _issues.Error(at, "business-rule", $"Refused here: {refused}.");
+        }
     }
 
     private static string Describe(JsonKind kind) => kind switch

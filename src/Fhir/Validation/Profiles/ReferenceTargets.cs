@@ -125,7 +125,8 @@ internal sealed class ReferenceTargets(ProfileRun run, FhirDocument document)
         string why = string.Join(" | ", reasons.Distinct(StringComparer.Ordinal));
         if (undecided)
         {
-            findings.Add(IssueSeverity.Information, profile, document, at, "not-supported", $"{element.Id}: whether the target conforms to {names} cannot be decided here: {why}", $"target|{names}");
+            IssueSeverity severity = run.Context.Options.RequireTargets ? IssueSeverity.Error : IssueSeverity.Information;
+            findings.Add(severity, profile, document, at, "not-supported", $"{element.Id}: whether the target conforms to {names} cannot be decided here: {why}", $"target|{names}");
             return;
         }
 
