@@ -12,7 +12,7 @@ internal sealed class Profile
 
     public string? Version { get; init; }
 
-    /// <summary>Row of the type that it constrains.</summary>
+    /// <summary>Row of the type that it constrains; 0 for a part of a profile, which is for an inline type.</summary>
     public required int Type { get; init; }
 
     public required ProfileElement Root { get; init; }
@@ -30,6 +30,10 @@ internal sealed class Profile
     public bool IsCore { get; private init; }
 
     public string Canonical => Version is null ? Url : $"{Url}|{Version}";
+
+    /// <summary>The rules of one element by its id, to be applied elsewhere (extension elementdefinition-profile-element); null where there is none.</summary>
+    public Profile? Part(string elementId) =>
+        Root.Find(elementId) is { } element ? new Profile { Url = Url, Version = Version, Type = 0, Root = element } : null;
 
     /// <summary>A definition of R4 itself, to which the walk over the core definitions adds everything.</summary>
     public static Profile OfCore(string url, int type) =>
@@ -98,6 +102,19 @@ internal sealed class ProfileElement
 
     public bool IsExtension => Name == ProfileNames.Extension || Name == ProfileNames.ModifierExtension;
 
+    /// <summary>This element or the one below it with that id.</summary>
+    public ProfileElement? Find(string id)
+    {
+        if (Id == id) return this;
+        foreach (ProfileElement below in Children.Concat(Slicing?.Slices.Select(s => s.Element) ?? []))
+        {
+            // Content references may lead round in a circle; an id below begins with the one above.
+            if (id.StartsWith(below.Id, StringComparison.Ordinal) && below.Find(id) is { } found) return found;
+        }
+
+        return null;
+    }
+
     public ProfileElement? Child(int name)
     {
         foreach (ProfileElement child in Children)
@@ -157,6 +174,7 @@ internal static class ProfileNames
     public static readonly int Language = R4Tables.Instance.FindName("language"u8);
     public static readonly int Div = R4Tables.Instance.FindName("div"u8);
     public static readonly int ReferenceType = R4Tables.Instance.FindType("Reference"u8);
+    public static readonly int ObservationType = R4Tables.Instance.FindType("Observation"u8);
     public static readonly int CanonicalType = R4Tables.Instance.FindType("canonical"u8);
     public static readonly int CodingType = R4Tables.Instance.FindType("Coding"u8);
     public static readonly int CodeableConceptType = R4Tables.Instance.FindType("CodeableConcept"u8);

@@ -67,14 +67,22 @@ internal sealed class ProfileCompiler
         }
 
         Prune(root);
-        foreach ((ProfileElement element, string target) in _contentReferences)
-        {
-            // Rules of the element referred to hold here as well, at any depth (elementdefinition-definitions.html#ElementDefinition.contentReference).
-            if (element.Children.Count == 0 && _unsliced.TryGetValue(target, out ProfileElement? content)) element.Children = content.Children;
-        }
-
+        LinkContent();
         return root;
     }
+
+    /// <summary>Rules of the element referred to hold here as well, at any depth (elementdefinition-definitions.html#ElementDefinition.contentReference).</summary>
+    private void LinkContent()
+    {
+        foreach ((ProfileElement element, string target) in _contentReferences)
+        {
+            if (!_unsliced.TryGetValue(target, out ProfileElement? content)) continue;
+            // Where nothing but such references is left, there is nothing to follow them for.
+            if (element.Children.Count == 0 && content.Children.Exists(c => !IsReference(c) || c.HasOwnChecks || c.Slicing is not null)) element.Children = content.Children;
+        }
+    }
+
+    private bool IsReference(ProfileElement element) => _contentReferences.Exists(r => ReferenceEquals(r.Element, element));
 
     private static bool IsBelow(string path, string parent) =>
         path.Length > parent.Length && path[parent.Length] == '.' && path.StartsWith(parent, StringComparison.Ordinal);
@@ -150,7 +158,7 @@ internal sealed class ProfileCompiler
     }
 
     /// <summary>Drops elements that add nothing to the core definitions; true where something is left.</summary>
-    private static bool Prune(ProfileElement element)
+    private bool Prune(ProfileElement element)
     {
         element.Children = [.. element.Children.Where(Prune)];
         bool slices = false;
@@ -162,6 +170,6 @@ internal sealed class ProfileCompiler
             else ProfileElementReader.CompleteSlicing(element);
         }
 
-        return element.HasOwnChecks || slices || element.Children.Count > 0;
+        return element.HasOwnChecks || slices || element.Children.Count > 0 || IsReference(element);
     }
 }

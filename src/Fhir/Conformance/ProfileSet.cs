@@ -41,6 +41,8 @@ internal sealed class ProfileSet(FhirDefinitions definitions)
 
     private Profile? Compile(string canonical)
     {
+        int hash = canonical.IndexOf('#', StringComparison.Ordinal);
+        if (hash >= 0) return Find(canonical[..hash])?.Part(canonical[(hash + 1)..]);
         if (CoreType(canonical) is var type && type != 0) return Profile.OfCore(WithoutVersion(canonical), type);
         return definitions.Snapshots.Find(canonical) is { } snapshot ? ProfileCompiler.Compile(snapshot) : null;
     }

@@ -7,6 +7,7 @@ internal sealed record StatedElement
 {
     private const string FhirPathSystem = "http://hl7.org/fhirpath/System.";
     private const string FhirTypeExtension = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type";
+    private const string ProfileElementExtension = "http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element";
     private const string MaxValueSetExtension = "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
     private const string BestPracticeExtension = "http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice";
 
@@ -107,8 +108,12 @@ internal sealed record StatedElement
             code = ExtensionValue(type, FhirTypeExtension) ?? char.ToLowerInvariant(code[FhirPathSystem.Length]) + code[(FhirPathSystem.Length + 1)..];
         }
 
-        return new SnapshotType(code, Texts(type, "profile"), Texts(type, "targetProfile"), Texts(type, "aggregation"), type.Child("versioning").Value);
+        return new SnapshotType(code, [.. type.ChildrenNamed("profile").Select(ProfileOf).OfType<string>()], Texts(type, "targetProfile"), Texts(type, "aggregation"), type.Child("versioning").Value);
     }
+
+    /// <summary>The extension elementdefinition-profile-element picks one element of a profile; it stands as a fragment here.</summary>
+    private static string? ProfileOf(FhirNode profile) =>
+        ExtensionValue(profile, ProfileElementExtension) is { } element ? $"{profile.Value}#{element}" : profile.Value;
 
     private static (BindingStrength?, string?, string?) ReadBinding(FhirNode binding) => (
         Enum.TryParse(binding.Child("strength").Value, ignoreCase: true, out BindingStrength strength) && Enum.IsDefined(strength) ? strength : null,

@@ -15,6 +15,9 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
         {
             (Membership membership, string found) = Find(binding.ValueSet, at);
             if (membership == Membership.In) continue;
+            // Text or an extension in place of a code breaks no maximum, and an extension such as data-absent-reason no required binding.
+            if (found.Length == 0 && (binding.IsMaximum || binding.Strength != BindingStrength.Required || HasExtension(at))) continue;
+            if (found.Length == 0) found = "a value without a code";
             string strength = binding.IsMaximum ? "maximum" : binding.Strength == BindingStrength.Required ? "required" : "extensible";
             string rule = $"binding|{binding.ValueSet}|{strength}";
             if (membership == Membership.Undecided)
@@ -41,7 +44,7 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
 
         if (type != ProfileNames.CodeableConceptType) return FindCoding(valueSet, at, isQuantity: type != ProfileNames.CodingType);
         Membership best = Membership.Out;
-        string found = "the concept without a code";
+        string found = string.Empty;
         ElementChildren children = document.ChildrenOf(at);
         while (children.MoveNext())
         {
@@ -49,7 +52,7 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
             (Membership one, string shown) = FindCoding(valueSet, children.Current, isQuantity: false);
             if (one == Membership.In) return (one, shown);
             if (one == Membership.Undecided) best = one;
-            found = shown;
+            if (shown.Length > 0) found = shown;
         }
 
         return (best, found);
@@ -59,9 +62,20 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
     {
         int code = ElementAccess.Child(document, at, ProfileNames.Code);
         // A quantity without a code is not coded at all.
-        if (code == 0 || !document.HasValue(code)) return (isQuantity ? Membership.In : Membership.Out, "the Coding without a code");
+        if (code == 0 || !document.HasValue(code)) return (isQuantity ? Membership.In : Membership.Out, string.Empty);
         string? system = ElementAccess.Text(document, at, ProfileNames.System);
         return (ValueSets.Contains(run, valueSet, system ?? string.Empty, document.Value(code)), Shown(document.Value(code)));
+    }
+
+    private bool HasExtension(int at)
+    {
+        ElementChildren children = document.ChildrenOf(at);
+        while (children.MoveNext())
+        {
+            if (document.Nodes[children.Current].Type == run.Tables.Extension) return true;
+        }
+
+        return false;
     }
 
     private string Allowed(string valueSet) =>

@@ -19,6 +19,7 @@ internal sealed class ProfileRules(ValidationContext context)
     /// <summary>Checks the resource at that node, once its structure has been checked.</summary>
     public void CheckResource(int at)
     {
+        if (_document.Nodes[at].Type == ProfileNames.ObservationType) ApplyMandated(at);
         if (at == 0)
         {
             foreach (string canonical in context.Options.Profiles) Apply(canonical, at, at, requested: true);
@@ -41,6 +42,18 @@ internal sealed class ProfileRules(ValidationContext context)
         Findings findings = new();
         (_extensions ??= new ExtensionRules(Run, _document)).Check(at, findings);
         Report(findings);
+    }
+
+    private void ApplyMandated(int at)
+    {
+        int concept = ElementAccess.Child(_document, at, ProfileNames.Code);
+        if (concept == 0) return;
+        ElementChildren codings = _document.ChildrenOf(concept);
+        while (codings.MoveNext())
+        {
+            if (_document.Nodes[codings.Current].Type != ProfileNames.CodingType || ElementAccess.Text(_document, codings.Current, ProfileNames.Code) is not { } code) continue;
+            if (MandatedProfiles.Of(ElementAccess.Text(_document, codings.Current, ProfileNames.System), code) is { } profile) Apply(profile, at, at, requested: true);
+        }
     }
 
     private void Apply(string canonical, int at, int where, bool requested)

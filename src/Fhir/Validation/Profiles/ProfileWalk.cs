@@ -26,7 +26,7 @@ internal sealed class ProfileWalk
     public void Apply(Profile profile, int at, Findings findings)
     {
         int type = _document.Nodes[at].Type;
-        if (!_tables.IsA(type, profile.Type))
+        if (profile.Type != 0 && !_tables.IsA(type, profile.Type))
         {
             findings.Error(profile, _document, at, "structure", $"The profile is for {_tables.TypeName(profile.Type)}; found {Named(type)}", $"profile-type|{profile.Url}");
             return;

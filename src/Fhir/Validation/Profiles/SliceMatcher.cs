@@ -119,7 +119,7 @@ internal sealed class SliceMatcher(ProfileRun run, ProfileWalk walk, FhirDocumen
                 continue;
             }
 
-            if (run.Tables.IsA(spot.Type, one.Type) && run.WalkOf(spot.Document!).Try(one, spot.Node).Errors == 0) return true;
+            if ((one.Type == 0 || run.Tables.IsA(spot.Type, one.Type)) && run.WalkOf(spot.Document!).Try(one, spot.Node).Errors == 0) return true;
         }
 
         return unknown ? null : false;

@@ -51,7 +51,7 @@ internal sealed class TypeRules(ProfileRun run, ProfileWalk walk, FhirDocument d
             reasons.Add($"{one.Url}: {trial.Reasons(2)}");
         }
 
-        string names = string.Join(", ", urls.Except(known.Select(k => k.Url), StringComparer.Ordinal));
+        string names = string.Join(", ", urls.Where(u => run.Profiles.Find(u) is null));
         if (known.Count < urls.Count)
         {
             ReportUnknown(profile, element, at, names, findings);
