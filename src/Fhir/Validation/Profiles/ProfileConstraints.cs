@@ -11,7 +11,7 @@ internal sealed class ProfileConstraints(ProfileRun run, FhirDocument document)
 
     public void Check(Profile profile, ProfileElement element, int at, Findings findings)
     {
-        Evaluation evaluation = _free.TryPop(out Evaluation? free) ? free : new Evaluation { Now = run.Now, ConformsTo = ConformsTo };
+        Evaluation evaluation = _free.TryPop(out Evaluation? free) ? free : new Evaluation { Now = run.Now, Definitions = run.Context.Definitions, ConformsTo = ConformsTo };
         PathValue focus = PathValue.Of(document, at);
         (int resource, int root) = document.EnclosingResources(at);
         evaluation.Resource = PathValue.Of(document, resource);
