@@ -40,8 +40,18 @@ internal sealed class Profile
         new() { IsCore = true, Url = url, Type = type, Root = new ProfileElement { Id = R4Tables.Instance.TypeName(type), ForType = type } };
 }
 
-/// <summary>One entry of StructureDefinition.context.</summary>
-internal sealed record ExtensionContext(string Type, string Expression);
+/// <summary>One entry of StructureDefinition.context, taken apart once: extensions are met often.</summary>
+internal sealed record ExtensionContext(string Type, string Expression)
+{
+    /// <summary>The names of an element id; one in a profile (url#id) counts as that of its type.</summary>
+    public string[] Segments { get; } = Expression[(Expression.IndexOf('#', StringComparison.Ordinal) + 1)..].Split('.');
+
+    /// <summary>Row of the type that the element id begins with; 0 where R4 has no such type.</summary>
+    public int RootType { get; } = FhirR4.FindType(Expression[(Expression.IndexOf('#', StringComparison.Ordinal) + 1)..].Split('.')[0]);
+
+    /// <summary>Any element; R4's own extensions use it of resources as well.</summary>
+    public bool IsAny => Expression is "Element" or "*";
+}
 
 /// <summary>One element of a compiled profile with what it adds to the core definition.</summary>
 internal sealed class ProfileElement

@@ -21,7 +21,7 @@ internal sealed class ProfileCompiler
         int type = FhirR4.FindType(snapshot.Type);
         if (type == 0 || snapshot.Elements.Count == 0) return null;
         FhirNode definition = snapshot.Source.Root;
-        ProfileElement root = new ProfileCompiler().Tree(snapshot.Elements, type);
+        ProfileElement root = new ProfileCompiler().Tree(snapshot.Elements, type, snapshot.Url);
         return new Profile
         {
             Url = snapshot.Url,
@@ -37,7 +37,7 @@ internal sealed class ProfileCompiler
     private static ExtensionContext Context(FhirNode context) =>
         new(context.Child("type").Value ?? string.Empty, context.Child("expression").Value ?? string.Empty);
 
-    private ProfileElement Tree(IReadOnlyList<SnapshotElement> rows, int type)
+    private ProfileElement Tree(IReadOnlyList<SnapshotElement> rows, int type, string url)
     {
         ProfileElement root = new() { Id = _tables.TypeName(type) };
         _types.Add(root, type);
@@ -66,6 +66,8 @@ internal sealed class ProfileCompiler
             open.Push((path, element));
         }
 
+        // An extension's definition is found by its url: there is nothing left to compare.
+        if (root.Child(ProfileNames.Url) is { } own && type == _tables.Extension && own.Fixed.Exists && own.Fixed.Value == url) own.Fixed = default;
         Prune(root);
         LinkContent();
         return root;

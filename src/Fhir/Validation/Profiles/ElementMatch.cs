@@ -20,6 +20,7 @@ internal static class ElementMatch
     private static string? Fixed(FhirDocument document, int at, (FhirDocument Document, int Index) wanted, int depth)
     {
         if (!SameValue(document, at, wanted) || depth > MaxDepth) return "value";
+        if (IsBare(document, at) && IsBare(wanted.Document, wanted.Index)) return null;
         Dictionary<int, List<int>> has = Children(document, at), wants = Children(wanted.Document, wanted.Index);
         foreach ((int name, List<int> items) in wants)
         {
@@ -65,6 +66,9 @@ internal static class ElementMatch
 
         return null;
     }
+
+    /// <summary>A primitive without id and extensions: its value is all there is to compare.</summary>
+    private static bool IsBare(FhirDocument document, int at) => ElementChildren.Holder(document.Nodes, at) < 0;
 
     private static bool SameValue(FhirDocument document, int at, (FhirDocument Document, int Index) wanted)
     {

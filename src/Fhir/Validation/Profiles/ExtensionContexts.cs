@@ -20,7 +20,7 @@ internal sealed class ExtensionContexts(FhirDocument document, DateTimeOffset no
             {
                 "extension" => IsExtension(context.Expression, element),
                 "fhirpath" => IsSelected(context.Expression, element),
-                _ => IsElement(context.Expression, element),
+                _ => IsElement(context, element),
             };
             if (allowed) return true;
         }
@@ -98,15 +98,12 @@ internal sealed class ExtensionContexts(FhirDocument document, DateTimeOffset no
     }
 
     /// <summary>An element by its id: of its resource, of a data type, or of a type that either is derived from.</summary>
-    private bool IsElement(string expression, int element)
+    private bool IsElement(ExtensionContext context, int element)
     {
-        // Any element; R4's own extensions use it of resources as well.
-        if (expression is "Element" or "*") return true;
-        int hash = expression.IndexOf('#', StringComparison.Ordinal);
-        if (hash >= 0) expression = expression[(hash + 1)..];
-        string[] segments = expression.Split('.');
+        if (context.IsAny) return true;
+        string[] segments = context.Segments;
         if (segments.Length == 1 && segments[0] is "CanonicalResource" or "MetadataResource") return HasUrl(element);
-        int type = FhirR4.FindType(segments[0]);
+        int type = context.RootType;
         // A context outside R4 (a profile's url, a logical model) cannot be excluded here.
         if (type == 0) return segments[0].Contains(':', StringComparison.Ordinal);
         int at = element;

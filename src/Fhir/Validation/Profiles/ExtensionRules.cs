@@ -12,6 +12,8 @@ internal sealed class ExtensionRules(ProfileRun run, FhirDocument document)
 {
     private readonly ExtensionContexts _contexts = new(document, run.Now);
 
+    private ProfileWalk? _walk;
+
     public void Check(int at, Findings findings)
     {
         int urlAt = ElementAccess.Child(document, at, ProfileNames.Url);
@@ -42,7 +44,7 @@ internal sealed class ExtensionRules(ProfileRun run, FhirDocument document)
         if (modifier != profile.IsModifier) ReportModifier(profile, at, modifier, findings);
         int parent = ElementAccess.Parent(document, at);
         if (parent >= 0) CheckContext(profile, at, parent, findings);
-        run.WalkOf(document).Apply(profile, at, findings);
+        (_walk ??= run.WalkOf(document)).ApplyExtension(profile, at, findings);
     }
 
     private void ReportUnknown(int at, int urlAt, string url, bool modifier)

@@ -20,9 +20,13 @@ internal sealed class Findings
     /// <summary>Most findings that are kept of one validation; errors beyond are still counted.</summary>
     private const int Most = 2000;
 
-    private readonly List<Finding> _all = [];
+    // Most checks find nothing.
+    private List<Finding>? _all;
 
-    public IReadOnlyList<Finding> All => _all;
+    public IReadOnlyList<Finding> All => _all ?? (IReadOnlyList<Finding>)[];
+
+    /// <summary>Whether nothing was found, so that the same collection can serve again.</summary>
+    public bool IsEmpty => _all is null;
 
     public int Errors { get; private set; }
 
@@ -36,13 +40,14 @@ internal sealed class Findings
     {
         if (severity <= IssueSeverity.Error) Errors++;
         if (code is "not-supported" or "not-found" && severity > IssueSeverity.Error) Undecided = true;
+        _all ??= [];
         if (_all.Count < Most) _all.Add(new Finding(severity, document, node, code, $"{what} (profile {profile.Canonical}).", rule));
     }
 
     /// <summary>The first errors, for a message that says why something does not conform.</summary>
     public string Reasons(int most)
     {
-        IEnumerable<string> errors = _all.Where(f => f.Severity <= IssueSeverity.Error).Select(f => f.Message.TrimEnd('.')).Distinct(StringComparer.Ordinal);
+        IEnumerable<string> errors = All.Where(f => f.Severity <= IssueSeverity.Error).Select(f => f.Message.TrimEnd('.')).Distinct(StringComparer.Ordinal);
         return string.Join("; ", errors.Take(most));
     }
 }

@@ -11,6 +11,7 @@ internal sealed class ProfileRules(ValidationContext context)
 {
     private readonly FhirDocument _document = context.Document;
     private ProfileRun? _run;
+    private Findings _none = new();
     private ExtensionRules? _extensions;
     private HashSet<(int Node, string Rule)>? _reported;
 
@@ -39,9 +40,11 @@ internal sealed class ProfileRules(ValidationContext context)
     /// <summary>Checks the extension at that node.</summary>
     public void CheckExtension(int at)
     {
-        Findings findings = new();
+        Findings findings = _none;
         (_extensions ??= new ExtensionRules(Run, _document)).Check(at, findings);
+        if (findings.IsEmpty) return;
         Report(findings);
+        _none = new Findings();
     }
 
     private void ApplyMandated(int at)
@@ -51,8 +54,10 @@ internal sealed class ProfileRules(ValidationContext context)
         ElementChildren codings = _document.ChildrenOf(concept);
         while (codings.MoveNext())
         {
-            if (_document.Nodes[codings.Current].Type != ProfileNames.CodingType || ElementAccess.Text(_document, codings.Current, ProfileNames.Code) is not { } code) continue;
-            if (MandatedProfiles.Of(ElementAccess.Text(_document, codings.Current, ProfileNames.System), code) is { } profile) Apply(profile, at, at, requested: true);
+            if (_document.Nodes[codings.Current].Type != ProfileNames.CodingType) continue;
+            int system = ElementAccess.Child(_document, codings.Current, ProfileNames.System), code = ElementAccess.Child(_document, codings.Current, ProfileNames.Code);
+            if (system == 0 || code == 0 || !_document.HasValue(system) || !_document.HasValue(code)) continue;
+            if (MandatedProfiles.Of(_document.Value(system), _document.Value(code)) is { } profile) Apply(profile, at, at, requested: true);
         }
     }
 

@@ -35,6 +35,9 @@ internal sealed class ProfileRun(ValidationContext context)
     /// <summary>Answers of trials.</summary>
     public Dictionary<(FhirDocument, int, Profile), Findings> Trials { get; } = [];
 
+    /// <summary>Lists of items for reuse.</summary>
+    public Stack<List<int>> Spare { get; } = new();
+
     public int Depth { get; set; }
 
     public bool IsExhausted => _work <= 0 || Depth > MaxDepth;

@@ -42,6 +42,9 @@ internal sealed class ProfileWalk
         _run.Active.Remove((_document, at, profile));
     }
 
+    /// <summary>Applies the definition of an extension: no reference leads back into it, so that it needs no guard against circles.</summary>
+    public void ApplyExtension(Profile profile, int at, Findings findings) => Apply(profile, profile.Root, at, findings);
+
     /// <summary>Whether an element conforms to a profile, and if not, why; asked once.</summary>
     public Findings Try(Profile profile, int at)
     {
@@ -76,7 +79,15 @@ internal sealed class ProfileWalk
 
     private void CheckChild(Profile profile, ProfileElement child, int at, Findings findings)
     {
-        List<int> items = [];
+        List<int> items = _run.Spare.TryPop(out List<int>? spare) ? spare : [];
+        Collect(child, at, items);
+        CheckItems(profile, child, at, items, findings);
+        items.Clear();
+        _run.Spare.Push(items);
+    }
+
+    private void Collect(ProfileElement child, int at, List<int> items)
+    {
         ElementChildren children = _document.ChildrenOf(at);
         int looked = 0;
         while (children.MoveNext())
@@ -87,7 +98,11 @@ internal sealed class ProfileWalk
             if (child.ForType == 0 || node.Type == child.ForType) items.Add(children.Current);
         }
 
-        if (!_run.Spend(looked)) return;
+        _run.Spend(looked);
+    }
+
+    private void CheckItems(Profile profile, ProfileElement child, int at, List<int> items, Findings findings)
+    {
         string name = _tables.Text(child.Name);
         if (items.Count < child.Min)
         {

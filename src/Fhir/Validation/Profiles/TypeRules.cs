@@ -35,7 +35,16 @@ internal sealed class TypeRules(ProfileRun run, ProfileWalk walk, FhirDocument d
     private void CheckProfiles(Profile profile, ProfileElement element, int at, List<string> urls, Findings findings)
     {
         // The rules for extensions apply the definition of each by its url; here only the slice counts.
-        if (document.Nodes[at].Type == run.Tables.Extension && IsOwnDefinition(at, urls)) return;
+        if (document.Nodes[at].Type == run.Tables.Extension)
+        {
+            if (IsOwnDefinition(at, urls)) return;
+            if (!urls.Exists(u => run.Profiles.Find(u) is null or { IsCore: true }))
+            {
+                findings.Error(profile, document, at, "value", $"{element.Id} is the extension {string.Join(", ", urls)}; the url is another", $"extension|{string.Join(",", urls)}");
+                return;
+            }
+        }
+
         List<Profile> known = [.. urls.Select(run.Profiles.Find).OfType<Profile>()];
         if (urls.Count == 1 && known.Count == 1)
         {
