@@ -6,23 +6,21 @@ namespace Consortium.Fhir.Validation.Profiles;
 /// <summary>Constraints that a profile adds (FHIR R4 conformance-rules.html#constraints).</summary>
 internal sealed class ProfileConstraints(ProfileRun run, FhirDocument document)
 {
-    // One constraint may evaluate others through conformsTo(), so that each level has an evaluation of its own.
-    private readonly Stack<Evaluation> _free = new();
+    private readonly Evaluation _evaluation = new() { Now = run.Now, Definitions = run.Context.Definitions, ResolveReference = run.Context.Options.ResolveReference };
 
     public void Check(Profile profile, ProfileElement element, int at, Findings findings)
     {
-        Evaluation evaluation = _free.TryPop(out Evaluation? free) ? free : new Evaluation { Now = run.Now, Definitions = run.Context.Definitions, ConformsTo = ConformsTo };
         PathValue focus = PathValue.Of(document, at);
         (int resource, int root) = document.EnclosingResources(at);
-        evaluation.Resource = PathValue.Of(document, resource);
-        evaluation.RootResource = PathValue.Of(document, root);
-        evaluation.Context = focus;
+        _evaluation.Resource = PathValue.Of(document, resource);
+        _evaluation.RootResource = PathValue.Of(document, root);
+        _evaluation.Context = focus;
         foreach (ProfileConstraint constraint in element.Constraints)
         {
             try
             {
-                evaluation.Restart();
-                bool? truth = FhirPath.Compile(constraint.Expression).Root.Truth(evaluation, new Scope(focus, 0, null));
+                _evaluation.Restart();
+                bool? truth = FhirPath.Compile(constraint.Expression).Root.Truth(_evaluation, new Scope(focus, 0, null));
                 if (truth == true) continue;
                 if (truth is null && constraint.Expression.Contains("memberOf(", StringComparison.Ordinal))
                 {
@@ -39,13 +37,5 @@ internal sealed class ProfileConstraints(ProfileRun run, FhirDocument document)
                 findings.Add(IssueSeverity.Warning, profile, document, at, "exception", $"{element.Id}: {constraint.Key} cannot be evaluated here: {unevaluable.Message.TrimEnd('.')}", $"constraint|{constraint.Key}");
             }
         }
-
-        _free.Push(evaluation);
-    }
-
-    private bool? ConformsTo(PathValue item, string url)
-    {
-        if (!item.IsNode || run.Profiles.Find(url) is not { } profile) return null;
-        return run.WalkOf(item.Document).Try(profile, item.NodeIndex).Errors == 0;
     }
 }
