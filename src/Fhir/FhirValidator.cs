@@ -62,6 +62,7 @@ public sealed class FhirValidator(FhirDefinitions definitions, ValidationOptions
         ArgumentNullException.ThrowIfNull(document);
         ValidationContext context = new(document, Definitions, _options);
         new ResourceWalk(context).Validate();
+        ElementIdRules.Check(context);
         XmlOrderRules.Check(context);
         return context.Result();
     }

@@ -15,6 +15,7 @@ internal sealed class ReferenceIndex
     private readonly Dictionary<string, int> _byUrl = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Resource, string Id), int> _contained = [];
     private readonly Dictionary<int, string> _fullUrls = [];
+    private readonly HashSet<string> _repeated = new(StringComparer.Ordinal);
 
     public ReferenceIndex(FhirDocument document)
     {
@@ -38,11 +39,17 @@ internal sealed class ReferenceIndex
             {
                 if (_tables.Elements[document.Nodes[siblings.Current].Element].Name != fullUrl || document.Nodes[siblings.Current].Kind != JsonKind.String) continue;
                 string url = document.Text(siblings.Current);
-                _byUrl.TryAdd(url, i);
+                if (!_byUrl.TryAdd(url, i)) _repeated.Add(url);
                 _fullUrls.TryAdd(i, url);
             }
         }
     }
+
+    /// <summary>The resource with that fullUrl, or relative <c>type/id</c>; null where there is none.</summary>
+    public int? Find(string url) => _byUrl.TryGetValue(url, out int found) ? found : null;
+
+    /// <summary>Whether several entries have that fullUrl, as versions of a resource do.</summary>
+    public bool IsAmbiguous(string url) => _repeated.Contains(url);
 
     /// <summary>The resource that a Reference, uri or canonical element refers to, or null where the document does not have it.</summary>
     public int? Resolve(int element)

@@ -24,10 +24,10 @@ internal sealed class ContainedRules(FhirDocument document, R4Tables tables, Iss
         }
 
         if (contained.Count == 0) return;
-        HashSet<string> local = LocalReferences(resource, out HashSet<int> toContainer);
+        HashSet<string> local = LocalReferences(resource, out List<int> toContainer);
+        HashSet<string> ids = new(StringComparer.Ordinal);
         foreach (int one in contained)
         {
-            if (ReachesContainer(one, toContainer)) continue;
             string? id = null;
             ElementChildren own = document.ChildrenOf(one);
             while (own.MoveNext())
@@ -35,6 +35,8 @@ internal sealed class ContainedRules(FhirDocument document, R4Tables tables, Iss
                 if (tables.Elements[document.Nodes[own.Current].Element].Name == s_id && document.HasValue(own.Current)) id = document.Text(own.Current);
             }
 
+            if (id is not null && !ids.Add(id)) issues.Error(one, "business-rule", "The id of a contained resource is unique within its container (FHIR R4 references.html#contained); another has the same.");
+            if (ReachesContainer(one, toContainer)) continue;
             if (id is null || !local.Contains(id))
             {
                 issues.Error(one, "invariant", "dom-3: If the resource is contained in another resource, it SHALL be referred to from elsewhere in the resource or SHALL refer to the containing resource");
@@ -43,7 +45,7 @@ internal sealed class ContainedRules(FhirDocument document, R4Tables tables, Iss
     }
 
     /// <summary>Ids after <c>#</c> in references, uris and canonicals; nodes whose whole value is <c>#</c> go to <paramref name="toContainer"/>.</summary>
-    private HashSet<string> LocalReferences(int resource, out HashSet<int> toContainer)
+    private HashSet<string> LocalReferences(int resource, out List<int> toContainer)
     {
         HashSet<string> ids = new(StringComparer.Ordinal);
         toContainer = [];
@@ -76,15 +78,11 @@ internal sealed class ContainedRules(FhirDocument document, R4Tables tables, Iss
         }
     }
 
-    private bool ReachesContainer(int contained, HashSet<int> toContainer)
+    private bool ReachesContainer(int contained, List<int> toContainer)
     {
-        Node[] nodes = document.Nodes;
-        int end = nodes[contained].Start + nodes[contained].Length;
-        foreach (int node in toContainer)
-        {
-            if (node > contained && nodes[node].Start < end) return true;
-        }
-
-        return false;
+        // Nodes stand in document order, so the first one past the resource's own start decides.
+        int next = toContainer.BinarySearch(contained);
+        if (next < 0) next = ~next;
+        return next < toContainer.Count && document.Nodes[toContainer[next]].Start < document.Nodes[contained].Start + document.Nodes[contained].Length;
     }
 }

@@ -1,4 +1,6 @@
 using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Validation.Bundles;
+using Consortium.Fhir.Validation.Measures;
 using Consortium.Fhir.Validation.Questionnaires;
 using Consortium.Fhir.Validation.StructureDefinitions;
 using Consortium.Fhir.Validation.TerminologyResources;
@@ -14,8 +16,11 @@ internal static class ResourceTypeRules
     // By type row; null for a type without such rules.
     private static readonly Action<ValidationContext, int>?[] s_byType = ByType(new()
     {
+        ["Bundle"] = BundleRules.Check,
         ["CodeSystem"] = CodeSystemRules.Check,
         ["ConceptMap"] = ConceptMapRules.Check,
+        ["Measure"] = MeasureRules.Check,
+        ["MeasureReport"] = MeasureReportRules.Check,
         ["Questionnaire"] = QuestionnaireRules.Check,
         ["QuestionnaireResponse"] = QuestionnaireResponseRules.Check,
         ["ValueSet"] = ValueSetRules.Check,

@@ -32,7 +32,7 @@ internal sealed class ResourceWalk
         _issues = context.Issues;
         _bindings = new BindingRules(_document, _tables, _issues, context.Definitions.Terminology);
         _codings = new CodingRules(context);
-        _references = new ReferenceRules(_document, _tables, _issues);
+        _references = new ReferenceRules(_document, _tables, _issues, new ReferenceTargets(context));
         _identity = new IdentityRules(_document, _tables, _issues);
         _contained = new ContainedRules(_document, _tables, _issues);
         _profiles = new Profiles.ProfileRules(context);

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Consortium.Fhir.Validation.Questionnaires;
+namespace Consortium.Fhir.Validation;
 
 /// <summary>Short forms for reading definitions through <see cref="FhirNode"/>.</summary>
 internal static class FhirNodeValues
