@@ -12,6 +12,9 @@ internal sealed class IdentityRules(FhirDocument document, R4Tables tables, Issu
     private static readonly int s_fullUrl = R4Tables.Instance.FindName("fullUrl"u8);
     private static readonly int s_resource = R4Tables.Instance.FindName("resource"u8);
     private static readonly int s_id = R4Tables.Instance.FindName("id"u8);
+    private static readonly int s_identifier = R4Tables.Instance.FindType("Identifier"u8);
+    private static readonly int s_system = R4Tables.Instance.FindName("system"u8);
+    private static readonly int s_value = R4Tables.Instance.FindName("value"u8);
     private static readonly int s_attachment = R4Tables.Instance.FindType("Attachment"u8);
     private static readonly int s_url = R4Tables.Instance.FindName("url"u8);
     private static readonly int s_entry = Array.FindIndex(R4Tables.Instance.Types, t => t.Kind == TypeKind.Backbone && R4Tables.Instance.Utf8(t.Path).SequenceEqual("Bundle.entry"u8));
@@ -21,6 +24,7 @@ internal sealed class IdentityRules(FhirDocument document, R4Tables tables, Issu
         if (type == tables.Extension) CheckExtension(at);
         else if (type == s_entry) CheckEntry(at);
         else if (type == s_attachment) AttachmentRules.Check(document, at, issues);
+        else if (type == s_identifier) CheckIdentifier(at);
     }
 
     private void CheckExtension(int at)
@@ -32,6 +36,22 @@ internal sealed class IdentityRules(FhirDocument document, R4Tables tables, Issu
         if (document.Nodes[at].Has(NodeFlags.Item)) parent = document.Nodes[parent].Parent;
         if (document.Nodes[parent].Type == tables.Extension) return;
         if (!document.Value(url).Contains((byte)':')) issues.Error(url, "value", "The url of an extension is absolute, but within another extension (FHIR R4 extensibility.html).");
+    }
+
+    /// <summary>The system is "an absolute URI" that names the set of values; where it is that of URIs, the value is one (datatypes.html#Identifier).</summary>
+    private void CheckIdentifier(int at)
+    {
+        int system = Child(at, s_system);
+        if (system == 0 || document.Nodes[system].Kind != JsonKind.String) return;
+        ReadOnlySpan<byte> uri = document.Value(system);
+        if (!uri.Contains((byte)':'))
+        {
+            issues.Error(system, "value", "Identifier.system is an absolute URI, such as urn:oid:… or https://… (FHIR R4 datatypes.html#Identifier); this one has no scheme.");
+        }
+        else if (uri.SequenceEqual("urn:ietf:rfc:3986"u8) && Child(at, s_value) is var value && value != 0 && document.HasValue(value) && !document.Value(value).Contains((byte)':'))
+        {
+            issues.Warning(value, "value", "The system of the identifier says that its value is a URI, such as urn:uuid:… or urn:oid:…; this one has no scheme (FHIR R4 datatypes.html#Identifier).");
+        }
     }
 
     private void CheckEntry(int at)
