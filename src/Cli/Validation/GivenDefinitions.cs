@@ -7,8 +7,9 @@ internal static class GivenDefinitions
 {
     /// <summary>The validator for these options.</summary>
     /// <exception cref="CommandException">A package cannot be read, or a profile is not known.</exception>
-    public static FhirValidator Validator(IReadOnlyList<string> packages, IReadOnlyList<string> profiles, ValidationOptions options)
+    public static FhirValidator Validator(IReadOnlyList<string> packages, IReadOnlyList<string> profiles, ValidationOptions? options = null)
     {
+        options ??= new ValidationOptions();
         if (packages.Count == 0 && profiles.Count == 0 && options == new ValidationOptions()) return FhirValidator.R4;
         List<FhirPackage> given = [.. packages.SelectMany(Packages)];
         List<string> urls = [.. profiles.Select(p => ProfileUrl(p, given))];
