@@ -78,8 +78,9 @@ public readonly struct FhirNode : IEquatable<FhirNode>
     public FhirNode Child(string name)
     {
         if (_document is null) return default;
-        foreach (FhirNode child in ChildrenNamed(name)) return child;
-        return default;
+        int wanted = R4Tables.Instance.FindName(name);
+        ElementChildren children = _document.ChildrenNamed(_index, wanted);
+        return wanted >= 0 && children.MoveNext() ? new FhirNode(_document, children.Current) : default;
     }
 
     /// <summary>All children of that FHIRPath name (<c>value</c> finds <c>valueQuantity</c>).</summary>
@@ -87,14 +88,10 @@ public readonly struct FhirNode : IEquatable<FhirNode>
     {
         ArgumentNullException.ThrowIfNull(name);
         if (_document is null) yield break;
-        R4Tables tables = R4Tables.Instance;
-        int wanted = tables.FindName(System.Text.Encoding.UTF8.GetBytes(name));
+        int wanted = R4Tables.Instance.FindName(name);
         if (wanted < 0) yield break;
-        ElementChildren children = _document.ChildrenOf(_index);
-        while (children.MoveNext())
-        {
-            if (tables.Elements[_document.Nodes[children.Current].Element].Name == wanted) yield return new FhirNode(_document, children.Current);
-        }
+        ElementChildren children = _document.ChildrenNamed(_index, wanted);
+        while (children.MoveNext()) yield return new FhirNode(_document, children.Current);
     }
 
     /// <inheritdoc/>

@@ -157,6 +157,12 @@ internal sealed class R4Tables
         return -1;
     }
 
+    public int FindName(string name)
+    {
+        Span<byte> utf8 = stackalloc byte[128];
+        return Encoding.UTF8.TryGetBytes(name, utf8, out int length) ? FindName(utf8[..length]) : -1;
+    }
+
     /// <summary>The property of a type by its JSON name; the row's Element is 0 where the type has no such property.</summary>
     public PropertyRow FindProperty(int type, ReadOnlySpan<byte> name, uint hash)
     {

@@ -55,7 +55,7 @@ internal sealed class ChildExpression : Expression
     {
         first = default;
         if (_input is not null || !scope.Focus.IsNode || _name < 0 || (_type != 0 && IsFocusType(e, scope.Focus))) return base.Few(e, scope, out first);
-        return FewChildren(e, scope.Focus, out first);
+        return FewChildren(scope.Focus, out first);
     }
 
     public override bool First(Evaluation e, in Scope scope, out PathValue first)
@@ -64,20 +64,19 @@ internal sealed class ChildExpression : Expression
         return _input.Few(e, scope, out PathValue parent) switch
         {
             0 => base.First(e, scope, out first),
-            1 when parent.IsNode => FewChildren(e, parent, out first) > 0,
+            1 when parent.IsNode => FewChildren(parent, out first) > 0,
             _ => base.First(e, scope, out first),
         };
     }
 
-    private int FewChildren(Evaluation e, in PathValue item, out PathValue first)
+    private int FewChildren(in PathValue item, out PathValue first)
     {
         first = default;
         FhirDocument document = item.Document;
         int count = 0;
-        ElementChildren children = document.ChildrenOf(item.NodeIndex);
+        ElementChildren children = document.ChildrenNamed(item.NodeIndex, _name);
         while (children.MoveNext())
         {
-            if (e.Tables.Elements[document.Nodes[children.Current].Element].Name != _name) continue;
             if (++count > 1) break;
             first = PathValue.Of(document, children.Current);
         }
@@ -117,41 +116,14 @@ internal sealed class ChildExpression : Expression
 
         if (!item.IsNode || _name < 0) return;
         FhirDocument document = item.Document;
-        Node[] nodes = document.Nodes;
-        ElementRow[] elements = e.Tables.Elements;
-        // Property by property, so that a long array of another element costs one look.
-        int holder = ElementChildren.Holder(nodes, item.NodeIndex);
-        if (holder < 0 || nodes[holder].Count == 0) return;
-        for (int property = holder + 1; property != 0; property = nodes[property].Next)
-        {
-            ref readonly Node node = ref nodes[property];
-            if (elements[node.Element].Name != _name || node.Has(NodeFlags.Joined)) continue;
-            if (node.Kind != JsonKind.Array)
-            {
-                output.Add(PathValue.Of(document, property));
-                continue;
-            }
-
-            ElementItems items = new(nodes, property);
-            while (items.MoveNext())
-            {
-                // null without _x only holds a place (FHIR R4 json.html#primitive)
-                if (nodes[items.Current].Kind != JsonKind.Null || nodes[items.Current].Companion != 0) output.Add(PathValue.Of(document, items.Current));
-            }
-        }
+        ElementChildren children = document.ChildrenNamed(item.NodeIndex, _name);
+        while (children.MoveNext()) output.Add(PathValue.Of(document, children.Current));
     }
 
     private bool AnyChild(Evaluation e, in PathValue item)
     {
         if (!item.IsNode) return item.Kind == PathKind.TypeInfo && Name is "name" or "namespace";
         if (_name < 0) return false;
-        FhirDocument document = item.Document;
-        ElementChildren children = document.ChildrenOf(item.NodeIndex);
-        while (children.MoveNext())
-        {
-            if (e.Tables.Elements[document.Nodes[children.Current].Element].Name == _name) return true;
-        }
-
-        return false;
+        return item.Document.ChildrenNamed(item.NodeIndex, _name).MoveNext();
     }
 }

@@ -1,3 +1,5 @@
+using Consortium.Fhir.Definitions;
+
 namespace Consortium.Fhir.Json;
 
 /// <summary>
@@ -7,6 +9,8 @@ namespace Consortium.Fhir.Json;
 internal struct ElementChildren
 {
     private readonly Node[] _nodes;
+    private readonly ElementRow[]? _elements;
+    private readonly int _name;
     private int _property;
     private int _item;
     private bool _inArray;
@@ -14,11 +18,21 @@ internal struct ElementChildren
     public ElementChildren(Node[] nodes, int element)
     {
         _nodes = nodes;
+        _elements = null;
+        _name = 0;
         int holder = Holder(nodes, element);
         _property = holder >= 0 && nodes[holder].Count > 0 ? holder + 1 : 0;
         _item = 0;
         _inArray = false;
         Current = 0;
+    }
+
+    /// <summary>Only the children of one name: a long array of another costs one look.</summary>
+    public ElementChildren(Node[] nodes, int element, ElementRow[] elements, int name)
+        : this(nodes, element)
+    {
+        _elements = elements;
+        _name = name;
     }
 
     public int Current { get; private set; }
@@ -44,7 +58,7 @@ internal struct ElementChildren
 
             if (_property == 0) return false;
             ref readonly Node node = ref _nodes[_property];
-            if (node.Element == 0 || node.Has(NodeFlags.Joined))
+            if (node.Element == 0 || node.Has(NodeFlags.Joined) || (_elements is not null && _elements[node.Element].Name != _name))
             {
                 _property = node.Next;
             }

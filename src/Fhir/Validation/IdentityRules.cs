@@ -81,12 +81,7 @@ internal sealed class IdentityRules(FhirDocument document, R4Tables tables, Issu
 
     private int Child(int at, int name)
     {
-        ElementChildren children = document.ChildrenOf(at);
-        while (children.MoveNext())
-        {
-            if (tables.Elements[document.Nodes[children.Current].Element].Name == name) return children.Current;
-        }
-
-        return 0;
+        ElementChildren children = document.ChildrenNamed(at, name);
+        return children.MoveNext() ? children.Current : 0;
     }
 }

@@ -1,4 +1,3 @@
-using Consortium.Fhir.Definitions;
 using Consortium.Fhir.Json;
 
 namespace Consortium.Fhir.Validation.Profiles;
@@ -9,14 +8,8 @@ internal static class ElementAccess
     /// <summary>The first child of a name; 0 where there is none.</summary>
     public static int Child(FhirDocument document, int at, int name)
     {
-        ElementRow[] elements = R4Tables.Instance.Elements;
-        ElementChildren children = document.ChildrenOf(at);
-        while (children.MoveNext())
-        {
-            if (elements[document.Nodes[children.Current].Element].Name == name) return children.Current;
-        }
-
-        return 0;
+        ElementChildren children = document.ChildrenNamed(at, name);
+        return children.MoveNext() ? children.Current : 0;
     }
 
     /// <summary>The text of the first child of a name; null where it has none.</summary>

@@ -88,14 +88,12 @@ internal sealed class ProfileWalk
 
     private void Collect(ProfileElement child, int at, List<int> items)
     {
-        ElementChildren children = _document.ChildrenOf(at);
-        int looked = 0;
+        ElementChildren children = _document.ChildrenNamed(at, child.Name);
+        int looked = 1;
         while (children.MoveNext())
         {
             looked++;
-            ref readonly Node node = ref _document.Nodes[children.Current];
-            if (_tables.Elements[node.Element].Name != child.Name) continue;
-            if (child.ForType == 0 || node.Type == child.ForType) items.Add(children.Current);
+            if (child.ForType == 0 || _document.Nodes[children.Current].Type == child.ForType) items.Add(children.Current);
         }
 
         _run.Spend(looked);
