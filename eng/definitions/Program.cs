@@ -16,10 +16,9 @@ try
     new ValueSetCompiler(definitions, codeSystems, tables).Compile();
     new CodeSystemCompiler(codeSystems, tables).Compile();
     new StructureCompiler(definitions, corrections, tables).Compile();
-    corrections.RequireAllUsed();
-
-    ResourceArchiveWriter archive = new(ResourceMinimiser.Load(args[2]));
+    ResourceArchiveWriter archive = new(ResourceMinimiser.Load(args[2], corrections));
     archive.Load(args[0]);
+    corrections.RequireAllUsed();
     Write(args[5], archive.Write);
     Write(args[4], tables.Write);
     return 0;

@@ -9,15 +9,18 @@ namespace Consortium.DefinitionsCompiler;
 /// </summary>
 internal sealed class ResourceMinimiser
 {
+    private readonly InvariantCorrections _corrections;
     // Values of these choices are data of other types, where a name such as "text" or "code" means something else.
     private static readonly string[] s_values = ["fixed", "pattern", "defaultValue", "minValue", "maxValue"];
 
     private readonly Dictionary<string, HashSet<string>> _properties = new(StringComparer.Ordinal);
     private readonly HashSet<string> _extensions = new(StringComparer.Ordinal);
 
-    public static ResourceMinimiser Load(string path)
+    private ResourceMinimiser(InvariantCorrections corrections) => _corrections = corrections;
+
+    public static ResourceMinimiser Load(string path, InvariantCorrections corrections)
     {
-        ResourceMinimiser result = new();
+        ResourceMinimiser result = new(corrections);
         using JsonDocument file = JsonDocument.Parse(File.ReadAllBytes(path));
         string[] everywhere = [.. file.RootElement.Items("everywhere").Select(n => n.GetString()!)];
         foreach (JsonProperty type in file.RootElement.GetProperty("types").EnumerateObject())
@@ -73,6 +76,14 @@ internal sealed class ResourceMinimiser
             return;
         }
 
+        if (property.Name == "constraint")
+        {
+            writer.WriteStartArray(property.Name);
+            foreach (JsonElement constraint in property.Value.EnumerateArray()) WriteConstraint(writer, constraint, leftOut);
+            writer.WriteEndArray();
+            return;
+        }
+
         if (property.Name != "extension")
         {
             // A companion _x whose extensions are all left out would be an empty object, which FHIR does not allow.
@@ -87,6 +98,25 @@ internal sealed class ResourceMinimiser
         writer.WriteStartArray(property.Name);
         foreach (JsonElement extension in kept) extension.WriteTo(writer);
         writer.WriteEndArray();
+    }
+
+    /// <summary>A constraint with its expression corrected; one that code checks in its place keeps the published form.</summary>
+    private void WriteConstraint(Utf8JsonWriter writer, JsonElement constraint, HashSet<string> leftOut)
+    {
+        writer.WriteStartObject();
+        foreach (JsonProperty property in constraint.EnumerateObject())
+        {
+            if (property.Name == "expression" && constraint.Text("key") is { } key && _corrections.Apply(key, property.Value.GetString()!) is { } expression)
+            {
+                writer.WriteString("expression", expression);
+            }
+            else
+            {
+                Write(writer, property, leftOut);
+            }
+        }
+
+        writer.WriteEndObject();
     }
 
     private bool IsEmptied(JsonElement companion) => companion.ValueKind switch

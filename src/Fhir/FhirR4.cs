@@ -27,5 +27,16 @@ public static class FhirR4
         return Array.BinarySearch(s_types.Value, name, StringComparer.Ordinal) >= 0;
     }
 
+    /// <summary>
+    /// The profile that R4 itself asks of an Observation with this code (observation-vitalsigns.html), by canonical URL; null for
+    /// a code without one.
+    /// </summary>
+    public static string? MandatedProfile(string system, string code)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(code);
+        return Conformance.MandatedProfiles.Of(Encoding.UTF8.GetBytes(system), Encoding.UTF8.GetBytes(code));
+    }
+
     internal static int FindType(string name) => R4Tables.Instance.FindType(Encoding.UTF8.GetBytes(name));
 }

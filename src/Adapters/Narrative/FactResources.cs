@@ -56,6 +56,7 @@ internal sealed class FactResources(NoteReading reading, JsonObject patient, Jso
     {
         JsonObject observation = Observation("vital-signs", "Vital Signs", fact.Date)
             .Set("code", Element.CodeableConcept(reading.Text[fact.NameSpan!.Value], Element.Coding(CodeSystems.Loinc, fact.Code, fact.Display)));
+        VitalSigns.Complete(observation);
         if (fact.Second is null) return observation.Set("valueQuantity", Element.Quantity(fact.First.Digits, fact.Unit, fact.Ucum));
 
         // FHIR R4 observation-vitalsigns: a blood pressure has its two values as components and none of its own.

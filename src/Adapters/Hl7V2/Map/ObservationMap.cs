@@ -94,7 +94,7 @@ internal static class ObservationMap
             .Set("method", Codes.CodeableConcept(observation[17], conversion));
         if (Identifiers.FromEi(observation[18], conversion, "device") is { } device) resource.Set("device", Element.LogicalReference(device.Json, type: "Device"));
         resource.Append("referenceRange", ReferenceRanges.Read(observation, conversion));
-        return conversion.Add(resource, ApplyMode.Update);
+        return conversion.Add(VitalSigns.Complete(resource), ApplyMode.Update);
     }
 
     private static ResourceDraft? Document(Er7Segment observation, JsonObject code, string key, ObservationContext context, MessageConversion conversion)
