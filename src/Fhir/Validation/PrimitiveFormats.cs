@@ -53,6 +53,7 @@ internal static class PrimitiveFormats
     /// <summary>What the specification advises against in a string (datatypes.html#string), or null.</summary>
     public static string? AdviseText(PrimitiveType type, ReadOnlySpan<byte> value)
     {
+        if (type == PrimitiveType.Canonical) return AdviseCanonical(value);
         if (type is not (PrimitiveType.String or PrimitiveType.Markdown)) return null;
         if (value.IndexOfAnyExcept(s_space) < 0) return "a string should have something else than white space";
         int control = value.IndexOfAnyInRange((byte)0, (byte)0x1F);
@@ -65,6 +66,10 @@ internal static class PrimitiveFormats
 
         return null;
     }
+
+    /// <summary>A canonical URL is the absolute one that its resource states (references.html#canonical); R4's own examples break it, so it is advice.</summary>
+    private static string? AdviseCanonical(ReadOnlySpan<byte> value) =>
+        value[0] == '#' || value.Contains((byte)':') ? null : "a canonical URL is absolute, or '#' and the id of a contained resource (FHIR R4 references.html#canonical)";
 
     public static bool IsId(ReadOnlySpan<byte> value) => value.Length is >= 1 and <= 64 && value.IndexOfAnyExcept(s_id) < 0;
 
