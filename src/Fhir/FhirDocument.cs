@@ -14,6 +14,9 @@ namespace Consortium.Fhir;
 /// </summary>
 public sealed class FhirDocument
 {
+    [ThreadStatic]
+    private static StringBuilder? t_path;
+
     private readonly ReadOnlyMemory<byte> _bytes;
     private LineMap? _lines;
     private ReferenceIndex? _references;
@@ -173,7 +176,8 @@ public sealed class FhirDocument
     /// <summary>The FHIRPath of a node, such as <c>Patient.name[0].family</c>.</summary>
     internal string Expression(int node)
     {
-        StringBuilder path = new();
+        StringBuilder path = t_path ??= new StringBuilder(200);
+        path.Clear();
         AppendExpression(path, node);
         return path.ToString();
     }

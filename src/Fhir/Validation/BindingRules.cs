@@ -17,25 +17,8 @@ internal sealed class BindingRules(FhirDocument document, R4Tables tables, Issue
     /// <summary>Checks a value against the binding of the core definitions.</summary>
     public void Check(int at, in ElementRow element)
     {
-        Check(at, new Binding(terminology.Bound(element.ValueSet), element.Strength, element.Path, null));
-        if (element.MaxValueSet != 0) CheckMost(at, new Binding(terminology.Bound(element.MaxValueSet), BindingStrength.Required, element.Path, null));
-    }
-
-    /// <summary>Checks a value against the binding of a profile. A value set that is not known is an information issue.</summary>
-    /// <param name="at">A code, string, uri, Coding, CodeableConcept or Quantity.</param>
-    /// <param name="strength">The strength of the binding.</param>
-    /// <param name="valueSet">The canonical URL of the value set.</param>
-    /// <param name="maxValueSet">That of the elementdefinition-maxValueSet extension, or null.</param>
-    /// <param name="path">What messages call the element, such as the profile's element id.</param>
-    public void Check(int at, BindingStrength strength, string valueSet, string? maxValueSet, string path)
-    {
-        if (strength >= BindingStrength.Preferred)
-        {
-            if (terminology.Bound(valueSet) is { } bound) Check(at, new Binding(bound, strength, 0, path));
-            else if (strength >= BindingStrength.Extensible) issues.Information(at, "not-supported", $"The value set {valueSet} ({Name(strength)} for {path}) is not known here, so the code is not checked.");
-        }
-
-        if (maxValueSet is not null && terminology.Bound(maxValueSet) is { } most) CheckMost(at, new Binding(most, BindingStrength.Required, 0, path));
+        Check(at, new Binding(terminology.Bound(element.ValueSet), element.Strength, element.Path));
+        if (element.MaxValueSet != 0) CheckMost(at, new Binding(terminology.Bound(element.MaxValueSet), BindingStrength.Required, element.Path));
     }
 
     private void Check(int at, in Binding binding)
@@ -155,7 +138,7 @@ internal sealed class BindingRules(FhirDocument document, R4Tables tables, Issue
         _ => "preferred",
     };
 
-    private string Path(in Binding binding) => binding.Label ?? tables.Text(binding.Path);
+    private string Path(in Binding binding) => tables.Text(binding.Path);
 
     private (int System, int Code) Coding(int at)
     {
@@ -199,9 +182,8 @@ internal sealed class BindingRules(FhirDocument document, R4Tables tables, Issue
 
     /// <param name="ValueSet">The value set.</param>
     /// <param name="Strength">How firmly it binds.</param>
-    /// <param name="Path">The text of the element's path, where <paramref name="Label"/> is null.</param>
-    /// <param name="Label">What messages call the element.</param>
-    private readonly record struct Binding(BoundValueSet ValueSet, BindingStrength Strength, int Path, string? Label);
+    /// <param name="Path">The text of the element's path.</param>
+    private readonly record struct Binding(BoundValueSet ValueSet, BindingStrength Strength, int Path);
 
     private sealed class BindingNames
     {

@@ -9,7 +9,6 @@ namespace Consortium.Fhir.Validation;
 /// </summary>
 internal static class ElementIdRules
 {
-    private static readonly int s_id = R4Tables.Instance.FindName("id"u8);
     private static readonly int s_elementDefinition = R4Tables.Instance.FindType("ElementDefinition"u8);
 
     public static void Check(ValidationContext context)
@@ -20,7 +19,7 @@ internal static class ElementIdRules
         for (int i = 1; i < document.Count; i++)
         {
             ref readonly Node node = ref document.Nodes[i];
-            if (node.Element == 0 || tables.Elements[node.Element].Name != s_id || node.Kind != JsonKind.String) continue;
+            if ((tables.Traits[node.Element] & ElementTraits.Id) == 0 || node.Kind != JsonKind.String) continue;
             int holder = document.Nodes[node.Parent].Type;
             if (holder == 0 || holder == s_elementDefinition || tables.IsResource(holder)) continue;
             if (document.Raw(i).Contains((byte)' ')) context.Issues.Error(i, "value", "The id of an element has no spaces (FHIR R4 element.html#Element.id).");

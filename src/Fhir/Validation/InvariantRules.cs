@@ -10,6 +10,9 @@ internal sealed class InvariantRules(FhirDocument document, R4Tables tables, Iss
     // compile the same one, either will do.
     private static readonly Expression?[] s_compiled = new Expression?[R4Tables.Instance.InvariantLists.Length];
 
+    // What is said when one does not hold, by place in the lists too.
+    private static readonly string?[] s_messages = new string?[R4Tables.Instance.InvariantLists.Length];
+
     private readonly Evaluation _evaluation = Evaluation.Take(clock.GetLocalNow());
     private int _root;
 
@@ -57,7 +60,7 @@ internal sealed class InvariantRules(FhirDocument document, R4Tables tables, Iss
             {
                 if (expression.Decide(_evaluation, scope) == true) continue;
                 ref readonly InvariantRow row = ref tables.Invariants[tables.InvariantLists[i]];
-                Report(row.Severity, at, $"{tables.Text(row.Key)}: {tables.Text(row.Human)}");
+                Report(row.Severity, at, s_messages[i] ??= $"{tables.Text(row.Key)}: {tables.Text(row.Human)}");
             }
             catch (FhirPathException unevaluable)
             {

@@ -107,7 +107,15 @@ internal ref struct XhtmlRules
 
     private Fault? Text(bool inside)
     {
-        int end = _text[_at..].IndexOf((byte)'<');
+        // Once the narrative has something to read, a run of text inside it is only looked through for its end and references.
+        int end = _text[_at..].IndexOfAny((byte)'<', (byte)'&');
+        if (_content && inside && end >= 0 && _text[_at + end] == '<')
+        {
+            _at += end;
+            return null;
+        }
+
+        end = _text[_at..].IndexOf((byte)'<');
         ReadOnlySpan<byte> run = end < 0 ? _text[_at..] : _text.Slice(_at, end);
         _at += run.Length;
         bool blank = run.IndexOfAnyExcept(" \t\r\n"u8) < 0;
@@ -175,8 +183,11 @@ internal ref struct XhtmlRules
         if (end < 0) return NotXml("an attribute's value is not closed");
         ReadOnlySpan<byte> value = _text.Slice(_at, end);
         _at += end + 1;
-        if (value.Contains((byte)'<')) return NotXml("an attribute's value has '<'");
-        if (References(value) is { } fault) return fault;
+        if (value.ContainsAny((byte)'<', (byte)'&'))
+        {
+            if (value.Contains((byte)'<')) return NotXml("an attribute's value has '<'");
+            if (References(value) is { } fault) return fault;
+        }
 
         if (name.SequenceEqual("xmlns"u8))
         {
