@@ -128,7 +128,7 @@ internal sealed class BindingRules(FhirDocument document, R4Tables tables, Issue
             BindingStrength.Extensible => IssueSeverity.Warning,
             _ => IssueSeverity.Information,
         };
-        issues.Add(severity, at, "code-invalid", $"{Shown(code)} is not in {binding.ValueSet.Url} ({strength} for {Path(binding)}); {allowed}.");
+        issues.Add(severity, at, "code-invalid", $"{ShownCode.AtStart(code)} is not in {binding.ValueSet.Url} ({strength} for {Path(binding)}); {allowed}.");
     }
 
     private static string Name(BindingStrength strength) => strength switch
@@ -166,18 +166,6 @@ internal sealed class BindingRules(FhirDocument document, R4Tables tables, Issue
         }
 
         return false;
-    }
-
-    /// <summary>A code fit for a message. A code is no patient data, but what stands in its place may be: long or spaced texts are not shown.</summary>
-    internal static string Shown(ReadOnlySpan<byte> code)
-    {
-        if (code.Length is 0 or > 40) return "The code";
-        foreach (byte b in code)
-        {
-            if (b is <= 0x20 or >= 0x7F) return "The code";
-        }
-
-        return $"Code '{Encoding.ASCII.GetString(code)}'";
     }
 
     /// <param name="ValueSet">The value set.</param>

@@ -137,7 +137,7 @@ internal sealed class CodingRules(ValidationContext context)
             // A wrong unit is reported with its place and fault by the unit rules.
             if (decided == Membership.Out && !url.SequenceEqual("http://unitsofmeasure.org"u8))
             {
-                _issues.Error(code, "code-invalid", $"{BindingRules.Shown(_document.Value(code))} is not well-formed for the code system {SystemUri.Shown(url)}.");
+                _issues.Error(code, "code-invalid", $"{ShownCode.AtStart(_document.Value(code))} is not well-formed for the code system {SystemUri.Shown(url)}.");
             }
 
             return;
@@ -157,7 +157,7 @@ internal sealed class CodingRules(ValidationContext context)
 
     private void ReportUnknownCode(int code, ReadOnlySpan<byte> url, bool sameVersion)
     {
-        string what = $"{BindingRules.Shown(_document.Value(code))} is not in the code system {SystemUri.Shown(url)}";
+        string what = $"{ShownCode.AtStart(_document.Value(code))} is not in the code system {SystemUri.Shown(url)}";
         if (sameVersion) _issues.Error(code, "code-invalid", $"{what}.");
         else _issues.Warning(code, "code-invalid", $"{what} as it is known here; the Coding names another version of it.");
     }
@@ -170,16 +170,16 @@ internal sealed class CodingRules(ValidationContext context)
 
     private void ReportCase(int code, string proper, bool insensitive)
     {
-        string message = $"{BindingRules.Shown(_document.Value(code))} is written {proper} in its code system.";
+        string message = $"{ShownCode.AtStart(_document.Value(code))} is written {proper} in its code system.";
         if (insensitive) _issues.Information(code, "code-invalid", message);
         else _issues.Warning(code, "code-invalid", message);
     }
 
     private void ReportAbstract(int code) =>
-        _issues.Warning(code, "business-rule", $"{BindingRules.Shown(_document.Value(code))} only groups other codes and is no value by itself (notSelectable, FHIR R4 codesystem.html#defined-props).");
+        _issues.Warning(code, "business-rule", $"{ShownCode.AtStart(_document.Value(code))} only groups other codes and is no value by itself (notSelectable, FHIR R4 codesystem.html#defined-props).");
 
     private void ReportInactive(int code) =>
-        _issues.Warning(code, "business-rule", $"{BindingRules.Shown(_document.Value(code))} is no longer approved for use in its code system (FHIR R4 codesystem.html#defined-props).");
+        _issues.Warning(code, "business-rule", $"{ShownCode.AtStart(_document.Value(code))} is no longer approved for use in its code system (FHIR R4 codesystem.html#defined-props).");
 
     private void ReportDisplay(int display, string expected) =>
         _issues.Warning(display, "invalid", $"The display is another than the code system's, which is '{expected}' (FHIR R4 datatypes.html#Coding).");

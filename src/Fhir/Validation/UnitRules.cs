@@ -29,12 +29,8 @@ internal static class UnitRules
         }
 
         if (!ucum || code == 0 || Ucum.IsValid(document.Value(code), out string? reason)) return;
-        context.Issues.Error(code, "code-invalid", $"Error processing Unit{Shown(document.Value(code))}: not a UCUM code, {reason} (FHIR R4 ucum.html).");
+        context.Issues.Error(code, "code-invalid", $"Error processing Unit{(ShownCode.Quoted(document.Value(code)) is { } shown ? " " + shown : string.Empty)}: not a UCUM code, {reason} (FHIR R4 ucum.html).");
     }
-
-    /// <summary>A unit is no patient data, but what stands in its place may be: long or spaced texts are not shown.</summary>
-    private static string Shown(ReadOnlySpan<byte> code) =>
-        code.Length is > 0 and <= 40 && code.IndexOfAnyExceptInRange((byte)0x21, (byte)0x7E) < 0 ? $" '{Encoding.ASCII.GetString(code)}'" : string.Empty;
 
     private static bool[] CodedTypes()
     {

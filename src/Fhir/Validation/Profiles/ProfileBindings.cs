@@ -39,7 +39,7 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
         {
             if (!document.HasValue(at) || document.Nodes[at].Kind != JsonKind.String) return (Membership.In, string.Empty);
             ReadOnlySpan<byte> code = document.Value(at);
-            return (ValueSets.Contains(run, valueSet, null, code), Shown(code));
+            return (ValueSets.Contains(run, valueSet, null, code), ShownCode.Of(code));
         }
 
         if (type != ProfileNames.CodeableConceptType) return FindCoding(valueSet, at, isQuantity: type != ProfileNames.CodingType);
@@ -64,7 +64,7 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
         // A quantity without a code is not coded at all.
         if (code == 0 || !document.HasValue(code)) return (isQuantity ? Membership.In : Membership.Out, string.Empty);
         string? system = ElementAccess.Text(document, at, ProfileNames.System);
-        return (ValueSets.Contains(run, valueSet, system ?? string.Empty, document.Value(code)), Shown(document.Value(code)));
+        return (ValueSets.Contains(run, valueSet, system ?? string.Empty, document.Value(code)), ShownCode.Of(document.Value(code)));
     }
 
     private bool HasExtension(int at)
@@ -80,17 +80,6 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
 
     private string Allowed(string valueSet) =>
         run.Terminology.Bound(valueSet)?.Sample is { Length: > 0 } sample ? sample : "the codes of that value set";
-
-    private static string Shown(ReadOnlySpan<byte> code)
-    {
-        if (code.Length is 0 or > 40) return "the code";
-        foreach (byte b in code)
-        {
-            if (b is <= 0x20 or >= 0x7F) return "the code";
-        }
-
-        return $"code '{Encoding.ASCII.GetString(code)}'";
-    }
 }
 
 /// <summary>Membership in a value set by its canonical URL.</summary>
