@@ -38,22 +38,11 @@ internal sealed class ReferenceRules(FhirDocument document, R4Tables tables, Iss
             return;
         }
 
-        ReadOnlySpan<byte> path = value;
         bool absolute = value.IndexOf("://"u8) > 0;
-        int query = path.IndexOf((byte)'?');
-        if (query >= 0) path = path[..query];
-        int version = path.IndexOf("/_history/"u8);
-        if (version >= 0) path = path[..version];
-        int slash = path.LastIndexOf((byte)'/');
-        ReadOnlySpan<byte> id = slash < 0 ? default : path[(slash + 1)..];
-        ReadOnlySpan<byte> before = slash < 0 ? path : path[..slash];
-        ReadOnlySpan<byte> typeName = before[(before.LastIndexOf((byte)'/') + 1)..];
-        int target = tables.FindType(typeName);
-        if (target != 0 && tables.Types[target].Kind != TypeKind.Resource) target = 0;
+        int target = LiteralReference.TypeOf(value);
 
         // An absolute URL need not be a RESTful one; a relative one is resolved against a RESTful base, so it must be.
-        bool restful = target != 0 && (query >= 0 ? slash < 0 : PrimitiveFormats.IsId(id));
-        if (!restful)
+        if (target == 0)
         {
             if (absolute) CheckResolved(at, literal, element, statedType, 0);
             else issues.Error(literal, "value", "A relative reference is ResourceType/id, with /_history/version at most (FHIR R4 references.html#literal).");

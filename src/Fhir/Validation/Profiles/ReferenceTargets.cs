@@ -48,20 +48,7 @@ internal sealed class ReferenceTargets(ProfileRun run, FhirDocument document)
         if (literal[0] == '#') return new ReferenceTarget(null, 0, stated, inside);
         FhirDocument? known = document.Nodes[at].Type == ProfileNames.ReferenceType ? run.Resolve(literal) : null;
         if (known is not null) return new ReferenceTarget(known, 0, known.Nodes[0].Type, "referenced");
-        return new ReferenceTarget(null, 0, TypeOf(literal) is var type && type != 0 ? type : stated, "referenced");
-    }
-
-    /// <summary>The type that a literal reference of the RESTful form names; 0 for another form (FHIR R4 references.html#literal).</summary>
-    public static int TypeOf(string literal)
-    {
-        int end = literal.IndexOf("/_history/", StringComparison.Ordinal);
-        string path = end < 0 ? literal : literal[..end];
-        int query = path.IndexOf('?', StringComparison.Ordinal);
-        int slash = query >= 0 ? query : path.LastIndexOf('/');
-        if (slash <= 0 || path.StartsWith("urn:", StringComparison.Ordinal)) return 0;
-        string before = path[..slash];
-        int type = FhirR4.FindType(before[(before.LastIndexOf('/') + 1)..]);
-        return R4Tables.Instance.Types[type].Kind == TypeKind.Resource && (query >= 0 || PrimitiveFormats.IsId(Encoding.UTF8.GetBytes(path[(slash + 1)..]))) ? type : 0;
+        return new ReferenceTarget(null, 0, LiteralReference.TypeOf(Encoding.UTF8.GetBytes(literal)) is var type && type != 0 ? type : stated, "referenced");
     }
 
     public static string? Literal(FhirDocument document, int at) =>

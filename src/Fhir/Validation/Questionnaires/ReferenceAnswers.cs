@@ -29,10 +29,8 @@ internal sealed class ReferenceAnswers(ResponseContext context)
         (FhirDocument document, int at) = reference.Place();
         if (document.References.Resolve(at) is { } target) return new FhirNode(document, target).TypeName;
         string literal = reference.Text("reference") ?? string.Empty;
-        int history = literal.IndexOf("/_history/", StringComparison.Ordinal);
-        string[] parts = (history < 0 ? literal : literal[..history]).Split('/');
-        string? named = parts.Length >= 2 ? parts[^2] : reference.Text("type");
-        int type = named is null ? 0 : R4Tables.Instance.FindType(Encoding.UTF8.GetBytes(named));
-        return type != 0 && R4Tables.Instance.Types[type].Kind == TypeKind.Resource ? named : null;
+        int type = LiteralReference.TypeOf(Encoding.UTF8.GetBytes(literal));
+        if (type == 0 && literal.Length == 0) type = FhirR4.FindType(reference.Text("type") ?? string.Empty);
+        return R4Tables.Instance.Types[type].Kind == TypeKind.Resource ? R4Tables.Instance.TypeName(type) : null;
     }
 }
