@@ -19,8 +19,9 @@ public sealed record ValidationOptions
     public bool RefuseExampleUrls { get; init; }
 
     /// <summary>
-    /// A reference whose target a profile wants to conform to another profile is an error where the target cannot be had to be
-    /// checked; otherwise that is an information issue. Off by default.
+    /// Targets have to be at hand, in the document or from <see cref="ResolveReference"/>: that of each relative reference inside a
+    /// Bundle or Parameters, and any that a profile wants to conform to another profile. Where one is not, that is an error;
+    /// otherwise the former is silent and the latter an information issue. Off by default.
     /// </summary>
     public bool RequireTargets { get; init; }
 

@@ -11,7 +11,6 @@ public sealed class MessageTests
     [InlineData("""{"resourceType":"Patient","deceased":true}""", "structure", "Patient.deceased", "Patient has no element deceased (deceased[x] carries its type in its name, such as deceasedBoolean).")]
     [InlineData("""{"resourceType":"Patient","link":[{"type":"seealso"}]}""", "required", "Patient.link[0]", "Patient.link.other is required: at least 1, found 0.")]
     [InlineData("""{"resourceType":"Patient","managingOrganization":{"reference":"Patient/1"}}""", "value", "Patient.managingOrganization.reference", "Patient.managingOrganization refers to Organization; found Patient.")]
-    [InlineData("""{"resourceType":"Patient","managingOrganization":{"reference":"1"}}""", "value", "Patient.managingOrganization.reference", "A relative reference is ResourceType/id, with /_history/version at most (FHIR R4 references.html#literal).")]
     [InlineData("""{"resourceType":"Patient","managingOrganization":{"reference":"#o"}}""", "invariant", "Patient.managingOrganization", "ref-1: SHALL have a contained resource if a local reference is provided")]
     [InlineData("""{"resourceType":"Patient","identifier":[{"system":"MRN","value":"1"}]}""", "value", "Patient.identifier[0].system", "Identifier.system is an absolute URI, such as urn:oid:… or https://… (FHIR R4 datatypes.html#Identifier); this one has no scheme.")]
     [InlineData("""{"resourceType":"Patient","contact":[{"gender":"male"}]}""", "invariant", "Patient.contact[0]", "pat-1: SHALL at least contain a contact's details or a reference to an organization")]

@@ -60,7 +60,7 @@ public sealed class ValidatorCasesTests
             Profiles = profiles,
             RefuseExampleUrls = Option(one, "examples") == "False",
             RefuseMarkup = Option(one, "security-checks") == "True",
-            RequireTargets = Option(one, "validateReference") == "CHECK_VALID",
+            RequireTargets = Option(one, "validateReference") is "CHECK_VALID" or "CHECK_EXISTS_AND_TYPE",
             ResolveReference = reference => loaded.Find(d => reference == $"{d.ResourceType}/{d.Root.Child("id").Value}" || reference == d.Root.Child("url").Value),
         });
         byte[] bytes = Bytes(one.GetProperty("file").GetString()!);

@@ -26,7 +26,7 @@ internal static class ValidateCommand
         };
         var markup = new Option<bool>("--refuse-markup") { Description = "A text that looks like HTML is an error." };
         var examples = new Option<bool>("--refuse-example-urls") { Description = "A URL on a host reserved for examples (RFC 2606) is an error." };
-        var targets = new Option<bool>("--require-targets") { Description = "A reference whose target must conform to a profile is an error where the target is not at hand." };
+        var targets = new Option<bool>("--require-targets") { Description = "An error where a target is not at hand: of a relative reference inside a Bundle or Parameters, or one that must conform to a profile." };
         var command = new Command("validate", "Validates FHIR R4 resources, one JSON line each; exit 1 where one is invalid.") { files, profiles, packages, markup, examples, targets };
         command.SetAction(async (call, cancellationToken) =>
         {

@@ -41,11 +41,11 @@ internal sealed class ReferenceRules(FhirDocument document, R4Tables tables, Iss
         bool absolute = value.IndexOf("://"u8) > 0;
         int target = LiteralReference.TypeOf(value);
 
-        // An absolute URL need not be a RESTful one; a relative one is resolved against a RESTful base, so it must be.
+        // An absolute URL need not be a RESTful one; a relative one that is not leads nowhere on a FHIR server, but no clause forbids it.
         if (target == 0)
         {
             if (absolute) CheckResolved(at, literal, element, statedType, 0);
-            else issues.Error(literal, "value", "A relative reference is ResourceType/id, with /_history/version at most (FHIR R4 references.html#literal).");
+            else issues.Warning(literal, "value", "A relative reference is ResourceType/id, with /_history/version at most (FHIR R4 references.html#literal).");
             return;
         }
 

@@ -15,6 +15,7 @@ internal sealed class ReferenceTargets(ValidationContext context)
     private readonly FhirDocument _document = context.Document;
     private readonly R4Tables _tables = context.Tables;
     private readonly bool _isBundle = context.Document.ResourceType == "Bundle";
+    private readonly bool _isRequired = context.Options.RequireTargets && context.Document.ResourceType is ("Bundle" or "Parameters");
     private bool? _carriesAll;
 
     /// <summary>The type that the reference leads to, or 0 where that is not known. Reports what cannot be.</summary>
@@ -37,7 +38,17 @@ internal sealed class ReferenceTargets(ValidationContext context)
             else if (named != 0 && _document.References.Find("urn:uuid:" + Encoding.ASCII.GetString(value[^36..])) is { } same) return _document.Nodes[same].Type;
         }
 
-        return context.Options.ResolveReference?.Invoke(_document.Text(literal)) is { } supplied ? supplied.Nodes[0].Type : 0;
+        if (context.Options.ResolveReference?.Invoke(_document.Text(literal)) is { } supplied) return supplied.Nodes[0].Type;
+        if (_isRequired && named != 0 && !value.Contains((byte)':')) return TypeOfRequired(at, literal);
+        return 0;
+    }
+
+    /// <summary>What a relative reference leads to within a Bundle or Parameters that has to bring its target; reports that it does not.</summary>
+    private int TypeOfRequired(int at, int literal)
+    {
+        if (_document.References.Resolve(at) is { } found) return _document.Nodes[found].Type;
+        context.Issues.Error(literal, "not-found", $"Neither this {_document.ResourceType} nor what was given with it has the resource that is referred to, and targets are required.");
+        return 0;
     }
 
     /// <summary>ref-1: a local reference is to a contained resource, or from one to its container (<c>#</c> alone, references.html#contained).</summary>
