@@ -128,7 +128,7 @@ public sealed class FhirDocument
     internal ElementChildren ChildrenOf(int element) => new(Nodes, element);
 
     /// <summary>The children of a name by its string number.</summary>
-    internal ElementChildren ChildrenNamed(int element, int name) => new(Nodes, element, R4Tables.Instance.Elements, name);
+    internal ElementChildren ChildrenNamed(int element, int name) => new(Nodes, element, R4Tables.Instance.ElementNames, name);
 
     /// <summary>Whether the element is a primitive with a value (FHIR R4 fhirpath.html#functions, hasValue).</summary>
     internal bool HasValue(int element) => Nodes[element].IsScalar && !Nodes[element].Has(NodeFlags.Underscore);

@@ -60,15 +60,7 @@ public readonly struct FhirNode : IEquatable<FhirNode>
     public int Column => Document.Place(_index).Column;
 
     /// <summary>The child elements, in document order; an array gives each of its items.</summary>
-    public IEnumerable<FhirNode> Children
-    {
-        get
-        {
-            if (_document is null) yield break;
-            ElementChildren children = _document.ChildrenOf(_index);
-            while (children.MoveNext()) yield return new FhirNode(_document, children.Current);
-        }
-    }
+    public FhirNodes Children => _document is null ? default : new FhirNodes(_document, _document.ChildrenOf(_index));
 
     private FhirDocument Document => _document ?? throw new InvalidOperationException("There is no such element; ask Exists first.");
 
@@ -84,14 +76,11 @@ public readonly struct FhirNode : IEquatable<FhirNode>
     }
 
     /// <summary>All children of that FHIRPath name (<c>value</c> finds <c>valueQuantity</c>).</summary>
-    public IEnumerable<FhirNode> ChildrenNamed(string name)
+    public FhirNodes ChildrenNamed(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (_document is null) yield break;
-        int wanted = R4Tables.Instance.FindName(name);
-        if (wanted < 0) yield break;
-        ElementChildren children = _document.ChildrenNamed(_index, wanted);
-        while (children.MoveNext()) yield return new FhirNode(_document, children.Current);
+        int wanted = _document is null ? -1 : R4Tables.Instance.FindName(name);
+        return wanted < 0 ? default : new FhirNodes(_document!, _document!.ChildrenNamed(_index, wanted));
     }
 
     /// <inheritdoc/>

@@ -43,8 +43,13 @@ internal sealed class Profile
 /// <summary>One entry of StructureDefinition.context, taken apart once: extensions are met often.</summary>
 internal sealed record ExtensionContext(string Type, string Expression)
 {
+    private string[]? _prefixes;
+
     /// <summary>The names of an element id; one in a profile (url#id) counts as that of its type.</summary>
     public string[] Segments { get; } = Expression[(Expression.IndexOf('#', StringComparison.Ordinal) + 1)..].Split('.');
+
+    /// <summary>The id down to each of its names.</summary>
+    public string[] Prefixes => _prefixes ??= [.. Segments.Select((_, i) => string.Join('.', Segments[..(i + 1)]))];
 
     /// <summary>Row of the type that the element id begins with; 0 where R4 has no such type.</summary>
     public int RootType { get; } = FhirR4.FindType(Expression[(Expression.IndexOf('#', StringComparison.Ordinal) + 1)..].Split('.')[0]);

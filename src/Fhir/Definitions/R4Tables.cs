@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Consortium.Fhir.Definitions;
@@ -9,8 +10,8 @@ namespace Consortium.Fhir.Definitions;
 /// </summary>
 internal sealed class R4Tables
 {
-    private static readonly Lazy<R4Tables> s_instance = new(Load);
-
+    // Names that were asked for, by the identity of the text; two threads may exchange entries, either will do.
+    private readonly KnownName?[] _knownNames = new KnownName?[512];
     private readonly byte[] _file;
     private readonly int _stringBytes;
     private readonly int[] _stringOffsets;
@@ -68,6 +69,7 @@ internal sealed class R4Tables
 
         Resource = FindType("Resource"u8);
         Reference = FindType("Reference"u8);
+        ElementNames = Array.ConvertAll(Elements, static e => e.Name);
         Traits = new ElementTraits[Elements.Length];
         Cardinalities = new CardinalityMasks[Types.Length];
         FindTraits();
@@ -81,11 +83,14 @@ internal sealed class R4Tables
         });
     }
 
-    public static R4Tables Instance => s_instance.Value;
+    public static R4Tables Instance => Holder.Instance;
 
     public TypeRow[] Types { get; }
 
     public ElementRow[] Elements { get; }
+
+    /// <summary>The names alone, by element row: small enough to stay in the cache while children are looked for.</summary>
+    public int[] ElementNames { get; }
 
     public ElementTypeRow[] ElementTypes { get; }
 
@@ -157,10 +162,15 @@ internal sealed class R4Tables
         return -1;
     }
 
+    /// <summary>The same for a text of the program, which is mostly the very same object as the last time.</summary>
     public int FindName(string name)
     {
+        int slot = RuntimeHelpers.GetHashCode(name) & (_knownNames.Length - 1);
+        if (_knownNames[slot] is { } known && ReferenceEquals(known.Name, name)) return known.Number;
         Span<byte> utf8 = stackalloc byte[128];
-        return Encoding.UTF8.TryGetBytes(name, utf8, out int length) ? FindName(utf8[..length]) : -1;
+        int number = Encoding.UTF8.TryGetBytes(name, utf8, out int length) ? FindName(utf8[..length]) : -1;
+        _knownNames[slot] = new KnownName(name, number);
+        return number;
     }
 
     /// <summary>The property of a type by its JSON name; the row's Element is 0 where the type has no such property.</summary>
@@ -248,5 +258,13 @@ internal sealed class R4Tables
         byte[] file = new byte[stream.Length];
         stream.ReadExactly(file);
         return new R4Tables(file);
+    }
+
+    private sealed record KnownName(string Name, int Number);
+
+    /// <summary>Loads on first use; as a field of its own the compiler takes it for the constant that it is.</summary>
+    private static class Holder
+    {
+        public static readonly R4Tables Instance = Load();
     }
 }

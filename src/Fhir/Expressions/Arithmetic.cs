@@ -5,21 +5,28 @@ internal sealed class ArithmeticExpression(string op, Expression left, Expressio
 {
     public override void Evaluate(Evaluation e, in Scope scope, PathList output)
     {
+        if (Few(e, scope, out PathValue result) > 0) output.Add(result);
+    }
+
+    public override int Few(Evaluation e, in Scope scope, out PathValue result)
+    {
+        result = default;
         bool hasLeft = Singleton.TryEvaluate(left, e, scope, out PathValue a), hasRight = Singleton.TryEvaluate(right, e, scope, out PathValue b);
         if (op == "&")
         {
             // & takes empty for an empty string.
-            (string first, string second) = (hasLeft ? Text(a) : string.Empty, hasRight ? Text(b) : string.Empty);
-            e.SpendText((long)first.Length + second.Length);
-            output.Add(PathValue.Of(first + second));
-            return;
+            (string before, string after) = (hasLeft ? Text(a) : string.Empty, hasRight ? Text(b) : string.Empty);
+            e.SpendText((long)before.Length + after.Length);
+            result = PathValue.Of(before + after);
+            return 1;
         }
 
-        if (!hasLeft || !hasRight) return;
+        if (!hasLeft || !hasRight) return 0;
         if (!a.TrySystem(out PathValue x) || !b.TrySystem(out PathValue y)) throw Unsupported(a, b);
         if (x.Kind == PathKind.String && y.Kind == PathKind.String) e.SpendText((long)x.String.Length + y.String.Length);
-        if (Arithmetic.Apply(op, x, y, out bool supported) is { } result) output.Add(result);
-        else if (!supported) throw Unsupported(x, y);
+        if (Arithmetic.Apply(op, x, y, out bool supported) is not { } value) return supported ? 0 : throw Unsupported(x, y);
+        result = value;
+        return 1;
     }
 
     private static string Text(in PathValue value) =>

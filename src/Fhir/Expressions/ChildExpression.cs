@@ -1,5 +1,6 @@
 using System.Text;
 using Consortium.Fhir.Definitions;
+using Consortium.Fhir.Expressions.Functions;
 using Consortium.Fhir.Json;
 
 namespace Consortium.Fhir.Expressions;
@@ -45,17 +46,50 @@ internal sealed class ChildExpression : Expression
             return;
         }
 
+        if (_input is TreeExpression tree && _name >= 0)
+        {
+            tree.Named(e, scope, _name, output);
+            return;
+        }
+
         PathList input = e.Rent();
         _input.Evaluate(e, scope, input);
         foreach (ref readonly PathValue item in input.Items) Step(e, item, output);
         e.Return(input);
     }
 
+    public override bool? Truth(Evaluation e, in Scope scope)
+    {
+        switch (Few(e, scope, out PathValue first))
+        {
+            case 0:
+                return null;
+            case 1:
+                return first.IsNode && first.Document.Nodes[first.NodeIndex].Kind is JsonKind.True or JsonKind.False
+                    ? first.Document.Nodes[first.NodeIndex].Kind == JsonKind.True
+                    : Singleton.Truth(first);
+            default:
+                return base.Truth(e, scope);
+        }
+    }
+
     public override int Few(Evaluation e, in Scope scope, out PathValue first)
     {
         first = default;
-        if (_input is not null || !scope.Focus.IsNode || _name < 0 || (_type != 0 && IsFocusType(e, scope.Focus))) return base.Few(e, scope, out first);
-        return FewChildren(scope.Focus, out first);
+        if (_name < 0) return base.Few(e, scope, out first);
+        if (_input is null)
+        {
+            return !scope.Focus.IsNode || (_type != 0 && IsFocusType(e, scope.Focus)) ? base.Few(e, scope, out first) : FewChildren(scope.Focus, out first);
+        }
+
+        // A path with one item at each step, as most have.
+        if (_input is not (ChildExpression or VariableExpression or ThisExpression or FirstExpression)) return base.Few(e, scope, out first);
+        return _input.Few(e, scope, out PathValue parent) switch
+        {
+            0 => 0,
+            1 when parent.IsNode => FewChildren(parent, out first),
+            _ => base.Few(e, scope, out first),
+        };
     }
 
     public override bool First(Evaluation e, in Scope scope, out PathValue first)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Numerics;
 using System.Text;
 using Consortium.Fhir.Definitions;
 using Consortium.Fhir.Json;
@@ -119,15 +121,40 @@ internal static class Equality
     {
         if (!a.IsNode || !b.IsNode) return false;
         if (ReferenceEquals(a.Document, b.Document) && a.NodeIndex == b.NodeIndex) return true;
+        if (!equivalent) return SameChildren(e, a, b);
         Dictionary<int, PathList> left = Children(e, a), right = Children(e, b);
         if (left.Count != right.Count) return false;
         foreach ((int name, PathList items) in left)
         {
-            if (!right.TryGetValue(name, out PathList? others)) return false;
-            if (equivalent ? !Equivalent(e, items, others) : Equal(e, items, others) != true) return false;
+            if (!right.TryGetValue(name, out PathList? others) || !Equivalent(e, items, others)) return false;
         }
 
         return true;
+    }
+
+    /// <summary>As many children of each name, equal one by one. Those of one name stand together.</summary>
+    private static bool SameChildren(Evaluation e, in PathValue a, in PathValue b)
+    {
+        ElementChildren children = a.Document.ChildrenOf(a.NodeIndex);
+        int last = -1, compared = 0;
+        while (children.MoveNext())
+        {
+            int name = e.Tables.ElementNames[a.Document.Nodes[children.Current].Element];
+            if (name == last) continue;
+            last = name;
+            ElementChildren left = a.Document.ChildrenNamed(a.NodeIndex, name), right = b.Document.ChildrenNamed(b.NodeIndex, name);
+            while (left.MoveNext())
+            {
+                compared++;
+                if (!right.MoveNext() || Equal(e, PathValue.Of(a.Document, left.Current), PathValue.Of(b.Document, right.Current)) != true) return false;
+            }
+
+            if (right.MoveNext()) return false;
+        }
+
+        ElementChildren others = b.Document.ChildrenOf(b.NodeIndex);
+        while (others.MoveNext()) compared--;
+        return compared == 0;
     }
 
     private static Dictionary<int, PathList> Children(Evaluation e, in PathValue element)
@@ -137,7 +164,7 @@ internal static class Equality
         ElementChildren children = document.ChildrenOf(element.NodeIndex);
         while (children.MoveNext())
         {
-            int name = e.Tables.Elements[document.Nodes[children.Current].Element].Name;
+            int name = e.Tables.ElementNames[document.Nodes[children.Current].Element];
             if (!byName.TryGetValue(name, out PathList? list)) byName.Add(name, list = new PathList());
             list.Add(PathValue.Of(document, children.Current));
         }
@@ -149,8 +176,76 @@ internal static class Equality
 /// <summary>Removes duplicates by equality, in linear time: items are hashed by a key that equal items share.</summary>
 internal static class Distinct
 {
+    // As many as are compared pair by pair quicker than hashed.
+    private const int Few = 12;
+
+    /// <summary>Whether no item equals another.</summary>
+    public static bool All(Evaluation e, PathList items)
+    {
+        if (items.Count > Few)
+        {
+            if (TryAllTexts(items, out bool distinct)) return distinct;
+            Set set = new(e, items.Count);
+            foreach (ref readonly PathValue item in items.Items)
+            {
+                if (!set.Add(item)) return false;
+            }
+
+            return true;
+        }
+
+        for (int i = 1; i < items.Count; i++)
+        {
+            if (IsAmong(e, items[i], items.Items[..i])) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The same for texts of the document, which codes mostly are; false where an item is something else.</summary>
+    private static bool TryAllTexts(PathList items, out bool distinct)
+    {
+        distinct = true;
+        foreach (ref readonly PathValue item in items.Items)
+        {
+            if (!item.IsNode || !Equality.IsText(item)) return false;
+        }
+
+        // Open addressing over places in the list, from 1; the table is at most half full.
+        int mask = (int)BitOperations.RoundUpToPowerOf2((uint)items.Count * 2) - 1;
+        int[] table = ArrayPool<int>.Shared.Rent(mask + 1);
+        table.AsSpan(0, mask + 1).Clear();
+        for (int i = 0; i < items.Count && distinct; i++)
+        {
+            ReadOnlySpan<byte> text = items[i].Document.Value(items[i].NodeIndex);
+            int slot = (int)TableFormat.Hash(text) & mask;
+            for (; table[slot] != 0 && distinct; slot = (slot + 1) & mask)
+            {
+                ref readonly PathValue other = ref items[table[slot] - 1];
+                distinct = !text.SequenceEqual(other.Document.Value(other.NodeIndex));
+            }
+
+            table[slot] = i + 1;
+        }
+
+        ArrayPool<int>.Shared.Return(table);
+        return true;
+    }
+
+    /// <summary>Appends the items, each once.</summary>
     public static void Append(Evaluation e, PathList items, PathList output)
     {
+        if (items.Count <= Few)
+        {
+            int start = output.Count;
+            foreach (ref readonly PathValue item in items.Items)
+            {
+                if (!IsAmong(e, item, output.Items[start..])) output.Add(item);
+            }
+
+            return;
+        }
+
         Set set = new(e, items.Count);
         foreach (ref readonly PathValue item in items.Items)
         {
@@ -158,11 +253,21 @@ internal static class Distinct
         }
     }
 
+    private static bool IsAmong(Evaluation e, in PathValue item, ReadOnlySpan<PathValue> others)
+    {
+        foreach (ref readonly PathValue other in others)
+        {
+            if (Equality.Equal(e, item, other) == true) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>A set of items under FHIRPath equality.</summary>
     public sealed class Set(Evaluation e, int expected)
     {
-        private readonly List<PathValue> _few = new(Math.Min(expected, 12));
-        private readonly Dictionary<int, List<PathValue>>? _many = expected > 12 ? new(expected) : null;
+        private readonly List<PathValue> _few = new(Math.Min(expected, Few));
+        private readonly Dictionary<int, List<PathValue>>? _many = expected > Few ? new(expected) : null;
 
         public bool Add(in PathValue item)
         {
@@ -218,7 +323,7 @@ internal static class Distinct
             while (children.MoveNext())
             {
                 ref readonly Node node = ref document.Nodes[children.Current];
-                key += e.Tables.Elements[node.Element].Name;
+                key += e.Tables.ElementNames[node.Element];
                 // Texts tell elements apart best; their order among the children does not matter to equality.
                 if (node.Kind == JsonKind.String && e.Tables.Primitives[node.Type] is PrimitiveType.String or PrimitiveType.Code or PrimitiveType.Uri)
                 {

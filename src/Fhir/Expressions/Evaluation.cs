@@ -26,6 +26,7 @@ internal sealed class Evaluation
     private const int LongestText = 10_000_000;
 
     private readonly Stack<PathList> _free = new();
+    private readonly List<(Expression Part, PathList Value)> _settled = [];
     private int _work;
 
     public R4Tables Tables { get; } = R4Tables.Instance;
@@ -72,6 +73,20 @@ internal sealed class Evaluation
         if (_free.Count <= 64) t_spare = this;
     }
 
+    /// <summary>What a part gives that is the same wherever it is asked within this evaluation.</summary>
+    public PathList Settle(Expression part, in Scope scope)
+    {
+        foreach ((Expression known, PathList value) in _settled)
+        {
+            if (ReferenceEquals(known, part)) return value;
+        }
+
+        PathList list = Rent();
+        part.Evaluate(this, scope, list);
+        _settled.Add((part, list));
+        return list;
+    }
+
     public PathList Rent() => _free.TryPop(out PathList? list) ? list : new PathList();
 
     public void Return(PathList list)
@@ -85,6 +100,12 @@ internal sealed class Evaluation
     /// <summary>Starts a new evaluation in the same environment.</summary>
     public void Restart()
     {
+        if (_settled.Count > 0)
+        {
+            foreach ((_, PathList value) in _settled) Return(value);
+            _settled.Clear();
+        }
+
         _work = 0;
         Variables = null;
     }

@@ -70,9 +70,11 @@ internal static class Singleton
     {
         if (list.Count == 0) return null;
         if (list.Count > 1) throw new FhirPathException($"A single item is expected where there are {list.Count} (FHIRPath N1 4.5).");
-        if (!list[0].TrySystem(out PathValue value)) return true;
-        return value.Kind != PathKind.Boolean || value.Boolean;
+        return Truth(list[0]);
     }
+
+    /// <summary>A single item that is no Boolean counts as true.</summary>
+    public static bool Truth(in PathValue item) => !item.TrySystem(out PathValue value) || value.Kind != PathKind.Boolean || value.Boolean;
 
     /// <summary>The only item; false for an empty collection.</summary>
     public static bool TryTake(PathList list, out PathValue value)

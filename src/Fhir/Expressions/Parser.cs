@@ -23,6 +23,9 @@ internal sealed class Parser
 
     private readonly bool _definesVariables;
 
+    /// <summary>How many functions' brackets are open.</summary>
+    private int _brackets;
+
     private Parser(string text, int focusType)
     {
         (_tokens, _focusType) = (Lexer.Tokens(text), focusType);
@@ -63,7 +66,14 @@ internal sealed class Parser
     }
 
     /// <summary>An operand or argument by itself: variables that it defines are not seen outside of it (FHIRPath, defineVariable).</summary>
-    private Expression Scoped(Expression part) => _definesVariables && part is not LiteralExpression ? Noted(new ScopedExpression(part), _syntax[part]) : part;
+    private Expression Scoped(Expression part) => _definesVariables && part is not LiteralExpression ? Noted(new ScopedExpression(part), _syntax[part]) : Settled(part);
+
+    /// <summary>Within the brackets of a function, where it may be asked of many items, a part that is the same for all of them.</summary>
+    private Expression Settled(Expression part)
+    {
+        if (_brackets == 0 || part is LiteralExpression or VariableExpression || _syntax[part] is not { IsSettled: true } syntax) return part;
+        return Noted(part is BooleanExpression truth ? new SettledTruthExpression(truth) : new SettledExpression(part) as Expression, syntax);
+    }
 
     private LiteralExpression Literal(int at, PathValue value) => Noted(LiteralExpression.Of(value), new LiteralSyntax(at, value));
 
@@ -255,6 +265,7 @@ internal sealed class Parser
         // Within a function's brackets $this may be another element.
         int focusType = _focusType;
         _focusType = 0;
+        _brackets++;
         if (!Current.Is(")"))
         {
             arguments.Add(Argument(name));
@@ -266,6 +277,7 @@ internal sealed class Parser
         }
 
         _focusType = focusType;
+        _brackets--;
         Expect(")");
         PathSyntax[] written = [.. arguments.Select(a => _syntax[a])];
         if (name.Text == "iif" && written is [LiteralSyntax { Value: { Kind: not PathKind.Boolean } }, ..])

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Consortium.Fhir.Definitions;
 using Consortium.Fhir.Json;
 using Consortium.Fhir.Validation;
@@ -96,6 +97,9 @@ internal readonly struct PathValue
         {
             case JsonKind.True or JsonKind.False:
                 value = Of(node.Kind == JsonKind.True);
+                return true;
+            case JsonKind.Number when primitive != PrimitiveType.Decimal && Utf8Parser.TryParse(document.Value(NodeIndex), out int whole, out int read) && read == node.Length:
+                value = Of((long)whole);
                 return true;
             case JsonKind.Number:
                 return Conversions.TryNumber(document.Text(NodeIndex), primitive != PrimitiveType.Decimal, out value);

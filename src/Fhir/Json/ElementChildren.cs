@@ -1,4 +1,3 @@
-using Consortium.Fhir.Definitions;
 
 namespace Consortium.Fhir.Json;
 
@@ -9,7 +8,7 @@ namespace Consortium.Fhir.Json;
 internal struct ElementChildren
 {
     private readonly Node[] _nodes;
-    private readonly ElementRow[]? _elements;
+    private readonly int[]? _names;
     private readonly int _name;
     private int _property;
     private int _item;
@@ -18,7 +17,7 @@ internal struct ElementChildren
     public ElementChildren(Node[] nodes, int element)
     {
         _nodes = nodes;
-        _elements = null;
+        _names = null;
         _name = 0;
         int holder = Holder(nodes, element);
         _property = holder >= 0 && nodes[holder].Count > 0 ? holder + 1 : 0;
@@ -28,10 +27,10 @@ internal struct ElementChildren
     }
 
     /// <summary>Only the children of one name: a long array of another costs one look.</summary>
-    public ElementChildren(Node[] nodes, int element, ElementRow[] elements, int name)
+    public ElementChildren(Node[] nodes, int element, int[] names, int name)
         : this(nodes, element)
     {
-        _elements = elements;
+        _names = names;
         _name = name;
     }
 
@@ -58,7 +57,7 @@ internal struct ElementChildren
 
             if (_property == 0) return false;
             ref readonly Node node = ref _nodes[_property];
-            if (node.Element == 0 || node.Has(NodeFlags.Joined) || (_elements is not null && _elements[node.Element].Name != _name))
+            if (node.Element == 0 || node.Has(NodeFlags.Joined) || (_names is not null && _names[node.Element] != _name))
             {
                 _property = node.Next;
             }

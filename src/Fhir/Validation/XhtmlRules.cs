@@ -208,8 +208,10 @@ internal ref struct XhtmlRules
     /// <summary>A script URL, also when hidden with character references or white space.</summary>
     private static bool IsActive(ReadOnlySpan<byte> value)
     {
-        // Without a reference, white space or a control character nothing is hidden.
-        if (!value.ContainsAny(s_hiding)) return StartsActive(value);
+        // What stands before the first slash, question mark or fragment makes the scheme. Without a reference, white space or a
+        // control character in it nothing is hidden.
+        int end = value.IndexOfAny((byte)'/', (byte)'?', (byte)'#');
+        if (!(end < 0 ? value : value[..end]).ContainsAny(s_hiding)) return StartsActive(value);
         string decoded = System.Net.WebUtility.HtmlDecode(Encoding.UTF8.GetString(value));
         string plain = string.Concat(decoded.Where(c => c > ' ' && !char.IsControl(c)));
         return StartsActive(Encoding.UTF8.GetBytes(plain));

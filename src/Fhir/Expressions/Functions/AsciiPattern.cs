@@ -160,7 +160,7 @@ internal sealed class AsciiPattern
             case '\\':
                 if (End) throw new NotSupportedException();
                 return Set(AsciiSet.Escape(_text[_at++]));
-            case '^' or '$' or '*' or '+' or '?' or '{' or '}' or ']' or ')':
+            case '^' or '$' or '*' or '+' or '?' or '{' or '}' or ')':
                 throw new NotSupportedException();
             default:
                 return c < 0x80 ? Set(AsciiSet.Of(b => b == c)) : throw new NotSupportedException();

@@ -5,7 +5,6 @@ internal static class CollectionFunctions
 {
     public static readonly Dictionary<string, (int, int, Function)> All = new(StringComparer.Ordinal)
     {
-        ["count"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.Add(PathValue.Of((long)input.Count))),
         ["allTrue"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.Add(PathValue.Of(!AnyBoolean(input, false)))),
         ["anyTrue"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.Add(PathValue.Of(AnyBoolean(input, true)))),
         ["allFalse"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.Add(PathValue.Of(!AnyBoolean(input, true)))),
@@ -63,16 +62,7 @@ internal static class CollectionFunctions
 
     private static void IsDistinct(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
     {
-        if (input.Count < 2)
-        {
-            output.Add(PathValue.Of(true));
-            return;
-        }
-
-        Distinct.Set set = new(e, input.Count);
-        bool distinct = true;
-        for (int i = 0; i < input.Count && distinct; i++) distinct = set.Add(input[i]);
-        output.Add(PathValue.Of(distinct));
+        output.Add(PathValue.Of(Distinct.All(e, input)));
     }
 
     private static void Select(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)

@@ -84,7 +84,7 @@ internal static class FhirFunctions
         output.AddRange(input);
     }
 
-    private static int Name(Evaluation e, FhirDocument document, int node) => e.Tables.Elements[document.Nodes[node].Element].Name;
+    private static int Name(Evaluation e, FhirDocument document, int node) => e.Tables.ElementNames[document.Nodes[node].Element];
 
     private static int Child(Evaluation e, FhirDocument document, int node, int name)
     {

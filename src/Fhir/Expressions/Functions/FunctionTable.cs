@@ -34,11 +34,14 @@ internal static class FunctionTable
             case "where" when arguments.Length == 1: return new WhereExpression(input, arguments[0]);
             case "all" when arguments.Length == 1: return new AllExpression(input, arguments[0]);
             case "not" when arguments.Length == 0: return new NotExpression(input ?? new ThisExpression());
-            case "startsWith" or "endsWith" or "contains" when arguments is [LiteralExpression { Utf8: not null } literal] && input is not null:
-                return new TextTestExpression(name, input, literal, new FunctionExpression(s_functions[name].Call, input, arguments));
-            case "matches" when arguments is [LiteralExpression { Value: { Kind: PathKind.String } pattern }] && input is not null:
-                return MatchesExpression.Create(input, pattern.String, new FunctionExpression(s_functions[name].Call, input, arguments));
+            case "startsWith" or "endsWith" or "contains" when arguments.Length == 1:
+                return new TextTestExpression(name, input ?? new ThisExpression(), arguments[0], new FunctionExpression(s_functions[name].Call, input, arguments));
+            case "matches" when arguments is [LiteralExpression { Value: { Kind: PathKind.String } pattern }]:
+                return MatchesExpression.Create(input ?? new ThisExpression(), pattern.String, new FunctionExpression(s_functions[name].Call, input, arguments));
             case "first" when arguments.Length == 0 && input is not null: return new FirstExpression(input);
+            case "count" when arguments.Length == 0: return new CountExpression(input ?? new ThisExpression());
+            case "children" when arguments.Length == 0: return new ChildrenExpression(input ?? new ThisExpression());
+            case "descendants" when arguments.Length == 0: return new DescendantsExpression(input ?? new ThisExpression());
             case "iif" when arguments.Length is 2 or 3: return new IifExpression(input, arguments);
         }
 
@@ -105,6 +108,28 @@ internal sealed class FirstExpression(Expression input) : Expression
     public override int Few(Evaluation e, in Scope scope, out PathValue first) => input.First(e, scope, out first) ? 1 : 0;
 }
 
+/// <summary><c>count()</c>: of a child that the outermost focus lacks without looking for it.</summary>
+internal sealed class CountExpression(Expression input) : Expression
+{
+    public override void Evaluate(Evaluation e, in Scope scope, PathList output) => output.Add(PathValue.Of(Count(e, scope)));
+
+    public override int Few(Evaluation e, in Scope scope, out PathValue first)
+    {
+        first = PathValue.Of(Count(e, scope));
+        return 1;
+    }
+
+    private long Count(Evaluation e, in Scope scope)
+    {
+        if (input.Absent.Value == Known.Empty && (e.Present & input.Absent.Children) == 0) return 0;
+        PathList items = e.Rent();
+        input.Evaluate(e, scope, items);
+        int count = items.Count;
+        e.Return(items);
+        return count;
+    }
+}
+
 /// <summary><c>not()</c>.</summary>
 internal sealed class NotExpression(Expression input) : BooleanExpression
 {
@@ -154,6 +179,12 @@ internal sealed class AllExpression(Expression? input, Expression criteria) : Bo
 /// <summary><c>iif(criterion, true-result, otherwise)</c>: only the chosen result is evaluated.</summary>
 internal sealed class IifExpression(Expression? input, Expression[] arguments) : Expression
 {
+    public override bool? Truth(Evaluation e, in Scope scope)
+    {
+        if (input is not null) return base.Truth(e, scope);
+        return arguments[0].Truth(e, scope) == true ? arguments[1].Truth(e, scope) : arguments.Length > 2 ? arguments[2].Truth(e, scope) : null;
+    }
+
     public override void Evaluate(Evaluation e, in Scope scope, PathList output)
     {
         if (input is null)

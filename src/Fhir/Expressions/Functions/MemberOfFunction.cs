@@ -50,7 +50,7 @@ internal static class MemberOfFunction
         ElementChildren children = document.ChildrenOf(concept);
         while (children.MoveNext())
         {
-            if (e.Tables.Elements[document.Nodes[children.Current].Element].Name != s_coding) continue;
+            if (e.Tables.ElementNames[document.Nodes[children.Current].Element] != s_coding) continue;
             Membership one = OfCoding(e, valueSet, document, children.Current);
             if (one == Membership.In) return one;
             if (one == Membership.Undecided) result = one;
@@ -66,7 +66,7 @@ internal static class MemberOfFunction
         while (children.MoveNext())
         {
             if (document.Nodes[children.Current].Kind != JsonKind.String) continue;
-            int name = e.Tables.Elements[document.Nodes[children.Current].Element].Name;
+            int name = e.Tables.ElementNames[document.Nodes[children.Current].Element];
             if (name == s_system) system = children.Current;
             else if (name == s_code) code = children.Current;
         }

@@ -7,11 +7,6 @@ internal static class TreeFunctions
 {
     public static readonly Dictionary<string, (int, int, Function)> All = new(StringComparer.Ordinal)
     {
-        ["children"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) =>
-        {
-            foreach (ref readonly PathValue item in input.Items) Children(item, output);
-        }),
-        ["descendants"] = (0, 0, Descendants),
         ["trace"] = (1, 2, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.AddRange(input)),
         ["now"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.Add(PathValue.Of(PathDateTime.Now(e.Now)))),
         ["today"] = (0, 0, static (Evaluation e, in Scope s, PathList input, Expression[] a, PathList output) => output.Add(PathValue.Of(PathDateTime.Now(e.Now).As(PathKind.Date)))),
@@ -22,39 +17,6 @@ internal static class TreeFunctions
         }),
         ["defineVariable"] = (1, 2, DefineVariable),
     };
-
-    private static void Children(in PathValue item, PathList output)
-    {
-        if (!item.IsNode) return;
-        ElementChildren children = item.Document.ChildrenOf(item.NodeIndex);
-        while (children.MoveNext()) output.Add(PathValue.Of(item.Document, children.Current));
-    }
-
-    private static void Descendants(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
-    {
-        foreach (ref readonly PathValue item in input.Items)
-        {
-            if (!item.IsNode) continue;
-            int holder = ElementChildren.Holder(item.Document.Nodes, item.NodeIndex);
-            if (holder >= 0) Below(item.Document, holder, output);
-        }
-
-        e.Spend(output.Count);
-    }
-
-    /// <summary>All elements under an object. Nodes stand in document order, so they are one run of nodes.</summary>
-    private static void Below(FhirDocument document, int holder, PathList output)
-    {
-        Node[] nodes = document.Nodes;
-        int end = nodes[holder].Start + nodes[holder].Length;
-        for (int at = holder + 1; at < document.Count && nodes[at].Start < end; at++)
-        {
-            ref readonly Node node = ref nodes[at];
-            if (node.Element == 0 || node.Kind == JsonKind.Array || node.Has(NodeFlags.Joined)) continue;
-            if (node.Kind == JsonKind.Null && node.Companion == 0) continue;
-            output.Add(PathValue.Of(document, at));
-        }
-    }
 
     private static void DefineVariable(Evaluation e, in Scope scope, PathList input, Expression[] arguments, PathList output)
     {

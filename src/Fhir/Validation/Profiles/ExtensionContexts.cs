@@ -109,7 +109,7 @@ internal sealed class ExtensionContexts(FhirDocument document, DateTimeOffset no
         int at = element;
         for (int i = segments.Length - 1; i >= 1; i--)
         {
-            if (IsInline(segments, i, at)) return true;
+            if (IsInline(context.Prefixes[i], at)) return true;
             if (document.Nodes[at].Element == 0 || !IsNamed(segments[i], at)) return false;
             at = ElementAccess.Parent(document, at);
             if (at < 0) return false;
@@ -119,10 +119,10 @@ internal sealed class ExtensionContexts(FhirDocument document, DateTimeOffset no
     }
 
     /// <summary>Content references: a nested Questionnaire.item.item is of the type that Questionnaire.item defines.</summary>
-    private bool IsInline(string[] segments, int last, int at)
+    private bool IsInline(string prefix, int at)
     {
         ref readonly TypeRow type = ref _tables.Types[document.Nodes[at].Type];
-        return type.Kind == TypeKind.Backbone && _tables.Text(type.Path) == string.Join('.', segments[..(last + 1)]);
+        return type.Kind == TypeKind.Backbone && _tables.Text(type.Path) == prefix;
     }
 
     private bool IsNamed(string segment, int at)

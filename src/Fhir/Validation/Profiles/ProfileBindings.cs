@@ -1,4 +1,3 @@
-using System.Text;
 using Consortium.Fhir.Conformance;
 using Consortium.Fhir.Definitions;
 using Consortium.Fhir.Json;
@@ -13,8 +12,9 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
     {
         foreach (ProfileBinding binding in element.Bindings)
         {
-            (Membership membership, string found) = Find(binding.ValueSet, at);
+            (Membership membership, int codeAt) = Find(binding.ValueSet, at);
             if (membership == Membership.In) continue;
+            string found = codeAt == 0 ? string.Empty : ShownCode.Of(document.Value(codeAt));
             // Text or an extension in place of a code breaks no maximum, and an extension such as data-absent-reason no required binding.
             if (found.Length == 0 && (binding.IsMaximum || binding.Strength != BindingStrength.Required || HasExtension(at))) continue;
             if (found.Length == 0) found = "a value without a code";
@@ -31,40 +31,40 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
         }
     }
 
-    /// <summary>Whether a code, Coding, Quantity or CodeableConcept has a code of the value set; with words for what it has.</summary>
-    public (Membership Membership, string Found) Find(string valueSet, int at)
+    /// <summary>Whether a code, Coding, Quantity or CodeableConcept has a code of the value set; with the node of the code that decided; 0 where it has none.</summary>
+    public (Membership Membership, int CodeAt) Find(string valueSet, int at)
     {
         int type = document.Nodes[at].Type;
         if (run.Tables.Types[type].Kind == TypeKind.Primitive)
         {
-            if (!document.HasValue(at) || document.Nodes[at].Kind != JsonKind.String) return (Membership.In, string.Empty);
-            ReadOnlySpan<byte> code = document.Value(at);
-            return (ValueSets.Contains(run, valueSet, null, code), ShownCode.Of(code));
+            if (!document.HasValue(at) || document.Nodes[at].Kind != JsonKind.String) return (Membership.In, 0);
+            return (ValueSets.Contains(run, valueSet, document.Value(at)), at);
         }
 
         if (type != ProfileNames.CodeableConceptType) return FindCoding(valueSet, at, isQuantity: type != ProfileNames.CodingType);
         Membership best = Membership.Out;
-        string found = string.Empty;
+        int found = 0;
         ElementChildren children = document.ChildrenOf(at);
         while (children.MoveNext())
         {
             if (document.Nodes[children.Current].Type != ProfileNames.CodingType) continue;
-            (Membership one, string shown) = FindCoding(valueSet, children.Current, isQuantity: false);
+            (Membership one, int shown) = FindCoding(valueSet, children.Current, isQuantity: false);
             if (one == Membership.In) return (one, shown);
             if (one == Membership.Undecided) best = one;
-            if (shown.Length > 0) found = shown;
+            if (shown > 0) found = shown;
         }
 
         return (best, found);
     }
 
-    private (Membership Membership, string Found) FindCoding(string valueSet, int at, bool isQuantity)
+    private (Membership Membership, int CodeAt) FindCoding(string valueSet, int at, bool isQuantity)
     {
         int code = ElementAccess.Child(document, at, ProfileNames.Code);
         // A quantity without a code is not coded at all.
-        if (code == 0 || !document.HasValue(code)) return (isQuantity ? Membership.In : Membership.Out, string.Empty);
-        string? system = ElementAccess.Text(document, at, ProfileNames.System);
-        return (ValueSets.Contains(run, valueSet, system ?? string.Empty, document.Value(code)), ShownCode.Of(document.Value(code)));
+        if (code == 0 || !document.HasValue(code)) return (isQuantity ? Membership.In : Membership.Out, 0);
+        int system = ElementAccess.Child(document, at, ProfileNames.System);
+        ReadOnlySpan<byte> systemUrl = system == 0 || !document.HasValue(system) ? default : document.Value(system);
+        return (ValueSets.Contains(run, valueSet, systemUrl, document.Value(code)), code);
     }
 
     private bool HasExtension(int at)
@@ -85,13 +85,11 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
 /// <summary>Membership in a value set by its canonical URL.</summary>
 internal static class ValueSets
 {
-    /// <param name="run">The validation.</param>
-    /// <param name="valueSet">Canonical of the value set.</param>
-    /// <param name="system">The code's system; null where the element is a bare code, so that any will do.</param>
-    /// <param name="code">The code.</param>
-    public static Membership Contains(ProfileRun run, string valueSet, string? system, ReadOnlySpan<byte> code)
-    {
-        if (run.Terminology.Bound(valueSet) is not { } bound) return Membership.Undecided;
-        return system is null ? bound.Contains(code) : bound.Contains(Encoding.UTF8.GetBytes(system), code);
-    }
+    /// <summary>Whether it has the code in any code system.</summary>
+    public static Membership Contains(ProfileRun run, string valueSet, ReadOnlySpan<byte> code) =>
+        run.Terminology.Bound(valueSet) is { } bound ? bound.Contains(code) : Membership.Undecided;
+
+    /// <summary>Whether it has the code in that code system; an empty one is none.</summary>
+    public static Membership Contains(ProfileRun run, string valueSet, ReadOnlySpan<byte> system, ReadOnlySpan<byte> code) =>
+        run.Terminology.Bound(valueSet) is { } bound ? bound.Contains(system, code) : Membership.Undecided;
 }

@@ -12,8 +12,11 @@ internal sealed class ProfileRun(ValidationContext context)
     /// <summary>Element checks for each node of the document, with a floor: beyond it the profile multiplies work without end.</summary>
     private const long WorkPerNode = 2_000;
 
-    private readonly Dictionary<string, FhirDocument?> _resolved = new(StringComparer.Ordinal);
-    private readonly Dictionary<FhirDocument, ProfileWalk> _walks = new(ReferenceEqualityComparer.Instance);
+    private Dictionary<string, FhirDocument?>? _resolved;
+    private Dictionary<FhirDocument, ProfileWalk>? _walks;
+    private ProfileWalk? _own;
+    private HashSet<(FhirDocument, int, Profile)>? _active;
+    private Dictionary<(FhirDocument, int, Profile), Findings>? _trials;
     private long _work = Math.Max(5_000_000, context.Document.Count * WorkPerNode);
 
     public ValidationContext Context { get; } = context;
@@ -27,13 +30,13 @@ internal sealed class ProfileRun(ValidationContext context)
     public DateTimeOffset Now { get; } = context.Options.Clock.GetLocalNow();
 
     /// <summary>Profiles that are being applied to an element: met again through a circle of references, they count as conforming.</summary>
-    public HashSet<(FhirDocument, int, Profile)> Active { get; } = [];
+    public HashSet<(FhirDocument, int, Profile)> Active => _active ??= [];
 
     /// <summary>How often such a circle was met.</summary>
     public int Circles { get; set; }
 
     /// <summary>Answers of trials.</summary>
-    public Dictionary<(FhirDocument, int, Profile), Findings> Trials { get; } = [];
+    public Dictionary<(FhirDocument, int, Profile), Findings> Trials => _trials ??= [];
 
     /// <summary>Lists of items for reuse.</summary>
     public Stack<List<int>> Spare { get; } = new();
@@ -55,6 +58,8 @@ internal sealed class ProfileRun(ValidationContext context)
 
     public ProfileWalk WalkOf(FhirDocument document)
     {
+        if (ReferenceEquals(document, Context.Document)) return _own ??= new ProfileWalk(this, document);
+        _walks ??= new(ReferenceEqualityComparer.Instance);
         if (!_walks.TryGetValue(document, out ProfileWalk? walk)) _walks.Add(document, walk = new ProfileWalk(this, document));
         return walk;
     }
@@ -63,6 +68,7 @@ internal sealed class ProfileRun(ValidationContext context)
     public FhirDocument? Resolve(string reference)
     {
         if (Context.Options.ResolveReference is not { } resolve) return null;
+        _resolved ??= new(StringComparer.Ordinal);
         if (!_resolved.TryGetValue(reference, out FhirDocument? document)) _resolved.Add(reference, document = resolve(reference));
         return document;
     }

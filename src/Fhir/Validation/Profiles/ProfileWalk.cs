@@ -101,13 +101,14 @@ internal sealed class ProfileWalk
 
     private void CheckItems(Profile profile, ProfileElement child, int at, List<int> items, Findings findings)
     {
-        string name = _tables.Text(child.Name);
         if (items.Count < child.Min)
         {
+            string name = _tables.Text(child.Name);
             findings.Error(profile, _document, at, "required", $"{child.Id} is required: at least {child.Min}, found {items.Count}", $"min|{name}|{child.ForType}|{child.Min}");
         }
         else if (child.Max >= 0 && items.Count > child.Max)
         {
+            string name = _tables.Text(child.Name);
             string what = child.Max == 0 ? $"{child.Id} may not stand here, found {items.Count}" : $"{child.Id} may stand at most {child.Max} times, found {items.Count}";
             findings.Error(profile, _document, child.Max == 0 ? items[0] : at, "structure", what, $"max|{name}|{child.ForType}|{child.Max}");
             if (child.Max == 0) return;

@@ -11,6 +11,8 @@ internal sealed class TypeRules(ProfileRun run, ProfileWalk walk, FhirDocument d
     public void Check(Profile profile, ProfileElement element, int at, Findings findings)
     {
         int type = document.Nodes[at].Type;
+        bool refers = type == ProfileNames.ReferenceType || type == ProfileNames.CanonicalType;
+        if (!refers && AllowsPlainly(element.Types, type)) return;
         List<TypeConstraint> allowed = [.. element.Types.Where(t => Allows(t, type))];
         if (allowed.Count == 0)
         {
@@ -24,7 +26,18 @@ internal sealed class TypeRules(ProfileRun run, ProfileWalk walk, FhirDocument d
             CheckProfiles(profile, element, at, [.. allowed.SelectMany(t => t.Profiles).Distinct(StringComparer.Ordinal)], findings);
         }
 
-        if (type == ProfileNames.ReferenceType || type == ProfileNames.CanonicalType) _references.Check(profile, element, at, allowed, findings);
+        if (refers) _references.Check(profile, element, at, allowed, findings);
+    }
+
+    /// <summary>Whether one of the types is that of the element, without a profile.</summary>
+    private bool AllowsPlainly(IReadOnlyList<TypeConstraint> types, int type)
+    {
+        for (int i = 0; i < types.Count; i++)
+        {
+            if (types[i].Profiles.Count == 0 && Allows(types[i], type)) return true;
+        }
+
+        return false;
     }
 
     private bool Allows(TypeConstraint allowed, int type) =>

@@ -40,7 +40,7 @@ internal static class ExtensionDefinitionRules
         return hash < 0 && expression == url
             || definition.Elements.Count == 0
             || names.Length == 1
-            || definition.Elements.Any(e => id == e.Id || id.StartsWith(e.Id + ".", StringComparison.Ordinal) && !e.IsRoot && e.Types.Count > 0);
+            || definition.Elements.Any(e => id.StartsWith(e.Id, StringComparison.Ordinal) && (id.Length == e.Id.Length || (id[e.Id.Length] == '.' && !e.IsRoot && e.Types.Count > 0)));
     }
 
     private static string WithoutFragment(string url)

@@ -9,7 +9,7 @@ internal sealed class CodeSystemRules
     private readonly ValidationContext _context;
     private readonly FhirNode _system;
     private readonly Dictionary<string, string> _types = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _codes = new(StringComparer.Ordinal);
+    private HashSet<string>? _codes;
     private readonly HashSet<string> _undeclared = new(StringComparer.Ordinal);
     private readonly CodeSystemContent? _supplemented;
     private int _concepts;
@@ -30,7 +30,6 @@ internal sealed class CodeSystemRules
 
     private void Check()
     {
-        CollectCodes(_system);
         CheckContent();
         CheckConcepts(_system);
         CheckCount();
@@ -56,20 +55,27 @@ internal sealed class CodeSystemRules
         }
     }
 
-    private void CollectCodes(FhirNode parent)
+    private static void CollectCodes(FhirNode parent, HashSet<string> codes)
     {
         foreach (FhirNode concept in parent.ChildrenNamed("concept"))
         {
-            _concepts++;
-            if (concept.Text("code") is { } code) _codes.Add(code);
-            CollectCodes(concept);
+            if (concept.Text("code") is { } code) codes.Add(code);
+            CollectCodes(concept, codes);
         }
+    }
+
+    /// <summary>Whether the code system defines the code; asked only where concepts name each other.</summary>
+    private bool IsDefined(string code)
+    {
+        if (_codes is null) CollectCodes(_system, _codes = new(StringComparer.Ordinal));
+        return _codes.Contains(code);
     }
 
     private void CheckConcepts(FhirNode parent)
     {
         foreach (FhirNode concept in parent.ChildrenNamed("concept"))
         {
+            _concepts++;
             if (_supplemented is { Content: ContentMode.Complete } && concept.Text("code") is { } code && _supplemented.Find(code) is null)
             {
                 Error(concept.Child("code"), "business-rule", $"A supplement defines no codes (FHIR R4 codesystem.html#supplements); {FhirNodeValues.Shown(code)} is not in {_supplemented.Url}.");
@@ -95,7 +101,7 @@ internal sealed class CodeSystemRules
         {
             Error(value, "business-rule", $"The property {FhirNodeValues.Shown(code)} is declared as {FhirNodeValues.Shown(type)}; found {value.TypeName} (FHIR R4 codesystem.html#properties).");
         }
-        else if (code is "parent" or "child" && type == "code" && _system.Text("content") == "complete" && value.Value is { } other && !_codes.Contains(other))
+        else if (code is "parent" or "child" && type == "code" && _system.Text("content") == "complete" && value.Value is { } other && !IsDefined(other))
         {
             Warning(value, "code-invalid", $"{FhirNodeValues.Shown(other)}, given as {code}, is no code of this code system (FHIR R4 codesystem.html#defined-props).");
         }
