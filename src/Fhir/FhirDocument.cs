@@ -19,6 +19,7 @@ public sealed class FhirDocument
 
     private readonly ReadOnlyMemory<byte> _bytes;
     private LineMap? _lines;
+    private int _placed;
     private ReferenceIndex? _references;
 
     private FhirDocument(ReadOnlyMemory<byte> bytes, Node[] nodes, int count)
@@ -153,6 +154,8 @@ public sealed class FhirDocument
         ref readonly Node at = ref Nodes[node];
         int offset = at.NameLength > 0 ? at.NameStart - 1 : at.Kind == JsonKind.String ? at.Start - 1 : at.Start;
         if (Origin is not null) return Origin.Place(offset);
+        // A few places are found quicker by counting; many want the map.
+        if (_lines is null && _placed++ < 8) return LineMap.Find(Bytes, offset);
         return (_lines ??= new LineMap(Bytes))[offset];
     }
 

@@ -9,6 +9,12 @@ namespace Consortium.Fhir.Validation;
 /// </summary>
 internal sealed class ResourceWalk
 {
+    /// <summary>Bytes for unescaped texts that a thread keeps between two validations.</summary>
+    private const int MostKept = 1 << 16;
+
+    [ThreadStatic]
+    private static byte[]? t_unescaped;
+
     private readonly ValidationContext _context;
     private readonly FhirDocument _document;
     private readonly R4Tables _tables;
@@ -21,11 +27,12 @@ internal sealed class ResourceWalk
     private readonly IdentityRules _identity;
     private readonly InvariantRules _invariants;
     private readonly Profiles.ProfileRules _profiles;
-    private byte[] _unescaped = [];
+    private byte[] _unescaped;
 
     public ResourceWalk(ValidationContext context)
     {
         _context = context;
+        (_unescaped, t_unescaped) = (t_unescaped ?? [], null);
         _document = context.Document;
         _tables = context.Tables;
         _nodes = _document.Nodes;
@@ -43,6 +50,7 @@ internal sealed class ResourceWalk
     {
         ValidateResource(0, outer: -1);
         _invariants.Release();
+        if (_unescaped.Length <= MostKept) t_unescaped = _unescaped;
     }
 
     /// <param name="at">The resource.</param>

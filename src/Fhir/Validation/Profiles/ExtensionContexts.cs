@@ -9,7 +9,9 @@ namespace Consortium.Fhir.Validation.Profiles;
 internal sealed class ExtensionContexts(FhirDocument document, DateTimeOffset now)
 {
     private readonly R4Tables _tables = R4Tables.Instance;
-    private readonly Evaluation _evaluation = new() { Now = now };
+    private Evaluation? _made;
+
+    private Evaluation Evaluation => _made ??= new Evaluation { Now = now };
 
     /// <summary>Whether one of the contexts is that of the element; an expression that cannot be evaluated does not exclude it.</summary>
     public bool Allow(IReadOnlyList<ExtensionContext> contexts, int element)
@@ -36,7 +38,7 @@ internal sealed class ExtensionContexts(FhirDocument document, DateTimeOffset no
             try
             {
                 Enter(element);
-                if (FhirPath.Compile(invariant).Root.Truth(_evaluation, new Scope(_evaluation.Context, 0, null)) == false) return invariant;
+                if (FhirPath.Compile(invariant).Root.Truth(Evaluation, new Scope(Evaluation.Context, 0, null)) == false) return invariant;
             }
             catch (FhirPathException)
             {
@@ -71,15 +73,15 @@ internal sealed class ExtensionContexts(FhirDocument document, DateTimeOffset no
         try
         {
             Enter(element);
-            PathList selected = _evaluation.Rent();
-            FhirPath.Compile(expression).Root.Evaluate(_evaluation, new Scope(_evaluation.Resource, 0, null), selected);
+            PathList selected = Evaluation.Rent();
+            FhirPath.Compile(expression).Root.Evaluate(Evaluation, new Scope(Evaluation.Resource, 0, null), selected);
             bool found = false;
             foreach (ref readonly PathValue item in selected.Items)
             {
                 found |= item.IsNode && (item.NodeIndex == element || document.Nodes[item.NodeIndex].Companion == element);
             }
 
-            _evaluation.Return(selected);
+            Evaluation.Return(selected);
             return found;
         }
         catch (FhirPathException)
@@ -91,10 +93,10 @@ internal sealed class ExtensionContexts(FhirDocument document, DateTimeOffset no
     private void Enter(int element)
     {
         (int resource, int root) = document.EnclosingResources(element);
-        _evaluation.Restart();
-        _evaluation.Resource = PathValue.Of(document, resource);
-        _evaluation.RootResource = PathValue.Of(document, root);
-        _evaluation.Context = PathValue.Of(document, element);
+        Evaluation.Restart();
+        Evaluation.Resource = PathValue.Of(document, resource);
+        Evaluation.RootResource = PathValue.Of(document, root);
+        Evaluation.Context = PathValue.Of(document, element);
     }
 
     /// <summary>An element by its id: of its resource, of a data type, or of a type that either is derived from.</summary>

@@ -6,10 +6,11 @@ namespace Consortium.Fhir.Validation.Profiles;
 /// <summary>Constraints that a profile adds (FHIR R4 conformance-rules.html#constraints).</summary>
 internal sealed class ProfileConstraints(ProfileRun run, FhirDocument document)
 {
-    private readonly Evaluation _evaluation = new() { Now = run.Now, Definitions = run.Context.Definitions, ResolveReference = run.Context.Options.ResolveReference };
+    private Evaluation? _evaluation;
 
     public void Check(Profile profile, ProfileElement element, int at, Findings findings)
     {
+        _evaluation ??= new Evaluation { Now = run.Now, Definitions = run.Context.Definitions, ResolveReference = run.Context.Options.ResolveReference };
         PathValue focus = PathValue.Of(document, at);
         (int resource, int root) = document.EnclosingResources(at);
         _evaluation.Resource = PathValue.Of(document, resource);
