@@ -71,6 +71,8 @@ internal sealed class DifferentialNode(string name, string? sliceName)
     private static string?[] SlicesOf(StatedElement element, string[] path, List<DifferentialNode> latest)
     {
         string?[] slices = new string?[path.Length];
+        // An id that is the path names no slice.
+        if (element.SliceName is null && element.Id == element.Path) return slices;
         string[] id = element.Id?.Split('.') ?? [];
         if (id.Length == path.Length && TrySlicesOfId(id, path, element.SliceName, slices)) return slices;
         Array.Clear(slices);
