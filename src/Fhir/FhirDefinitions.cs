@@ -33,7 +33,7 @@ public sealed class FhirDefinitions
     }
 
     /// <summary>The profiles among them, compiled when first asked for.</summary>
-    internal Conformance.ProfileSet Profiles => LazyInitializer.EnsureInitialized(ref _profiles, () => new Conformance.ProfileSet(this));
+    internal Conformance.ProfileSet Profiles => _profiles ?? LazyInitializer.EnsureInitialized(ref _profiles, () => new Conformance.ProfileSet(this));
 
     /// <summary>The definitions of R4 (4.0.1), each decoded when first asked for.</summary>
     public static FhirDefinitions R4 => s_r4.Value;
@@ -42,7 +42,7 @@ public sealed class FhirDefinitions
     internal SnapshotSource Snapshots { get; }
 
     /// <summary>The terminology service over these definitions.</summary>
-    public Terminology.FhirTerminology Terminology => LazyInitializer.EnsureInitialized(ref _terminology, () => new Terminology.FhirTerminology(this));
+    public Terminology.FhirTerminology Terminology => _terminology ?? LazyInitializer.EnsureInitialized(ref _terminology, () => new Terminology.FhirTerminology(this));
 
     /// <summary>These definitions and others; of two with the same canonical URL and version the added one wins.</summary>
     public FhirDefinitions With(IEnumerable<FhirDocument> resources)

@@ -16,8 +16,9 @@ internal sealed class ExtensionContexts(FhirDocument document, DateTimeOffset no
     /// <summary>Whether one of the contexts is that of the element; an expression that cannot be evaluated does not exclude it.</summary>
     public bool Allow(IReadOnlyList<ExtensionContext> contexts, int element)
     {
-        foreach (ExtensionContext context in contexts)
+        for (int i = 0; i < contexts.Count; i++)
         {
+            ExtensionContext context = contexts[i];
             bool allowed = context.Type switch
             {
                 "extension" => IsExtension(context.Expression, element),

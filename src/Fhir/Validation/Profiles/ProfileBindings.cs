@@ -10,8 +10,9 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
 {
     public void Check(Profile profile, ProfileElement element, int at, Findings findings)
     {
-        foreach (ProfileBinding binding in element.Bindings)
+        for (int i = 0; i < element.Bindings.Count; i++)
         {
+            ProfileBinding binding = element.Bindings[i];
             (Membership membership, int codeAt) = Find(binding.ValueSet, at);
             if (membership == Membership.In) continue;
             string found = codeAt == 0 ? string.Empty : ShownCode.Of(document.Value(codeAt));

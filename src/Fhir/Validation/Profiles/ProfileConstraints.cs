@@ -16,8 +16,9 @@ internal sealed class ProfileConstraints(ProfileRun run, FhirDocument document)
         _evaluation.Resource = PathValue.Of(document, resource);
         _evaluation.RootResource = PathValue.Of(document, root);
         _evaluation.Context = focus;
-        foreach (ProfileConstraint constraint in element.Constraints)
+        for (int i = 0; i < element.Constraints.Count; i++)
         {
+            ProfileConstraint constraint = element.Constraints[i];
             try
             {
                 _evaluation.Restart();
