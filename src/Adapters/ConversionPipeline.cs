@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Consortium.Adapters.Site;
 using Consortium.Fhir;
 
@@ -9,7 +7,7 @@ namespace Consortium.Adapters;
 /// Raw record to validated resources: finds the adapter, converts, validates what came out against R4. What is invalid is rejected with the issues,
 /// never published. An adapter that throws rejects the record; it takes nothing else down. Thread-safe.
 /// </summary>
-public sealed partial class ConversionPipeline
+public sealed class ConversionPipeline
 {
     private readonly AdapterRegistry _adapters;
     private readonly SiteConfiguration _site;
@@ -48,7 +46,7 @@ public sealed partial class ConversionPipeline
         var results = new List<ConversionResult>();
         try
         {
-            foreach (ConversionResult result in adapter.Convert(record, _site.ContextFor(record.Source))) results.Add(Validated(result));
+            foreach (ConversionResult result in adapter.Convert(record, _site.ContextFor(record.Source))) results.Add(ConversionValidator.Validate(result));
             if (results.Count == 0) results.Add(Refused("incomplete", "the adapter found no record in it."));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -73,35 +71,7 @@ public sealed partial class ConversionPipeline
         }
     }
 
-    private static ConversionResult Validated(ConversionResult result)
-    {
-        if (result.IsRejected) return result;
-        if (result.Resources.Count == 0) return ConversionResult.Rejected(result.Index, result.ControlId, [.. result.Issues, Issue("incomplete", "the adapter made no resource of it.")]);
-
-        // The Bundle holds every resource: one pass checks each of them and that they fit together.
-        ValidationResult validation = FhirValidator.R4.Validate(BundleWriter.Write(result));
-        return validation.IsValid
-            ? result
-            : ConversionResult.Rejected(result.Index, result.ControlId, [.. result.Issues, .. validation.Issues
-                .Where(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal)
-                .Select(issue => ForResource(issue, result))]);
-    }
-
-    /// <summary>Says <c>Patient.birthDate</c> instead of <c>Bundle.entry[0].resource.birthDate</c>: the Bundle is our own packing.</summary>
-    private static OutcomeIssue ForResource(OutcomeIssue issue, ConversionResult result)
-    {
-        Match match = EntryPath().Match(issue.Expression ?? "");
-        if (!match.Success) return issue with { Line = null, Column = null };
-        int entry = int.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
-        string rest = issue.Expression![match.Length..];
-        string type = entry < result.Resources.Count ? result.Resources[entry].ResourceType : "Resource";
-        return issue with { Expression = type + rest, Line = null, Column = null };
-    }
-
     private static ConversionResult Refused(string code, string reason) => ConversionResult.Rejected(0, null, Issue(code, reason));
 
     private static OutcomeIssue Issue(string code, string reason) => new(IssueSeverity.Error, code, reason);
-
-    [GeneratedRegex(@"^Bundle\.entry\[([0-9]{1,6})\]\.resource(?:\.ofType\([A-Za-z]+\))?", RegexOptions.CultureInvariant)]
-    private static partial Regex EntryPath();
 }

@@ -13,11 +13,18 @@ internal static class Rooms
         ["Storage"] = [],
         ["Messaging"] = ["Storage"],
         ["Ledger"] = ["Integrity", "Storage"],
-        ["Adapters"] = ["Fhir", "Messaging", "Storage"],
+        ["Adapters.Abstractions"] = ["Fhir", "Fhir.Model"],
+        ["Adapters"] = ["Adapters.Abstractions", "Fhir", "Messaging", "Storage"],
         ["FhirFacade"] = ["Fhir", "Integrity", "Ledger", "Messaging", "Storage"],
         ["AnchorService"] = ["Integrity", "Ledger", "Messaging", "Storage"],
         ["Audit"] = ["Fhir", "Integrity", "Ledger", "Storage"],
-        ["Cli"] = ["Adapters", "AnchorService", "Audit", "Fhir", "FhirFacade", "Integrity", "Ledger", "Messaging", "Storage"],
+        ["Cli"] = ["Adapters", "Adapters.Abstractions", "AnchorService", "Audit", "Fhir", "FhirFacade", "Integrity", "Ledger", "Messaging", "Storage"],
+    };
+
+    /// <summary>Assemblies of one room that vendors get without the rest of it (decision 0117); the room's tests are theirs.</summary>
+    public static IReadOnlyDictionary<string, string> PartOf { get; } = new Dictionary<string, string>
+    {
+        ["Adapters.Abstractions"] = "Adapters",
     };
 
     public static TheoryData<string> Names { get; } = [.. MayUse.Keys];

@@ -14,9 +14,19 @@ internal sealed class Hl7V2Adapter : IRecordAdapter
 {
     private const string MapVersion = "1.0";
 
-    public string Name => "hl7v2";
+    private static readonly AdapterDescription Description = new("hl7v2", "1.0", AdapterDescription.House)
+    {
+        Formats = ["HL7 v2 messages in ER7 form (vertical bars)"],
+    };
 
-    public string Version => "1.0";
+    /// <inheritdoc/>
+    public string Name => Description.Name;
+
+    /// <inheritdoc/>
+    public string Version => Description.Version;
+
+    /// <inheritdoc/>
+    public AdapterDescription Describe() => Description;
 
     public int Detect(RawRecord record)
     {

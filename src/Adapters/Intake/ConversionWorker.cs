@@ -174,7 +174,7 @@ internal sealed class ConversionWorker : BackgroundService
         {
             if (result.IsRejected) continue;
             ConvertedResource[] resources = [.. result.Resources.Select(draft => new ConvertedResource(
-                draft.ResourceType, draft.Id, draft.Apply, Encoding.UTF8.GetString(BundleWriter.WriteResource(draft.Json))))];
+                draft.ResourceType, draft.Id, draft.Apply.ForStore(), Encoding.UTF8.GetString(BundleWriter.WriteResource(draft.Json))))];
             string content = ContentOf(resources);
             if (before.TryGetValue(result.Index, out string? earlier) && earlier == content) continue; // nothing is released twice
 

@@ -14,11 +14,20 @@ internal sealed class NarrativeAdapter : IRecordAdapter
     /// <summary>The mapping's name in Provenance.</summary>
     public const string Mapping = "discharge-note";
 
-    /// <inheritdoc/>
-    public string Name => "narrative";
+    private static readonly AdapterDescription Description = new("narrative", "1", AdapterDescription.House)
+    {
+        Formats = ["Chinese discharge notes (出院小结) as text, in UTF-8, UTF-16 or GB18030"],
+        Maps = [new AdapterMap(Mapping, "1")],
+    };
 
     /// <inheritdoc/>
-    public string Version => "1";
+    public string Name => Description.Name;
+
+    /// <inheritdoc/>
+    public string Version => Description.Version;
+
+    /// <inheritdoc/>
+    public AdapterDescription Describe() => Description;
 
     /// <inheritdoc/>
     public int Detect(RawRecord record)

@@ -9,11 +9,20 @@ namespace Consortium.Adapters.Table;
 /// </summary>
 internal sealed class TableAdapter(TableMapping mapping) : IRecordAdapter
 {
-    /// <inheritdoc/>
-    public string Name => "table";
+    private static readonly AdapterDescription Description = new("table", "1", AdapterDescription.House)
+    {
+        Formats = ["laboratory tables as CSV or TSV, in UTF-8, UTF-16 or GB18030"],
+        ResourceTypes = ["DiagnosticReport", "Encounter", "Observation", "Patient", "Provenance", "Specimen"],
+    };
 
     /// <inheritdoc/>
-    public string Version => "1";
+    public string Name => Description.Name;
+
+    /// <inheritdoc/>
+    public string Version => Description.Version;
+
+    /// <inheritdoc/>
+    public AdapterDescription Describe() => Description;
 
     /// <inheritdoc/>
     public int Detect(RawRecord record)

@@ -105,9 +105,9 @@ public sealed class QuarantineTests
     {
         public bool Mended { get; set; }
 
-        public string Name => "lines";
+        private static readonly AdapterDescription Description = new("lines", "1", "the test");
 
-        public string Version => "1";
+        public AdapterDescription Describe() => Description;
 
         public int Detect(RawRecord record) => 50;
 

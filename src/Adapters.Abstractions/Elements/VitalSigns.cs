@@ -7,7 +7,7 @@ namespace Consortium.Adapters.Elements;
 /// What R4 asks of every Observation with the code of a vital sign, whoever sent it: the category, and a time, or that it is not
 /// known (FHIR R4 observation-vitalsigns.html; extension data-absent-reason). Nothing is guessed.
 /// </summary>
-internal static class VitalSigns
+public static class VitalSigns
 {
     private const string DataAbsentReason = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 

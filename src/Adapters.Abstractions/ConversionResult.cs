@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Consortium.Fhir;
-using Consortium.Messaging;
+using Consortium.Fhir.Model;
 
 namespace Consortium.Adapters;
 
@@ -38,6 +38,16 @@ public sealed record ConversionResult
 /// <param name="Apply">What the store does when it has the resource already.</param>
 public sealed record ResourceDraft(JsonObject Json, ApplyMode Apply = ApplyMode.Update)
 {
+    /// <summary>A draft of a resource of the typed model. Its decimals keep their digits.</summary>
+    /// <param name="resource">The resource; it is written out now, later changes are not seen.</param>
+    /// <param name="apply">What the store does when it has the resource already.</param>
+    /// <exception cref="InvalidOperationException">The object cannot be written (<see cref="Resource.ToUtf8Json"/>).</exception>
+    public static ResourceDraft Of(Resource resource, ApplyMode apply = ApplyMode.Update)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        return new ResourceDraft(JsonNode.Parse(resource.ToUtf8Json())!.AsObject(), apply);
+    }
+
     /// <summary>The FHIR resource type.</summary>
     public string ResourceType => (string)Json["resourceType"]!;
 

@@ -6,7 +6,7 @@ namespace Consortium.Adapters.Elements;
 /// Building FHIR JSON from values that may be absent: what is absent, blank or empty sets nothing,
 /// so that no empty object, array or string ever stands in a resource (FHIR R4 json.html).
 /// </summary>
-internal static class JsonBuilding
+public static class JsonBuilding
 {
     /// <summary>A new resource with its type and id.</summary>
     public static JsonObject Resource(string resourceType, string id) => new() { ["resourceType"] = resourceType, ["id"] = id };

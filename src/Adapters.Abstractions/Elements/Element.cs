@@ -6,7 +6,7 @@ namespace Consortium.Adapters.Elements;
 /// The FHIR R4 data types that adapters build (datatypes.html). Each gives null where it would be empty,
 /// which <see cref="JsonBuilding"/> skips.
 /// </summary>
-internal static class Element
+public static class Element
 {
     /// <summary>A Coding; null without a code and a display.</summary>
     public static JsonObject? Coding(string? system, string? code, string? display = null, string? version = null)

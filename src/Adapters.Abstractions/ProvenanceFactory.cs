@@ -63,6 +63,7 @@ public static class ProvenanceFactory
                     Element.Identifier(AdapterSystem, $"{adapter.Name}/{adapter.Version}"),
                     $"Adapter {adapter.Name} {adapter.Version}, mapping {mappingName} {mappingVersion}",
                     "Device")));
+        if (adapter.Describe().Vendor is var vendor and not AdapterDescription.House) provenance["agent"]![0]!.AsObject().Set("onBehalfOf", Element.LogicalReference(null, vendor, "Organization"));
         provenance.Append("entity", new JsonObject()
             .Set("role", "source")
             .Set("what", Element.LogicalReference(Element.Identifier(DigestSystem, $"urn:sha256:{record.Digest}"), $"Raw record {index} of source {record.Source}")));
