@@ -11,6 +11,9 @@ public sealed class LogicalIds(ReadOnlySpan<byte> siteKey)
 {
     private readonly byte[] _siteKey = siteKey.ToArray();
 
+    /// <summary>The key, for a plug-in's process.</summary>
+    internal ReadOnlySpan<byte> Key => _siteKey;
+
     /// <summary>Ids for trying things out, with a key that everybody knows: for <c>consortium convert</c> without a site, never for a running host.</summary>
     public static LogicalIds Unkeyed { get; } = new("consortium/development-site-key"u8);
 

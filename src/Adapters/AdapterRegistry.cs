@@ -1,5 +1,6 @@
 using Consortium.Adapters.Hl7V2;
 using Consortium.Adapters.Narrative;
+using Consortium.Adapters.Plugins;
 using Consortium.Adapters.Site;
 using Consortium.Adapters.Table;
 
@@ -8,6 +9,9 @@ namespace Consortium.Adapters;
 /// <summary>The adapters that a host knows, by name and by what a record looks like.</summary>
 public sealed class AdapterRegistry
 {
+    /// <summary>Confidence from which an adapter may take a record although another one could not say whether it is its own.</summary>
+    internal const int Sure = 50;
+
     private readonly IRecordAdapter[] _adapters;
 
     /// <summary>A registry of these adapters.</summary>
@@ -33,22 +37,50 @@ public sealed class AdapterRegistry
             new NarrativeAdapter());
     }
 
+    /// <summary>The built-in adapters and a site's plug-ins, which come after them.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="plugins">Its plug-ins; whoever loaded them disposes of them.</param>
+    public static AdapterRegistry ForSite(SiteConfiguration site, PluginCatalog plugins)
+    {
+        ArgumentNullException.ThrowIfNull(plugins);
+        return new AdapterRegistry([.. BuiltIn(site).Adapters, .. plugins.Adapters]);
+    }
+
+    /// <summary>The names that plug-ins cannot have.</summary>
+    public static IReadOnlyCollection<string> BuiltInNames { get; } = ["hl7v2", "cda", "table", "narrative"];
+
     /// <summary>The adapter of this name (<c>hl7v2</c>, <c>table</c>, <c>narrative</c> …), or null.</summary>
     public IRecordAdapter? ByName(string name) => Array.Find(_adapters, adapter => string.Equals(adapter.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The adapter that is surest to read this record, or null where none can. Equal confidence goes to the one listed first.</summary>
     public IRecordAdapter? Detect(RawRecord record)
     {
+        (IRecordAdapter? best, int confidence, string? silent) = Look(record);
+        return silent is null || confidence >= Sure ? best : null;
+    }
+
+    /// <summary>As <see cref="Detect"/>, with how sure it is, and the first adapter that failed to say whether the record is its own.</summary>
+    internal (IRecordAdapter? Best, int Confidence, string? Silent) Look(RawRecord record)
+    {
         IRecordAdapter? best = null;
         int highest = 0;
+        string? silent = null;
         foreach (IRecordAdapter adapter in _adapters)
         {
-            int confidence = adapter.Detect(record);
-            if (confidence <= highest) continue;
-            highest = confidence;
-            best = adapter;
+            try
+            {
+                int confidence = adapter.Detect(record);
+                if (confidence <= highest) continue;
+                highest = confidence;
+                best = adapter;
+                if (confidence >= 100) break;
+            }
+            catch (Exception e) when (e is not (OutOfMemoryException or PluginStoppedException))
+            {
+                silent ??= adapter.Name;
+            }
         }
 
-        return best;
+        return (best, highest, silent);
     }
 }

@@ -35,7 +35,21 @@ public sealed class ConversionPipeline
     {
         if (record.Bytes.IsEmpty) return (null, [Refused("incomplete", "the record is empty.")]);
         string? named = adapterName ?? _site.Sources.GetValueOrDefault(record.Source)?.Adapter;
-        IRecordAdapter? adapter = named is null ? Detect(record) : _adapters.ByName(named);
+        IRecordAdapter? adapter;
+        if (named is null)
+        {
+            (adapter, int confidence, string? silent) = _adapters.Look(record);
+            if (silent is not null && confidence < AdapterRegistry.Sure)
+            {
+                return (null, [Refused("transient", $"the adapter {silent} could not say whether the record is its own, and no other is sure. "
+                    + "The record is kept; release it once that adapter works again, or name one (sources.<name>.adapter in site.json).")]);
+            }
+        }
+        else
+        {
+            adapter = _adapters.ByName(named);
+        }
+
         if (adapter is null)
         {
             return (null, [Refused("not-supported", named is null
@@ -49,7 +63,7 @@ public sealed class ConversionPipeline
             foreach (ConversionResult result in adapter.Convert(record, _site.ContextFor(record.Source))) results.Add(ConversionValidator.Validate(result));
             if (results.Count == 0) results.Add(Refused("incomplete", "the adapter found no record in it."));
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not (OutOfMemoryException or Plugins.PluginStoppedException))
         {
             // The message of an unforeseen exception may quote the record; its type does not.
             results.Add(ConversionResult.Rejected(results.Count, null, Issue(
@@ -57,18 +71,6 @@ public sealed class ConversionPipeline
         }
 
         return (adapter, results);
-    }
-
-    private IRecordAdapter? Detect(RawRecord record)
-    {
-        try
-        {
-            return _adapters.Detect(record);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            return null;
-        }
     }
 
     private static ConversionResult Refused(string code, string reason) => ConversionResult.Rejected(0, null, Issue(code, reason));

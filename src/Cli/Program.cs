@@ -7,6 +7,7 @@ var root = new RootCommand("Legacy medical records in, validated FHIR R4 out, pr
 {
     UpCommand.Create(),
     ConvertCommand.Create(),
+    AdaptersCommand.Create(),
     ValidateCommand.Create(),
     FhirPathCommand.Create(),
     CommitCommand.Create(),
@@ -18,6 +19,7 @@ var root = new RootCommand("Legacy medical records in, validated FHIR R4 out, pr
     ShareCommand.Create(),
     AuditCommand.Create(),
     BenchCommand.Create(),
+    PluginHostCommand.Create(),
 };
 
 // UTF-8 in both directions whatever the terminal's locale: names are Chinese.

@@ -1,4 +1,5 @@
 using Consortium.Adapters;
+using Consortium.Adapters.Plugins;
 using Consortium.Adapters.Site;
 using Microsoft.Extensions.Configuration;
 
@@ -19,5 +20,13 @@ internal static class SiteFolder
         {
             throw CommandException.Misunderstood(e.Message);
         }
+    }
+
+    /// <summary>Loads the site's plug-ins; says on stderr which are refused and why. The caller disposes.</summary>
+    public static PluginCatalog Plugins(SiteConfiguration site)
+    {
+        PluginCatalog plugins = PluginCatalog.Load(site.Folder, PluginHostProgram.This(Commands.PluginHostCommand.Name), AdapterRegistry.BuiltInNames);
+        foreach (RefusedPlugin refused in plugins.Refused) Output.Say($"consortium: plug-in refused: {refused.Reason}");
+        return plugins;
     }
 }

@@ -26,6 +26,9 @@ public sealed class IdentifierSystems
     /// <summary>No authority configured.</summary>
     public static IdentifierSystems Default { get; } = new(new Dictionary<string, string>());
 
+    /// <summary>What the site configured, for a plug-in's process.</summary>
+    internal IReadOnlyDictionary<string, string> Authorities => _authorities;
+
     /// <summary>The system of the hospital's own record numbers, null where the site names none.</summary>
     public string? MedicalRecordSystem { get; }
 

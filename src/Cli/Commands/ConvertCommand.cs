@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Consortium.Adapters;
+using Consortium.Adapters.Plugins;
 using Consortium.Adapters.Site;
 using Consortium.Fhir;
 
@@ -24,7 +25,8 @@ internal static class ConvertCommand
         command.SetAction(async (call, cancellationToken) =>
         {
             SiteConfiguration configuration = SiteFolder.Load(call.GetValue(site));
-            AdapterRegistry adapters = AdapterRegistry.BuiltIn(configuration);
+            using PluginCatalog plugins = SiteFolder.Plugins(configuration);
+            AdapterRegistry adapters = AdapterRegistry.ForSite(configuration, plugins);
             string? name = call.GetValue(adapter);
             if (name is not null && adapters.ByName(name) is null)
             {

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Consortium.Adapters;
 using Consortium.Adapters.Intake;
+using Consortium.Adapters.Plugins;
 using Consortium.Adapters.Site;
 using Consortium.Cli.Page;
 using Microsoft.AspNetCore.Builder;
@@ -13,14 +15,21 @@ internal static class IntakeComposition
 {
     /// <summary>Adds journal, converter, quarantine and listeners.</summary>
     /// <exception cref="CommandException">The site folder cannot be used.</exception>
-    public static void Add(IServiceCollection services, HospitalOptions options, StoreUrls stores) => services.AddIntake(new IntakeOptions
+    public static void Add(IServiceCollection services, HospitalOptions options, StoreUrls stores)
     {
-        Store = stores.Intake,
-        Site = LoadSite(options),
-        Mllp = options.Mllp is { } mllp ? [new MllpOptions { Source = options.Name, Address = mllp.Address, Port = mllp.Port }] : [],
-        FileDrops = options.Drop is { } folder ? [new FileDropOptions { Source = options.Name, Folder = folder }] : [],
-        ApiToken = options.IntakeToken,
-    });
+        SiteConfiguration site = LoadSite(options);
+        PluginCatalog plugins = SiteFolder.Plugins(site);
+        services.AddHostedService(_ => new PluginLifetime(plugins));
+        services.AddIntake(new IntakeOptions
+        {
+            Store = stores.Intake,
+            Site = site,
+            Adapters = AdapterRegistry.ForSite(site, plugins),
+            Mllp = options.Mllp is { } mllp ? [new MllpOptions { Source = options.Name, Address = mllp.Address, Port = mllp.Port }] : [],
+            FileDrops = options.Drop is { } folder ? [new FileDropOptions { Source = options.Name, Folder = folder }] : [],
+            ApiToken = options.IntakeToken,
+        });
+    }
 
     public static void Map(WebApplication app) => app.MapIntake();
 
