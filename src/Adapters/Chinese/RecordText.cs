@@ -112,7 +112,7 @@ internal sealed class RecordText
         }
     }
 
-    private static bool LooksLikeDamagedUtf8(ReadOnlySpan<byte> bytes)
+    internal static bool LooksLikeDamagedUtf8(ReadOnlySpan<byte> bytes)
     {
         int valid = 0, broken = 0;
         while (!bytes.IsEmpty)

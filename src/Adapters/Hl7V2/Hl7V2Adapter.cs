@@ -32,9 +32,8 @@ internal sealed class Hl7V2Adapter : IRecordAdapter
     {
         ReadOnlySpan<byte> start = record.Bytes.Span;
         start = start[..Math.Min(start.Length, 4096)];
+        if (Er7Charset.IsWide(start)) return 100;
         if (start.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) start = start[3..];
-        bool utf16 = start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]);
-        if (utf16) return start.IndexOf("M\0S\0H"u8) is >= 0 and < 8 ? 100 : 0;
         start = start.TrimStart(" \t\r\n\v\0"u8);
         if (start.Length < 4) return 0;
         bool header = start.StartsWith("MSH"u8) || start.StartsWith("FHS"u8) || start.StartsWith("BHS"u8);
@@ -64,7 +63,7 @@ internal sealed class Hl7V2Adapter : IRecordAdapter
         int index = 0;
         foreach (Er7Slice slice in file.Messages)
         {
-            yield return ConvertMessage(record, context, file, slice, index);
+            yield return ConvertMessage(record, context, slice, index);
             index++;
         }
 
@@ -72,12 +71,12 @@ internal sealed class Hl7V2Adapter : IRecordAdapter
         if (file.Problems.Count > 0) yield return ConversionResult.Rejected(index, null, [.. file.Problems.Select(ToIssue)]);
     }
 
-    private ConversionResult ConvertMessage(RawRecord record, ConversionContext context, Er7File file, Er7Slice slice, int index)
+    private ConversionResult ConvertMessage(RawRecord record, ConversionContext context, Er7Slice slice, int index)
     {
         string? controlId = null;
         try
         {
-            Er7Message message = Er7Message.Parse(slice.Bytes, file.Encoding, slice.Line);
+            Er7Message message = Er7Message.Parse(slice);
             controlId = message.Header[10].Text;
             var conversion = new MessageConversion(record, context, message);
             string? mapping = Map(conversion);
@@ -106,7 +105,6 @@ internal sealed class Hl7V2Adapter : IRecordAdapter
         Er7Segment header = conversion.Message.Header;
         string? type = header[9][1].Text;
         string? trigger = header[9][2].Text;
-        if (Unsupported(conversion)) return null;
         if (type == "ADT" && CodeTables.Event[trigger] is { } row)
         {
             AdtMap.Map(conversion, row);
@@ -123,13 +121,6 @@ internal sealed class Hl7V2Adapter : IRecordAdapter
             "not-supported", header[9],
             $"the message type {Shown(type)}^{Shown(trigger)} has no mapping yet. The message is kept; release it from quarantine once it has one.");
         return null;
-    }
-
-    private static bool Unsupported(MessageConversion conversion)
-    {
-        if (conversion.Message.Segments.FirstOrDefault(segment => segment.Name is "DSC" or "ADD") is not { } continuation) return false;
-        conversion.Error("not-supported", continuation, "the message is continued in another one (DSC, ADD); its parts cannot be joined yet.");
-        return true;
     }
 
     // EVN-6 (or EVN-2) and the sender belong to the record's history, which is Provenance (EVN[Provenance], MSH[Provenance-Source]).

@@ -2,13 +2,11 @@ using System.Text;
 
 namespace Consortium.Adapters.Hl7V2.Er7;
 
-/// <summary>One message: its segments in order, over the UTF-8 bytes of the record.</summary>
+/// <summary>One message: its segments in order, over the UTF-8 bytes of the record. Nothing is copied until a value is asked for.</summary>
 internal sealed class Er7Message
 {
-    /// <summary>A message with more segments than this is refused.</summary>
-    public const int MostSegments = 100_000;
-
-    private readonly List<Er7Segment> _segments = [];
+    private Er7Segment[] _segments = [];
+    private bool _numbered;
 
     private Er7Message(ReadOnlyMemory<byte> bytes, Encoding encoding, Er7Delimiters delimiters)
     {
@@ -23,69 +21,95 @@ internal sealed class Er7Message
     /// <summary>The character set that the record had; hexadecimal escapes are in it.</summary>
     public Encoding Encoding { get; }
 
+    /// <summary>MSH-1 and MSH-2.</summary>
     public Er7Delimiters Delimiters { get; }
 
+    /// <summary>The segments in the order of the message, the header first.</summary>
     public IReadOnlyList<Er7Segment> Segments => _segments;
 
     /// <summary>The message header.</summary>
     public Er7Segment Header => _segments[0];
 
     /// <summary>The first segment of a name, or null.</summary>
-    public Er7Segment? First(string name) => _segments.Find(segment => segment.Name == name);
+    public Er7Segment? First(string name)
+    {
+        foreach (Er7Segment segment in _segments)
+        {
+            if (segment.Name == name) return segment;
+        }
+
+        return null;
+    }
 
     /// <summary>All segments of a name.</summary>
-    public IEnumerable<Er7Segment> All(string name) => _segments.Where(segment => segment.Name == name);
+    public IEnumerable<Er7Segment> All(string name)
+    {
+        foreach (Er7Segment segment in _segments)
+        {
+            if (segment.Name == name) yield return segment;
+        }
+    }
 
     /// <summary>Reads the segments of a message.</summary>
     /// <param name="bytes">The message as UTF-8; begins with MSH.</param>
     /// <param name="encoding">The character set that the record had.</param>
     /// <param name="line">Line of the MSH in the record, from 1.</param>
     /// <exception cref="Er7FormatException">It cannot be read.</exception>
-    public static Er7Message Parse(ReadOnlyMemory<byte> bytes, Encoding encoding, int line)
+    public static Er7Message Parse(ReadOnlyMemory<byte> bytes, Encoding encoding, int line) => Parse(new Er7Slice(bytes, line) { Encoding = encoding });
+
+    /// <summary>Reads the segments of a message; ADD segments are joined to the ones that they continue.</summary>
+    /// <exception cref="Er7FormatException">It cannot be read.</exception>
+    public static Er7Message Parse(Er7Slice slice)
     {
-        ReadOnlySpan<byte> span = bytes.Span;
-        var message = new Er7Message(bytes, encoding, Er7Delimiters.Read(span[..Er7Lines.End(span)], line));
-        foreach (Er7Line entry in Er7Lines.In(bytes, line))
+        if (slice.Problem is not null) throw slice.Problem;
+        ReadOnlySpan<byte> span = slice.Bytes.Span;
+        Er7Delimiters delimiters = Er7Delimiters.Read(span[..Er7Lines.End(span)], slice.Line);
+        if (Er7Addenda.AreIn(span))
         {
-            ReadOnlySpan<byte> text = span.Slice(entry.Start, entry.Length);
-            if (Er7Lines.IsBlank(text)) continue;
-            if (!IsSegment(text, message.Delimiters.Field))
-            {
-                throw new Er7FormatException(
-                    "structure", "the line is no segment: three letters or digits and the field separator are expected. Line breaks inside a value must be escaped (\\.br\\).", null, entry.Number);
-            }
-
-            if (message._segments.Count == MostSegments)
-            {
-                throw new Er7FormatException("too-long", $"the message has more than {MostSegments} segments.", null, entry.Number);
-            }
-
-            message._segments.Add(new Er7Segment(message, Encoding.ASCII.GetString(text[..3]), entry.Start, entry.Length, entry.Number));
+            slice = Er7Addenda.Join(slice, delimiters.Field);
+            span = slice.Bytes.Span;
         }
 
-        message.NumberOccurrences();
+        var message = new Er7Message(slice.Bytes, slice.Encoding, delimiters);
+        var segments = new List<Er7Segment>(32);
+        int origin = 0;
+        int shift = 0;
+        foreach (Er7Line line in Er7Lines.In(span, slice.Line))
+        {
+            while (slice.Origins is { } origins && origin < origins.Count && origins[origin].Start <= line.Start) shift = origins[origin++].Line - line.Number;
+            ReadOnlySpan<byte> text = span.Slice(line.Start, line.Length);
+            if (Er7Lines.IsBlank(text)) continue;
+            if (Er7Names.At(text) is not { } name || (text.Length > 3 && text[3] != delimiters.Field))
+            {
+                throw new Er7FormatException(
+                    "structure", "the line is no segment: three letters or digits and the field separator are expected. Line breaks inside a value must be escaped (\\.br\\).", null, line.Number + shift);
+            }
+
+            if (segments.Count == Er7Limits.MostSegments)
+            {
+                throw new Er7FormatException("too-long", $"the message has more than {Er7Limits.MostSegments} segments.", null, line.Number + shift);
+            }
+
+            segments.Add(new Er7Segment(message, name, line.Start, line.Length, line.Number + shift));
+        }
+
+        message._segments = [.. segments];
         return message;
     }
 
-    private static bool IsSegment(ReadOnlySpan<byte> text, byte separator)
+    /// <summary>Counts the segments of each name; done when somebody asks for an occurrence.</summary>
+    internal void NumberOccurrences()
     {
-        if (text.Length < 3 || (text.Length > 3 && text[3] != separator)) return false;
-        foreach (byte b in text[..3])
-        {
-            if (b is not ((>= (byte)'A' and <= (byte)'Z') or (>= (byte)'0' and <= (byte)'9'))) return false;
-        }
-
-        return text[0] is >= (byte)'A' and <= (byte)'Z';
-    }
-
-    private void NumberOccurrences()
-    {
+        if (_numbered) return;
+        _numbered = true;
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (Er7Segment segment in _segments)
         {
-            segment.Occurrence = counts[segment.Name] = counts.GetValueOrDefault(segment.Name) + 1;
+            int count = counts.GetValueOrDefault(segment.Name) + 1;
+            counts[segment.Name] = count;
+            segment.Number(count);
         }
 
-        foreach (Er7Segment segment in _segments) segment.Occurrences = counts[segment.Name];
+        foreach (Er7Segment segment in _segments) segment.Total(counts[segment.Name]);
     }
 }

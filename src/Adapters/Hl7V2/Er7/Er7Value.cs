@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace Consortium.Adapters.Hl7V2.Er7;
 
@@ -6,12 +8,24 @@ namespace Consortium.Adapters.Hl7V2.Er7;
 /// A field, repetition, component or sub-component: a slice of the message, decoded only when its text is asked for.
 /// What is absent gives null, never an empty string. Asking for a value of a simple type where a composite stands gives its first part (HL7 v2.5.1 ch. 2.11).
 /// </summary>
+/// <remarks>
+/// For the hot path, without a string: <see cref="HasData"/>, <see cref="IsNull"/>, <see cref="TextLength"/>, <see cref="TextIs"/>,
+/// <see cref="TryGetUtf8"/>, <see cref="RepetitionCount"/>. <c>foreach</c> over <see cref="Repetitions"/> and <see cref="Components"/> allocates nothing.
+/// <see cref="Text"/>, <see cref="WholeText"/>, <see cref="TryGetUtf8"/> and <see cref="TextIs"/> say that the value was used
+/// (<see cref="Er7Segment.MarkRead(int, int)"/>); the others only look.
+/// </remarks>
 internal readonly struct Er7Value
 {
+    private static readonly SearchValues<byte> Controls =
+        SearchValues.Create([.. Enumerable.Range(0, ' ').Where(code => code is not ('\t' or '\n' or '\r')).Select(code => (byte)code)]);
+
+    private static readonly string[] OneCharacter = [.. Enumerable.Range(0, 128).Select(code => ((char)code).ToString())];
+
     private readonly Er7Segment _segment;
     private readonly int _start;
     private readonly int _length;
 
+    /// <summary>A field as a whole.</summary>
     public Er7Value(Er7Segment segment, int field, int start, int length)
         : this(segment, field, 0, 0, 0, start, length)
     {
@@ -43,6 +57,9 @@ internal readonly struct Er7Value
     /// <summary>Sub-component from 1; 0 for the whole.</summary>
     public int SubComponent { get; }
 
+    /// <summary>Number of bytes as they stand in the message, in UTF-8; 0 where the value is absent.</summary>
+    public int Length => _length;
+
     /// <summary>Where this stands: <c>PID-3.1</c>, <c>OBX[2]-5[3].1.2</c>.</summary>
     public string Place
     {
@@ -55,58 +72,73 @@ internal readonly struct Er7Value
         }
     }
 
-    /// <summary>True where there is data: neither empty, nor delimiters and blanks only, nor the explicit null <c>""</c>.</summary>
+    /// <summary>True where there is data: neither empty, nor delimiters, blanks and explicit nulls (<c>""</c>) only.</summary>
     public bool HasData
     {
         get
         {
-            ReadOnlySpan<byte> bytes = Bytes.Trim((byte)' ');
-            if (bytes.SequenceEqual("\"\""u8)) return false;
-            Er7Delimiters delimiters = _segment.Message.Delimiters;
-            foreach (byte b in bytes)
-            {
-                if (b != ' ' && !delimiters.IsSeparator(b)) return true;
-            }
-
-            return false;
+            if (_length == 0) return false;
+            ReadOnlySpan<byte> bytes = Bytes;
+            Er7Delimiters delimiters = Delimiters;
+            return (bytes[0] is not ((byte)' ' or (byte)'"') && !delimiters.IsSeparator(bytes[0])) || HasDataAfter(bytes, delimiters);
         }
     }
 
-    /// <summary>The value as it stands in the message, escapes and all.</summary>
-    public string Raw => System.Text.Encoding.UTF8.GetString(Bytes);
+    /// <summary>As <see cref="HasData"/>; the name of HL7's mapping tables.</summary>
+    public bool IsValued => HasData;
 
-    private ReadOnlySpan<byte> Bytes => _segment.Message.Bytes.Span.Slice(_start, _length);
+    /// <summary>True for the explicit null <c>""</c>, with which a sender says that the receiver's value is to be deleted (HL7 v2.5.1 ch. 2.5.3).</summary>
+    public bool IsNull => Bytes.Trim((byte)' ').SequenceEqual("\"\""u8);
+
+    /// <summary>How many repetitions hold data; of a component, 1 or 0.</summary>
+    public int RepetitionCount
+    {
+        get
+        {
+            if (Repetition > 0) return HasData ? 1 : 0;
+            int count = 0;
+            foreach (Er7Value _ in Repetitions()) count++;
+            return count;
+        }
+    }
+
+    /// <summary>Number of characters (UTF-16) of <see cref="PeekText"/>; 0 where there is no data.</summary>
+    public int TextLength => Leaf().TryPeekUtf8(this, out ReadOnlySpan<byte> utf8) && Ascii.IsValid(utf8) ? utf8.Length : PeekText?.Length ?? 0;
+
+    /// <summary>The value as it stands in the message, escapes and all.</summary>
+    public string Raw => Encoding.UTF8.GetString(Bytes);
 
     /// <summary>The text of the first part, trimmed; null where there is no data.</summary>
+    /// <exception cref="Er7FormatException">The value is damaged, cut by its sender, or in a character set that cannot be read.</exception>
     public string? Text
     {
         get
         {
-            _segment.MarkRead(Field, Math.Max(Leaf().Component, 1));
-            return PeekText;
+            Er7Value leaf = Leaf();
+            _segment.MarkRead(Field, Math.Max(leaf.Component, 1));
+            return leaf.Trimmed(this);
         }
     }
 
     /// <summary>As <see cref="Text"/>, without saying that the value was used.</summary>
-    public string? PeekText
-    {
-        get
-        {
-            string? text = Leaf().Decode()?.Trim();
-            return string.IsNullOrEmpty(text) ? null : text;
-        }
-    }
+    public string? PeekText => Leaf().Trimmed(this);
 
     /// <summary>The text of the whole value, its separators as they stand, blanks at the end removed; null where there is no data. For TX, FT and ST, where senders forget to escape.</summary>
+    /// <exception cref="Er7FormatException">As <see cref="Text"/>.</exception>
     public string? WholeText
     {
         get
         {
             _segment.MarkRead(Field, Component);
-            string? text = Decode()?.TrimEnd();
+            string? text = Decode(Bytes, this)?.TrimEnd();
             return string.IsNullOrWhiteSpace(text) ? null : text;
         }
     }
+
+    /// <summary>The delimiters within this value: none in MSH-1 and MSH-2, which are delimiters themselves.</summary>
+    internal Er7Delimiters Delimiters => _segment.IsHeader && Field <= 2 ? default : _segment.Message.Delimiters;
+
+    internal ReadOnlySpan<byte> Bytes => _segment.Message.Bytes.Span.Slice(_start, _length);
 
     /// <summary>The first repetition's component, or, of a component, its sub-component; from 1.</summary>
     public Er7Value this[int part]
@@ -114,45 +146,64 @@ internal readonly struct Er7Value
         get
         {
             if (SubComponent > 0) return part == 1 ? this : Absent(part);
-            if (Component > 0) return Part(part, _segment.Message.Delimiters.SubComponent);
+            if (Component > 0) return Part(part, Delimiters.SubComponent);
             Er7Value repetition = Repetition > 0 ? this : First();
-            return repetition.Part(part, _segment.Message.Delimiters.Component);
+            return repetition.Part(part, Delimiters.Component);
         }
     }
+
+    /// <summary>
+    /// The bytes of <see cref="Text"/> without making a string. False where there is no data, or where the text is not simply
+    /// these bytes (escape sequences): ask for <see cref="Text"/> then.
+    /// </summary>
+    public bool TryGetUtf8(out ReadOnlySpan<byte> utf8)
+    {
+        Er7Value leaf = Leaf();
+        _segment.MarkRead(Field, Math.Max(leaf.Component, 1));
+        return leaf.TryPeekUtf8(this, out utf8);
+    }
+
+    /// <summary>True where <see cref="Text"/> is this text, to the case. Makes no string but for a value with escape sequences.</summary>
+    /// <param name="utf8">UTF-8 without blanks at its ends.</param>
+    public bool TextIs(ReadOnlySpan<byte> utf8) => TryGetUtf8(out ReadOnlySpan<byte> own)
+        ? own.SequenceEqual(utf8)
+        : Text is { } text && text.Equals(Encoding.UTF8.GetString(utf8), StringComparison.Ordinal);
 
     /// <summary>The repetitions that hold data.</summary>
-    public IEnumerable<Er7Value> Repetitions()
-    {
-        byte separator = _segment.Message.Delimiters.Repetition;
-        int at = 0;
-        for (int number = 1; ; number++)
-        {
-            int length = separator == 0 ? -1 : Bytes[at..].IndexOf(separator);
-            var repetition = new Er7Value(_segment, Field, number, 0, 0, _start + at, length < 0 ? _length - at : length);
-            if (repetition.HasData) yield return repetition;
-            if (length < 0) yield break;
-            at += length + 1;
-        }
-    }
+    public Er7Parts Repetitions() => new(this, components: false);
 
     /// <summary>The components of a repetition that hold data.</summary>
-    public IEnumerable<Er7Value> Components()
+    public Er7Parts Components() => new(this, components: true);
+
+    internal Er7Value Slice(bool component, int number, int start, int length) => component
+        ? new Er7Value(_segment, Field, Repetition, number, 0, _start + start, length)
+        : new Er7Value(_segment, Field, number, 0, 0, _start + start, length);
+
+    private static bool HasDataAfter(ReadOnlySpan<byte> bytes, in Er7Delimiters delimiters)
     {
-        byte separator = _segment.Message.Delimiters.Component;
-        int at = 0;
-        for (int number = 1; ; number++)
+        bool atStart = true;
+        for (int i = 0; i < bytes.Length; i++)
         {
-            int length = separator == 0 ? -1 : Bytes[at..].IndexOf(separator);
-            var component = new Er7Value(_segment, Field, Repetition, number, 0, _start + at, length < 0 ? _length - at : length);
-            if (component.HasData) yield return component;
-            if (length < 0) yield break;
-            at += length + 1;
+            byte b = bytes[i];
+            if (delimiters.IsSeparator(b)) atStart = true;
+            else if (atStart && IsNullAt(bytes[i..], delimiters)) (i, atStart) = (i + 1, false);
+            else if (b != ' ') return true;
         }
+
+        return false;
+    }
+
+    // "" and nothing else up to the next separator.
+    private static bool IsNullAt(ReadOnlySpan<byte> bytes, in Er7Delimiters delimiters)
+    {
+        if (!bytes.StartsWith("\"\""u8)) return false;
+        ReadOnlySpan<byte> rest = bytes[2..].TrimStart((byte)' ');
+        return rest.IsEmpty || delimiters.IsSeparator(rest[0]);
     }
 
     private Er7Value First()
     {
-        byte separator = _segment.Message.Delimiters.Repetition;
+        byte separator = Delimiters.Repetition;
         int length = separator == 0 ? -1 : Bytes.IndexOf(separator);
         return new Er7Value(_segment, Field, 1, 0, 0, _start, length < 0 ? _length : length);
     }
@@ -186,19 +237,79 @@ internal readonly struct Er7Value
         ? new Er7Value(_segment, Field, Repetition, Component, part, start, length)
         : new Er7Value(_segment, Field, Repetition, part, 0, start, length);
 
-    private string? Decode()
+    // The following are asked of the innermost part; errors name the place of the value that was asked for.
+    private bool TryPeekUtf8(in Er7Value asked, out ReadOnlySpan<byte> utf8)
+    {
+        Er7Delimiters delimiters = Delimiters;
+        utf8 = Bytes.Trim((byte)' ');
+        if (!HasData || (delimiters.Escape != 0 && utf8.Contains(delimiters.Escape)))
+        {
+            utf8 = default;
+            return false;
+        }
+
+        Check(utf8, delimiters, asked);
+
+        // Blanks beyond ASCII, such as the ideographic space, are trimmed by Text.
+        if (utf8[0] is > (byte)' ' and < 0x80 && utf8[^1] is > (byte)' ' and < 0x80) return true;
+        string text = Encoding.UTF8.GetString(utf8);
+        if (text.Length > 0 && !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1])) return true;
+        utf8 = default;
+        return false;
+    }
+
+    private string? Trimmed(in Er7Value asked)
+    {
+        string? text = Decode(Bytes.Trim((byte)' '), asked)?.Trim();
+        return string.IsNullOrEmpty(text) ? null : text;
+    }
+
+    private string? Decode(ReadOnlySpan<byte> bytes, in Er7Value asked)
     {
         if (!HasData) return null;
-        string text = Er7Escapes.Decode(Bytes, _segment.Message.Delimiters, _segment.Message.Encoding);
+        Er7Delimiters delimiters = Delimiters;
+        Check(bytes, delimiters, asked);
+        if (delimiters.Escape == 0 || !bytes.Contains(delimiters.Escape))
+        {
+            return bytes.Length == 1 && bytes[0] < 0x80 ? OneCharacter[bytes[0]] : Encoding.UTF8.GetString(bytes);
+        }
+
+        string text;
+        try
+        {
+            text = Er7Escapes.Decode(bytes, delimiters, _segment.Message.Encoding);
+        }
+        catch (Er7CharacterSwitchException e)
+        {
+            throw new Er7FormatException("not-supported", e.Message, asked.Place, _segment.Line);
+        }
+
         foreach (char c in text)
         {
-            // FHIR strings have no control characters but tab, line feed and carriage return (R4 datatypes.html#string).
-            if (c < ' ' && c is not ('\t' or '\n' or '\r'))
-            {
-                throw new Er7FormatException("value", "a control character stands in the text; the bytes may be damaged.", Place, _segment.Line);
-            }
+            if (c < ' ' && c is not ('\t' or '\n' or '\r')) throw Damaged(asked);
         }
 
         return text;
     }
+
+    private static void Check(ReadOnlySpan<byte> bytes, in Er7Delimiters delimiters, in Er7Value asked)
+    {
+        if (bytes.Length > Er7Limits.MostValueBytes)
+        {
+            throw new Er7FormatException("too-long", $"the value has more than {Er7Limits.MostValueBytes >> 20} MiB.", asked.Place, asked.Segment.Line);
+        }
+
+        if (delimiters.Truncation != 0 && bytes.TrimEnd((byte)' ') is [.., var last] && last == delimiters.Truncation)
+        {
+            throw new Er7FormatException(
+                "incomplete", "the sender has cut the value and says so with the truncation character of MSH-2. Half a value misleads: have the sender send all of it.",
+                asked.Place, asked.Segment.Line);
+        }
+
+        // FHIR strings have no control characters but tab, line feed and carriage return (R4 datatypes.html#string).
+        if (bytes.ContainsAny(Controls)) throw Damaged(asked);
+    }
+
+    private static Er7FormatException Damaged(in Er7Value at) =>
+        new("value", "a control character stands in the text; the bytes may be damaged.", at.Place, at.Segment.Line);
 }
