@@ -42,6 +42,14 @@ public sealed class Er7Tests
     [InlineData(@"5\", @"5\")]
     [InlineData(@"\Zx\", @"\Zx\")]
     [InlineData(@"\X0\", @"\X0\")]
+    [InlineData(@"\Z01\", @"\Z01\")]
+    [InlineData(@"\P\", "#")]
+    [InlineData(@"\XE5\\X8C\\X97\", "北")]     // one sequence a byte
+    [InlineData(@"a\XE58C\b", @"a\XE58C\b")]    // half a character stays as it is written
+    [InlineData(@"\.in+4\\.ti-4\1. one\.br\two\.in0\\.br\three", "1. one\n    two\nthree")]
+    [InlineData(@"a\.sk3\b\.fi\\.nf\", "a   b")]
+    [InlineData(@"\.ce\Title\.ce\Next", "Title\nNext")]
+    [InlineData(@"\.sp+2\x\.spx\", "\n\nx\\.spx\\")]
     public void Escapes_stand_for_what_they_stand_for_and_the_rest_stays(string written, string expected) =>
         Assert.Equal(expected, Parse($"MSH|^~\\&|\rZZZ|{written}").Segments[1][1].WholeText);
 
@@ -137,6 +145,83 @@ public sealed class Er7Tests
         Assert.Equal("MSH-18", Assert.Throws<Er7FormatException>(() => Er7File.Read(ascii, null)).Place);
     }
 
+    [Theory]
+    [InlineData("MSH|^|\rZZZ|a^b~c\\T\\d", "b~c\\T\\d")]         // no repetition, no escape
+    [InlineData("MSH|^~\\|\rZZZ|a^b&c\\T\\d~e", "b&c&d")]        // no sub-component: \T\ is the usual one
+    public void A_message_may_have_fewer_delimiters(string text, string expected) => Assert.Equal(expected, Parse(text).Segments[1][1][2].Text);
+
+    [Fact]
+    public void The_delimiters_of_the_header_are_no_delimiters_of_their_own_value() => Assert.Equal(@"^~\&", Parse("MSH|^~\\&|A").Header[2].Text);
+
+    [Fact]
+    public void A_value_that_its_sender_has_cut_is_refused_with_its_place()
+    {
+        Er7Segment segment = Parse("MSH|^~\\&#|\rZZZ|1234#^a#b|5678 \\P\\").Segments[1];
+        Assert.Equal(("incomplete", "ZZZ-1.1"), (Assert.Throws<Er7FormatException>(() => segment[1][1].Text).Code, Assert.Throws<Er7FormatException>(() => segment[1][1].Text).Place));
+        Assert.Equal("a#b", segment[1][2].Text);
+        Assert.Equal("5678 #", segment[2].Text);
+        Assert.Equal("1234#", Parse("MSH|^~\\&|\rZZZ|1234#").Segments[1][1].Text); // not declared: a sign like any other
+    }
+
+    [Fact]
+    public void Values_are_looked_at_without_a_string()
+    {
+        Er7Segment segment = Parse("MSH|^~\\&|\rZZZ| MR ^b~~\"\"~c|a\\T\\b|\"\"^\"\"|王\u3000").Segments[1];
+        Assert.True(segment[1].TextIs("MR"u8) && segment[2].TextIs("a&b"u8));
+        Assert.False(segment[1].TextIs("M"u8) || segment[5].TextIs(""u8));
+        Assert.True(segment[1].TryGetUtf8(out ReadOnlySpan<byte> utf8) && utf8.SequenceEqual("MR"u8));
+        Assert.False(segment[2].TryGetUtf8(out _)); // its text is not these bytes
+        Assert.Equal((2, 2, 3, 0, 1), (segment[1].RepetitionCount, segment[1].TextLength, segment[2].TextLength, segment[5].TextLength, segment[4].TextLength));
+        Assert.False(segment[3].HasData);
+        Assert.True(segment[3][1].IsNull && !segment[3].IsNull);
+        Assert.Equal("王", segment[4].Text);
+    }
+
+    [Fact]
+    public void Layout_commands_cannot_blow_a_value_up()
+    {
+        string text = Parse("MSH|^~\\&|\rZZZ|" + string.Concat(Enumerable.Repeat(@"\.sp200\x\.in200\", 5000))).Segments[1][1].WholeText!;
+        Assert.InRange(text.Length, 5000, Er7Limits.MostLayout + 15_000);
+    }
+
+    [Fact]
+    public void Components_beyond_any_type_are_remembered_one_by_one()
+    {
+        Er7Segment segment = Parse("MSH|^~\\&|\rZZZ|" + string.Join('^', Enumerable.Range(1, 70))).Segments[1];
+        for (int component = 1; component <= 70; component++)
+        {
+            if (component is not (63 or 64 or 69)) _ = segment[1][component].Text;
+        }
+
+        Assert.Equal(["ZZZ-1.63", "ZZZ-1.64", "ZZZ-1.69"], segment.Unread());
+    }
+
+    [Fact]
+    public void Too_many_repetitions_are_refused_with_their_place()
+    {
+        Er7Segment segment = Parse("MSH|^~\\&|\rZZZ|" + new string('~', Er7Limits.MostRepetitions + 5)).Segments[1];
+        Assert.Equal(("too-long", "ZZZ-1"), (
+            Assert.Throws<Er7FormatException>(() => segment[1].Repetitions().Count()).Code, Assert.Throws<Er7FormatException>(() => segment[1].RepetitionCount).Place));
+    }
+
+    [Theory]
+    [InlineData("FHS|^~\\&|\rBHS|^~\\&|\rMSH|^~\\&|A\rBTS|1\r", "FTS", 1)]
+    [InlineData("BHS|^~\\&|\rMSH|^~\\&|A\r", "BTS", 1)]
+    [InlineData("FHS|^~\\&|\rBHS|^~\\&|\rMSH|^~\\&|A\rBTS|1\rFTS|2\r", "FTS-1", 5)]
+    [InlineData("BHS|^~\\&|\rMSH|^~\\&|A\rBTS|one\r", "BTS-1", 3)]
+    public void An_envelope_that_does_not_fit_its_messages_is_noticed(string text, string place, int line)
+    {
+        Er7FormatException problem = Assert.Single(Er7File.Read(Encoding.UTF8.GetBytes(text), null).Problems);
+        Assert.Equal(("incomplete", place, line), (problem.Code, problem.Place, problem.Line));
+    }
+
+    [Fact]
+    public void End_bytes_of_frames_and_padded_blocks_are_no_part_of_a_value()
+    {
+        Er7File file = Er7File.Read("MSH|^~\\&|A\rZZZ|last\u001c\0\0\u001a"u8.ToArray(), null);
+        Assert.Equal("last", Er7Message.Parse(file.Messages[0]).Segments[1][1].Text);
+    }
+
     [Fact]
     public void What_nobody_read_is_named()
     {
@@ -146,5 +231,5 @@ public sealed class Er7Tests
         Assert.Equal(["ZZZ-1", "ZZZ-2.2", "ZZZ-5"], segment.Unread());
     }
 
-    private static Er7Message Parse(string text) => Er7Message.Parse(Encoding.UTF8.GetBytes(text), Encoding.UTF8, 1);
+    private static Er7Message Parse(string text) => Er7Message.Parse(Encoding.UTF8.GetBytes(text), Er7Charset.Utf8, 1);
 }

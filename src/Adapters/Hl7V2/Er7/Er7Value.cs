@@ -238,7 +238,7 @@ internal readonly struct Er7Value
         : new Er7Value(_segment, Field, Repetition, part, 0, start, length);
 
     // The following are asked of the innermost part; errors name the place of the value that was asked for.
-    private bool TryPeekUtf8(in Er7Value asked, out ReadOnlySpan<byte> utf8)
+    private bool TryPeekUtf8(Er7Value asked, out ReadOnlySpan<byte> utf8)
     {
         Er7Delimiters delimiters = Delimiters;
         utf8 = Bytes.Trim((byte)' ');
