@@ -1,4 +1,5 @@
 using Consortium.Adapters.Hl7V2;
+using Consortium.Adapters.Hl7V2.Language.Load;
 using Consortium.Adapters.Narrative;
 using Consortium.Adapters.Plugins;
 using Consortium.Adapters.Site;
@@ -32,7 +33,7 @@ public sealed class AdapterRegistry
     {
         site ??= SiteConfiguration.Default;
         return new AdapterRegistry(
-            new Hl7V2Adapter(),
+            new Hl7V2Adapter(new MapSource(site.Folder)),
             new TableAdapter(TableMapping.Load(site.Folder)),
             new NarrativeAdapter());
     }

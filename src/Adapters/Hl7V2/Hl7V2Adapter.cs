@@ -1,6 +1,10 @@
 using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
+using Consortium.Adapters.Hl7V2.Language.Compile;
+using Consortium.Adapters.Hl7V2.Language.Load;
+using Consortium.Adapters.Hl7V2.Language.Plans;
+using Consortium.Adapters.Hl7V2.Language.Run;
 using Consortium.Adapters.Hl7V2.Map;
 using Consortium.Adapters.Hl7V2.Tables;
 using Consortium.Adapters.Hl7V2.Types;
@@ -10,9 +14,10 @@ using Consortium.Messaging;
 namespace Consortium.Adapters.Hl7V2;
 
 /// <summary>HL7 v2 messages in ER7 (vertical-bar) form, after HL7's own v2-to-FHIR mapping tables.</summary>
-internal sealed class Hl7V2Adapter : IRecordAdapter
+internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
 {
     private const string MapVersion = "1.0";
+    private readonly MapSource _maps = maps ?? new MapSource();
 
     private static readonly AdapterDescription Description = new("hl7v2", "1.0", AdapterDescription.House)
     {
@@ -79,12 +84,13 @@ internal sealed class Hl7V2Adapter : IRecordAdapter
             Er7Message message = Er7Message.Parse(slice);
             controlId = message.Header[10].Text;
             var conversion = new MessageConversion(record, context, message);
-            string? mapping = Map(conversion);
+            MapSet maps = _maps.Current;
+            (string? mapping, string version, IReadOnlySet<string> mapped) = Map(conversion, maps);
             if (conversion.Issues.Any(issue => issue.Severity <= IssueSeverity.Error)) return ConversionResult.Rejected(index, controlId, [.. conversion.Issues]);
 
-            JsonObject provenance = ProvenanceFactory.Create(record, this, mapping!, MapVersion, context, conversion.Drafts, index);
+            JsonObject provenance = ProvenanceFactory.Create(record, this, mapping!, version, context, conversion.Drafts, index);
             AddEvent(provenance, conversion);
-            UnmappedFields.Report(conversion);
+            UnmappedFields.Report(conversion, mapped);
             return new ConversionResult
             {
                 Index = index,
@@ -99,8 +105,21 @@ internal sealed class Hl7V2Adapter : IRecordAdapter
         }
     }
 
-    /// <summary>Maps by MSH-9; gives the mapping's name.</summary>
-    private static string? Map(MessageConversion conversion)
+    /// <summary>Maps by MSH-9, by the compiled maps first; gives the mapping's name and version, and the segments that it knows.</summary>
+    private static (string? Mapping, string Version, IReadOnlySet<string> Mapped) Map(MessageConversion conversion, MapSet maps)
+    {
+        Er7Segment header = conversion.Message.Header;
+        if (Unsupported(conversion)) return (null, MapVersion, UnmappedFields.MappedInCode);
+        if (maps.Find(header[9][1].Text, header[9][2].Text, header[9][3].Text) is { } plan)
+        {
+            MessageRun.Map(plan, conversion);
+            return (plan.Name, maps.Version, plan.MappedSegments);
+        }
+
+        return (MapInCode(conversion), MapVersion, UnmappedFields.MappedInCode);
+    }
+
+    private static string? MapInCode(MessageConversion conversion)
     {
         Er7Segment header = conversion.Message.Header;
         string? type = header[9][1].Text;

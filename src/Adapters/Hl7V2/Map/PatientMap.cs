@@ -14,8 +14,8 @@ internal static class PatientMap
     private const string Extensions = "http://hl7.org/fhir/StructureDefinition/";
 
     /// <summary>Types of table 0203 that number a person in this hospital, the best one first; then any other, national numbers last.</summary>
-    private static readonly string[] OwnTypes = ["MR", "PI", "MRN", "PT"];
-    private static readonly string[] NationalTypes = ["NI", "NNCHN", "SS", "SB", "PPN", "DL", "HC", "MI", "PRC"];
+    internal static readonly string[] OwnTypes = ["MR", "PI", "MRN", "PT"];
+    internal static readonly string[] NationalTypes = ["NI", "NNCHN", "SS", "SB", "PPN", "DL", "HC", "MI", "PRC"];
 
     /// <summary>The Patient of a PID, or null where nothing identifies it (an error is noted).</summary>
     /// <param name="pid">The segment.</param>

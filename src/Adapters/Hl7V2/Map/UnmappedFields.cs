@@ -8,14 +8,16 @@ internal static class UnmappedFields
     private const int MostNamed = 60;
 
     /// <summary>Notes them as one remark.</summary>
-    public static void Report(MessageConversion conversion)
+    /// <param name="conversion">The message.</param>
+    /// <param name="mapped">The segments that its map knows; of another one only the name is said.</param>
+    public static void Report(MessageConversion conversion, IReadOnlySet<string> mapped)
     {
         var places = new List<string>();
         foreach (IGrouping<string, Er7Segment> segments in conversion.Message.Segments.Skip(1).GroupBy(segment => segment.Name, StringComparer.Ordinal))
         {
             List<string> unread = [.. segments.SelectMany(segment => segment.Unread()).Distinct(StringComparer.Ordinal)];
             if (unread.Count == 0) continue;
-            if (MappedSegments.Contains(segments.Key)) places.AddRange(unread);
+            if (mapped.Contains(segments.Key)) places.AddRange(unread);
             else places.Add($"{segments.Key} (all of it)");
         }
 
@@ -24,6 +26,7 @@ internal static class UnmappedFields
         conversion.Inform("informational", places[0].Split(' ')[0], null, $"not mapped to FHIR, kept in the raw record: {string.Join(", ", places.Take(MostNamed))}{more}.");
     }
 
-    private static readonly HashSet<string> MappedSegments =
-        ["MSH", "EVN", "PID", "PD1", "NK1", "PV1", "PV2", "AL1", "DG1", "ORC", "OBR", "OBX", "NTE", "SPM"];
+    /// <summary>The segments that the maps in code know.</summary>
+    public static IReadOnlySet<string> MappedInCode { get; } = new HashSet<string>(StringComparer.Ordinal)
+        { "MSH", "EVN", "PID", "PD1", "NK1", "PV1", "PV2", "AL1", "DG1", "ORC", "OBR", "OBX", "NTE", "SPM" };
 }

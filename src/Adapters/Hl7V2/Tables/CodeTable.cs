@@ -47,6 +47,9 @@ internal sealed class CodeTable
         ? null
         : _rows.GetValueOrDefault(code) ?? _anyCase?.GetValueOrDefault(code);
 
+    /// <summary>Whether a table of this name is embedded.</summary>
+    public static bool Exists(string name) => Assembly.GetExecutingAssembly().GetManifestResourceInfo($"{ResourcePrefix}{name}.tsv") is not null;
+
     /// <summary>Loads an embedded table.</summary>
     /// <param name="name">File name without <c>.tsv</c>.</param>
     /// <param name="caseMatters">False lets <c>f</c> stand for <c>F</c> where that is unambiguous.</param>

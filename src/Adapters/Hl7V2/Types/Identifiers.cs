@@ -51,7 +51,8 @@ internal static class Identifiers
         return CodeTables.IdentifierType[code] is { } row ? Element.CodeableConcept(null, row.ToCoding()) : Element.CodeableConcept(code);
     }
 
-    private static string? Authority(string? name, string? universalId, string? type, MessageConversion conversion)
+    /// <summary>The URI of an assigning authority by its name, universal id and the kind of that; null where it is absent.</summary>
+    public static string? Authority(string? name, string? universalId, string? type, MessageConversion conversion)
     {
         IdentifierSystems systems = conversion.Context.IdentifierSystems;
         if (name is not null && systems.Configured(name) is { } byName) return byName;
@@ -67,7 +68,8 @@ internal static class Identifiers
         return authority is null ? null : systems.OfAuthority(authority);
     }
 
-    private static string DefaultSystem(string kind, string? typeCode, string number, MessageConversion conversion)
+    /// <summary>The system of a number without an authority.</summary>
+    public static string DefaultSystem(string kind, string? typeCode, string number, MessageConversion conversion)
     {
         // GB 11643: the check digit makes a resident identity number known from its own characters, so that only its type must agree.
         if (typeCode is "NI" or "NNCHN" && ResidentIdentityNumber.IsValid(number)) return IdentifierSystems.ChineseResidentId;

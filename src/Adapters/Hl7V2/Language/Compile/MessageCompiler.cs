@@ -1,0 +1,136 @@
+using Consortium.Adapters.Hl7V2.Language.Conditions;
+using Consortium.Adapters.Hl7V2.Language.Model;
+using Consortium.Adapters.Hl7V2.Language.Paths;
+using Consortium.Adapters.Hl7V2.Language.Plans;
+using Consortium.Fhir;
+using Consortium.Messaging;
+
+namespace Consortium.Adapters.Hl7V2.Language.Compile;
+
+/// <summary>Compiles a message map: its groups, and what is made of which segment.</summary>
+internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
+{
+    private readonly List<GroupPlan> _groups = [new GroupPlan(0, "", null, [], [])];
+    private readonly Dictionary<string, FhirElementType> _names = new(StringComparer.Ordinal);
+
+    /// <summary>The plan.</summary>
+    public MessagePlan Compile()
+    {
+        Groups();
+        foreach (MakeModel make in model.Make) Name(make);
+        MakePlan[] entries = [.. model.Make.Select(Entry)];
+        return new MessagePlan(model.Name, [.. _groups], entries);
+    }
+
+    private void Groups()
+    {
+        var left = new List<GroupModel>(model.Groups);
+        foreach (GroupModel group in left)
+        {
+            if (group.In is not null && !left.Exists(other => other.Name.Value == group.In.Value)) throw group.In.Fault($"there is no group {group.In.Value}{Nearest.Hint(group.In.Value, left.Select(other => other.Name.Value))}.");
+            foreach (MapText segment in group.Starts.Concat(group.One).Concat(group.Has)) Segment(segment.Value, segment);
+        }
+
+        while (left.Count > 0)
+        {
+            int next = left.FindIndex(group => group.In is null || _groups.Exists(known => known.Name == group.In.Value));
+            if (next < 0) throw left[0].Name.Fault($"the group {left[0].Name.Value} stands within itself.");
+            GroupModel group = left[next];
+            left.RemoveAt(next);
+            GroupPlan parent = _groups.Find(known => known.Name == (group.In?.Value ?? ""))!;
+            var plan = new GroupPlan(_groups.Count, group.Name.Value, parent, [.. group.Starts.Select(text => text.Value)], [.. group.One.Select(text => text.Value)]);
+            plan.Knows.UnionWith(group.Has.Select(text => text.Value));
+            parent.Children.Add(plan);
+            _groups.Add(plan);
+        }
+    }
+
+    private void Name(MakeModel make)
+    {
+        if (make.Resource is null) return;
+        FhirElementType type = FhirElementType.Find(make.Resource.Value) is { IsResource: true } found && FhirR4.IsResourceType(make.Resource.Value)
+            ? found
+            : throw make.Resource.Fault($"{make.Resource.Value} is no resource of R4{Nearest.Hint(make.Resource.Value, FhirR4.ResourceTypes)}.");
+        if (make.Name is null) return;
+        if (_names.TryGetValue(make.Name.Value, out FhirElementType? other) && !other.Equals(type)) throw make.Name.Fault($"{make.Name.Value} is a {other.Name} already.");
+        _names[make.Name.Value] = type;
+    }
+
+    private MakePlan Entry(MakeModel make)
+    {
+        (GroupPlan group, string segment) = For(make.For);
+        string name = make.Name?.Value ?? make.Into?.Value ?? $"{make.Resource!.Value}@{make.At.At}";
+        FhirElementType type = make.Resource is not null ? FhirElementType.Find(make.Resource.Value)! : Known(make.Into!);
+        RowMapPlan? map = make.Map is null ? null : maps.Segment(make.Map);
+        if (map is not null && map.Name.Source != segment) throw make.Map!.Fault($"{map.Name} maps {map.Name.Source}, and the entry is for {segment}.");
+        if (map is not null && !map.Target.Equals(type)) throw make.Map!.Fault($"{map.Name} fills a {map.Target.Name}, and {name} is a {type.Name}.");
+        group.Knows.Add(segment);
+        return new MakePlan
+        {
+            At = make.At,
+            Group = group,
+            Segment = segment,
+            Resource = make.Resource?.Value,
+            Name = name,
+            Map = map,
+            Identity = make.Resource is null || make.Identity is { Rule: Identities.NamedRules.None } ? null
+                : make.Identity is null ? Identities.NamedRules.Find(Identities.NamedRules.None)
+                : MapCompiler.Identity(make.Identity, null, isType: false),
+            Apply = MapCompiler.Apply(make.Apply, ApplyMode.Update),
+            Required = make.Required,
+            When = make.When is null ? null : ConditionParser.Parse(make.When, new MapName(segment, type.Name, ""), isType: false, rowValue: null),
+            References = [.. make.Set.Select(pair => Set(pair.Element, pair.Name, type)), .. make.Add.Select(pair => Add(pair.Element, pair.Name))],
+        };
+    }
+
+    private (GroupPlan Group, string Segment) For(MapText text)
+    {
+        int point = text.Value.LastIndexOf('.');
+        string segment = text.Value[(point + 1)..];
+        Segment(segment, text);
+        if (point < 0) return (_groups[0], segment);
+        string group = text.Value[..point];
+        return (_groups.Find(known => known.Name == group && known.Parent is not null) ?? throw text.Fault($"there is no group {group}{Nearest.Hint(group, _groups.Skip(1).Select(known => known.Name))}."), segment);
+    }
+
+    private static void Segment(string name, MapText at)
+    {
+        if (name.Length != 3 || !char.IsAsciiLetterUpper(name[0]) || !name.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c))) throw at.Fault($"`{name}` is no segment; three capitals or digits are, such as PV1.");
+    }
+
+    private FhirElementType Known(MapText name) => _names.TryGetValue(name.Value, out FhirElementType? type)
+        ? type
+        : throw name.Fault($"no entry makes a resource called {name.Value}{Nearest.Hint(name.Value, _names.Keys)}.");
+
+    private ReferencePlan Set(MapText element, MapText target, FhirElementType type)
+    {
+        bool optional = target.Value.EndsWith('?');
+        MapText name = optional ? target with { Value = target.Value[..^1] } : target;
+        (TargetPath path, int slots) = Reference(element, type, Known(name));
+        return new ReferencePlan(null, path, slots, name.Value, optional, target);
+    }
+
+    private ReferencePlan Add(MapText element, MapText target)
+    {
+        int point = element.Value.IndexOf('.', StringComparison.Ordinal);
+        if (point < 0) throw element.Fault("the name of a resource and its element are expected, such as report.result.");
+        MapText owner = element with { Value = element.Value[..point] };
+        bool optional = target.Value.EndsWith('?');
+        MapText name = optional ? target with { Value = target.Value[..^1] } : target;
+        (TargetPath path, int slots) = Reference(element with { Value = element.Value[(point + 1)..], Column = element.Column + point + 1 }, Known(owner), Known(name));
+        return new ReferencePlan(owner.Value, path, slots, name.Value, optional, target);
+    }
+
+    private static (TargetPath Path, int Slots) Reference(MapText element, FhirElementType type, FhirElementType target)
+    {
+        var tree = new PathTree(type);
+        TargetPath path = tree.Compile(element);
+        if (path.Leaf is null || path.Type.Name != "Reference") throw element.Fault($"{element.Value} of {type.Name} is no Reference.");
+        if (path.Leaf.ReferenceTargets.Count > 0 && !path.Leaf.ReferenceTargets.Contains(target.Name))
+        {
+            throw element.Fault($"{element.Value} of {type.Name} does not refer to {target.Name}, but to {string.Join(", ", path.Leaf.ReferenceTargets)}.");
+        }
+
+        return (path, tree.Slots);
+    }
+}

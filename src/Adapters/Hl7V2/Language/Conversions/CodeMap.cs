@@ -1,0 +1,57 @@
+using System.Collections.Frozen;
+using Consortium.Adapters.Hl7V2.Language.Conditions;
+using Consortium.Adapters.Hl7V2.Tables;
+
+namespace Consortium.Adapters.Hl7V2.Language.Conversions;
+
+/// <summary>What a code becomes.</summary>
+/// <param name="Code">The FHIR code; null where the code is known and FHIR has nothing for it.</param>
+/// <param name="System">Its code system; null for a plain FHIR code.</param>
+/// <param name="Display">Its display.</param>
+/// <param name="When">The condition under which this holds; null for always.</param>
+internal sealed record CodeEntry(string? Code, string? System, string? Display, Condition? When);
+
+/// <summary>A compiled code table.</summary>
+internal sealed class CodeMap
+{
+    private readonly FrozenDictionary<string, CodeEntry[]> _codes;
+    private readonly FrozenDictionary<string, CodeEntry[]>? _anyCase;
+    private readonly CodeEntry[] _otherwise;
+    private readonly CodeTable? _table;
+
+    /// <summary>A table of entries by code.</summary>
+    public CodeMap(string name, string? fromSystem, IReadOnlyDictionary<string, CodeEntry[]> codes, CodeEntry[] otherwise, bool matchCase)
+    {
+        Name = name;
+        FromSystem = fromSystem;
+        _codes = codes.ToFrozenDictionary(StringComparer.Ordinal);
+        _otherwise = otherwise;
+        if (matchCase) return;
+        _anyCase = codes.GroupBy(entry => entry.Key, StringComparer.OrdinalIgnoreCase)
+            .Where(group => group.Count() == 1)
+            .ToFrozenDictionary(group => group.Key, group => group.First().Value, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>One of the tables that the maps in code use.</summary>
+    public CodeMap(string name, CodeTable table)
+        : this(name, null, new Dictionary<string, CodeEntry[]>(), [], matchCase: true) => _table = table;
+
+    /// <summary>The table's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The system of the codes that it maps; null where the table does not say.</summary>
+    public string? FromSystem { get; }
+
+    /// <summary>What a code becomes; null where the table does not have it, or has it under other conditions only.</summary>
+    public CodeEntry? Find(string code, in Scope scope)
+    {
+        if (_table is not null) return _table[code] is { } row ? new CodeEntry(row.Target == CodeTable.Nothing ? null : row.Target, row.System, row.Display, null) : null;
+        CodeEntry[]? entries = _codes.GetValueOrDefault(code) ?? _anyCase?.GetValueOrDefault(code) ?? _otherwise;
+        foreach (CodeEntry entry in entries)
+        {
+            if (entry.When is null || entry.When.Holds(scope)) return entry;
+        }
+
+        return null;
+    }
+}

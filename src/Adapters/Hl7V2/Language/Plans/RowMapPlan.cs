@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
+using Consortium.Adapters.Hl7V2.Er7;
+using Consortium.Adapters.Hl7V2.Language.Conditions;
+using Consortium.Adapters.Hl7V2.Language.Conversions;
+using Consortium.Adapters.Hl7V2.Language.Identities;
+using Consortium.Adapters.Hl7V2.Language.Model;
+using Consortium.Adapters.Hl7V2.Language.Run;
+using Consortium.Fhir;
+using Consortium.Messaging;
+
+namespace Consortium.Adapters.Hl7V2.Language.Plans;
+
+/// <summary>A compiled segment or type map.</summary>
+internal sealed class RowMapPlan(MapName name, FhirElementType target)
+{
+    private RowPlan[] _mapped = [];
+    private RowPlan[] _fixed = [];
+    private Place[] _unused = [];
+    private int _slots;
+
+    /// <summary>Its name.</summary>
+    public MapName Name { get; } = name;
+
+    /// <summary>What it fills.</summary>
+    public FhirElementType Target { get; } = target;
+
+    /// <summary>Sets the rows, once they are compiled: maps may use each other.</summary>
+    public void Complete(IEnumerable<RowPlan> rows, IEnumerable<Place> unused, int slots)
+    {
+        RowPlan[] all = [.. rows];
+        _mapped = [.. all.Where(row => row.From is not null)];
+        _fixed = [.. all.Where(row => row.From is null)];
+        _unused = [.. unused];
+        _slots = slots;
+    }
+
+    /// <summary>Writes what the map says into a target.</summary>
+    /// <returns>True where something of the message was written; fixed values alone do not count.</returns>
+    public bool Fill(JsonObject target, in Scope scope, MapRun run)
+    {
+        var frame = new Frame(target, run, _slots);
+        foreach (RowPlan row in _mapped) row.Run(frame, scope);
+        foreach (RowPlan row in _fixed) row.RunFixed(frame, scope);
+        foreach (Place place in _unused) MarkUnused(place, scope);
+        return frame.HasData;
+    }
+
+    private static void MarkUnused(Place place, in Scope scope)
+    {
+        if (place.Base == PlaceBase.Segment) scope.Segment.MarkRead(place.Field, place.Component);
+        else if (place.TryFind(scope, out Er7Value value) && value.Field > 0 && value.HasData) value.Segment.MarkRead(value.Field, value.Component);
+    }
+}
+
+/// <summary>A type map as a conversion.</summary>
+internal sealed class TypeMapConverter(RowMapPlan plan) : ValueConverter
+{
+    public override JsonNode? Convert(in Er7Value value, in Scope scope, MapRun run)
+    {
+        var target = new JsonObject();
+        if (!plan.Fill(target, scope.Within(value), run)) return null;
+        if (!plan.Target.IsPrimitive) return target.Count == 0 ? null : target;
+        JsonNode? single = target[RowPlan.TypeValue];
+        target.Remove(RowPlan.TypeValue);
+        return single;
+    }
+
+    public override bool Fill(JsonObject target, in Er7Value value, in Scope scope, MapRun run) => plan.Fill(target, scope.Within(value), run);
+}
+
+/// <summary>A type map whose target is a resource: makes it, and gives the reference to it.</summary>
+internal sealed class ResourceMapConverter(RowMapPlan plan, IdentityRule? identity, ApplyMode apply) : ValueConverter
+{
+    public override JsonNode? Convert(in Er7Value value, in Scope scope, MapRun run)
+    {
+        Scope within = scope.Within(value);
+        string type = plan.Target.Name;
+        string id = identity?.Find(new IdentityRequest(type, scope.Segment, within, run, null)) ?? run.Conversion.Id(type, run.Conversion.Source, $"{run.Owner}|{plan.Name}|{value.Place}");
+        (string owner, ApplyMode ownerApply) = (run.Owner, run.OwnerApply);
+        JsonObject resource = JsonBuilding.Resource(type, id);
+        (run.Owner, run.OwnerApply) = (id, apply);
+        bool hasData = plan.Fill(resource, within, run);
+        (run.Owner, run.OwnerApply) = (owner, ownerApply);
+        return hasData ? Element.Reference(run.Conversion.Add(resource, apply)) : null;
+    }
+}

@@ -1,0 +1,251 @@
+using System.Text.Json.Nodes;
+using Consortium.Adapters.Hl7V2.Er7;
+using Consortium.Adapters.Hl7V2.Language.Conditions;
+using Consortium.Adapters.Hl7V2.Language.Conversions;
+using Consortium.Adapters.Hl7V2.Language.Model;
+using Consortium.Adapters.Hl7V2.Language.Paths;
+using Consortium.Adapters.Hl7V2.Language.Run;
+
+namespace Consortium.Adapters.Hl7V2.Language.Plans;
+
+/// <summary>A compiled row: everything about it that does not depend on the message is decided.</summary>
+internal sealed class RowPlan
+{
+    /// <summary>The map.</summary>
+    public required MapName Map { get; init; }
+
+    /// <summary>Where the row stands.</summary>
+    public required MapText At { get; init; }
+
+    /// <summary>Where the value comes from; null for a fixed one.</summary>
+    public required Place? From { get; init; }
+
+    /// <summary>How it is converted; null for a fixed value.</summary>
+    public required ValueConverter? Converter { get; init; }
+
+    /// <summary>Makes the fixed value.</summary>
+    public required Func<JsonNode>? Fixed { get; init; }
+
+    /// <summary>Where it goes.</summary>
+    public required TargetPath To { get; init; }
+
+    /// <summary>When; null for always.</summary>
+    public required Condition? When { get; init; }
+
+    public required bool Required { get; init; }
+
+    /// <summary>The field that labels remember: <c>PID-5</c>; null for a fixed value.</summary>
+    public required string? Field { get; init; }
+
+    /// <summary>The places whose content the condition tests.</summary>
+    public required Place[] Tested { get; init; }
+
+    /// <summary>True where several repetitions have room.</summary>
+    public bool TakesSeveral { get; set; }
+
+    /// <summary>True where the row writes to elements that another field made.</summary>
+    public bool Broadcasts { get; set; }
+
+    /// <summary>Runs a row that has a <see cref="From"/>.</summary>
+    public void Run(Frame frame, in Scope scope)
+    {
+        bool wrote = false;
+        if (From!.Base == PlaceBase.Segment)
+        {
+            Er7Value field = scope.Segment[From.Field];
+            if (field.HasData)
+            {
+                if (Converter is { TakesWholeField: true }) wrote = Apply(frame, scope.At(field, field), field, field);
+                else wrote = EachRepetition(frame, scope, field);
+            }
+        }
+        else if (From.TryFind(scope, out Er7Value value) && value.HasData)
+        {
+            wrote = Apply(frame, scope.At(default, value), value, default);
+        }
+
+        if (Required && !wrote) Missing(frame, scope);
+    }
+
+    /// <summary>Runs a row without <see cref="From"/>: a fixed value for what is there and for what is still empty.</summary>
+    public void RunFixed(Frame frame, in Scope scope)
+    {
+        if (!Broadcasts)
+        {
+            if (When is not null && !When.Holds(scope)) return;
+            WriteFixed(frame, frame.One(To.Container, default, null));
+            MarkTested(scope);
+            return;
+        }
+
+        foreach (Made made in frame.Each(To.Container, default, null))
+        {
+            Scope at = scope.At(made.Repetition, made.Repetition);
+            if (When is not null && !When.Holds(at)) continue;
+            WriteFixed(frame, made.Object);
+            MarkTested(at);
+        }
+    }
+
+    private bool EachRepetition(Frame frame, in Scope scope, Er7Value field)
+    {
+        bool wrote = false;
+        foreach (Er7Value repetition in field.Repetitions())
+        {
+            if (From!.Repetition > 0 && repetition.Repetition != From.Repetition) continue;
+            Er7Value part = From.PartOf(repetition);
+            if (!part.HasData) continue;
+            if (wrote && !TakesSeveral)
+            {
+                frame.Run.Conversion.Warn("incomplete", part, $"{To.Text} takes one value and the field has several; this one stays in the raw record ({At.At}).");
+                continue;
+            }
+
+            wrote |= Apply(frame, scope.At(repetition, part), part, repetition);
+        }
+
+        return wrote;
+    }
+
+    private bool Apply(Frame frame, in Scope scope, in Er7Value part, in Er7Value repetition)
+    {
+        if (When is not null && !When.Holds(scope)) return false;
+        if (To.Leaf is null && Converter is not null && !To.Type.IsPrimitive)
+        {
+            if (!Converter.Fill(frame.Root, part, scope, frame.Run)) return false;
+            frame.HasData = true;
+            Trace(frame, frame.Root, part);
+            MarkTested(scope);
+            return true;
+        }
+
+        JsonNode? value = Fixed is not null ? Fixed() : Converter!.Convert(part, scope, frame.Run);
+        if (value is null) return false;
+        frame.HasData = true;
+        MarkTested(scope);
+        if (!Broadcasts)
+        {
+            Write(frame, frame.One(To.Container, repetition, Field), value, part, repetition);
+            return true;
+        }
+
+        bool first = true;
+        foreach (Made made in frame.Each(To.Container, repetition, Field))
+        {
+            Write(frame, made.Object, first ? value : value.DeepClone(), part, repetition);
+            first = false;
+        }
+
+        return true;
+    }
+
+    private void Write(Frame frame, JsonObject container, JsonNode value, in Er7Value part, in Er7Value repetition)
+    {
+        string name = To.Leaf?.Name ?? TypeValue;
+        if (To.Repeats)
+        {
+            int number = To.LeafNode is { Label: not null, Driver: not null } && To.LeafNode.Driver == Field ? repetition.Repetition : 0;
+            if (value is JsonObject item && To.LeafNode is { } node)
+            {
+                if (node.Label is not null && frame.Existing(node, container, number) is { } there)
+                {
+                    Merge(frame, there, item, part);
+                    return;
+                }
+
+                if (node.Url is not null && !item.ContainsKey("url")) item["url"] = node.Url;
+                if (node.Label is not null || frame.Existing(node, container, 0) is null) frame.Remember(node, container, item, number > 0 ? repetition : default);
+            }
+
+            if (container[name] is JsonArray array && array.Any(other => JsonNode.DeepEquals(other, value))) return; // the same twice says nothing more
+            Frame.Append(container, name, value);
+            Trace(frame, value, part);
+            return;
+        }
+
+        if (container[name] is not { } existing)
+        {
+            container[name] = value;
+            Trace(frame, value, part);
+        }
+        else if (existing is JsonObject first && value is JsonObject second)
+        {
+            Merge(frame, first, second, part);
+        }
+        else if (!JsonNode.DeepEquals(existing, value))
+        {
+            Conflict(frame, part);
+        }
+    }
+
+    private void Merge(Frame frame, JsonObject there, JsonObject more, in Er7Value part)
+    {
+        foreach ((string name, JsonNode? value) in more.ToList())
+        {
+            if (there[name] is not { } existing)
+            {
+                more.Remove(name);
+                there[name] = value;
+                if (value is not null) Trace(frame, value, part);
+            }
+            else if (existing is JsonArray array && value is JsonArray additions)
+            {
+                foreach (JsonNode? addition in additions.ToList())
+                {
+                    additions.Remove(addition);
+                    if (!array.Any(other => JsonNode.DeepEquals(other, addition))) array.Add(addition);
+                }
+            }
+            else if (existing is JsonObject first && value is JsonObject second)
+            {
+                Merge(frame, first, second, part);
+            }
+            else if (!JsonNode.DeepEquals(existing, value))
+            {
+                Conflict(frame, part);
+            }
+        }
+    }
+
+    private void WriteFixed(Frame frame, JsonObject container)
+    {
+        string name = To.Leaf?.Name ?? TypeValue;
+        if (container.ContainsKey(name) && !To.Repeats) return;
+        JsonNode value = Fixed!();
+        if (To.Repeats)
+        {
+            if (container[name] is JsonArray array && array.Any(other => JsonNode.DeepEquals(other, value))) return;
+            Frame.Append(container, name, value);
+        }
+        else
+        {
+            container[name] = value;
+        }
+
+        Trace(frame, value, default);
+    }
+
+    /// <summary>Where a type map to a primitive keeps its value while it runs.</summary>
+    public const string TypeValue = "$value";
+
+    private void Conflict(Frame frame, in Er7Value part) => frame.Run.Conversion.Warn(
+        "conflict", part, $"{To.Text} has another value from another field already, which stays; this one is kept in the raw record ({At.At}). Give one of the rows a condition.");
+
+    private void Missing(Frame frame, in Scope scope)
+    {
+        if (When is not null && !When.Holds(scope)) return;
+        if (From!.Base == PlaceBase.Segment) frame.Run.Conversion.Error("required", From.PartOf(scope.Segment[From.Field]), $"the map asks for this value ({At.At}).");
+        else if (From.TryFind(scope, out Er7Value value) && value.Field > 0) frame.Run.Conversion.Error("required", value, $"the map asks for this value ({At.At}).");
+        else frame.Run.Conversion.Error("required", scope.Segment, $"the map asks for {From.Text} ({At.At}).");
+    }
+
+    private void MarkTested(in Scope scope)
+    {
+        foreach (Place place in Tested)
+        {
+            if (place.TryFind(scope, out Er7Value value) && value.HasData) _ = value.Text;
+        }
+    }
+
+    private void Trace(Frame frame, JsonNode node, in Er7Value from) => frame.Run.Trace?.Add(new TraceEntry(node, from.Field > 0 ? from.Place : null, this));
+}

@@ -1,0 +1,64 @@
+using Consortium.Adapters.Hl7V2.Er7;
+using Consortium.Adapters.Hl7V2.Language.Plans;
+
+namespace Consortium.Adapters.Hl7V2.Language.Run;
+
+/// <summary>
+/// Sorts the segments of a message into the groups of its map. The order of segments says what belongs to what; brackets of the standard that a
+/// sender left out are not missed.
+/// </summary>
+internal static class Grouping
+{
+    /// <summary>The group instances in the order in which they begin; the first is the message itself.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="plan">Its map.</param>
+    /// <param name="stray">Gets the segments that begin a group whose enclosing group is not open: what they belong to is not known.</param>
+    public static List<GroupInstance> Sort(Er7Message message, MessagePlan plan, List<Er7Segment> stray)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        var open = new GroupInstance(plan.Groups[0], null, counts);
+        var all = new List<GroupInstance> { open };
+        foreach (Er7Segment segment in message.Segments)
+        {
+            open = Place(segment, open, all, counts, out bool found);
+            if (!found && Array.Exists(plan.Groups, group => group.Starts.Contains(segment.Name))) stray.Add(segment);
+            open.Segments.Add(segment);
+        }
+
+        return all;
+    }
+
+    private static GroupInstance Place(Er7Segment segment, GroupInstance innermost, List<GroupInstance> all, Dictionary<string, int> counts, out bool found)
+    {
+        found = true;
+        for (GroupInstance? at = innermost; at is not null; at = at.Parent)
+        {
+            int start = Array.IndexOf(at.Plan.Starts, segment.Name);
+            if (start > at.LastStart)
+            {
+                at.LastStart = start;
+                return at;
+            }
+
+            // What began this group begins the next one, a sibling.
+            bool another = start >= 0 || (Array.IndexOf(at.Plan.One, segment.Name) >= 0 && at.Segments.Exists(other => other.Name == segment.Name));
+            if (another) return Open(at.Plan, at.Parent!, segment.Name, all, counts);
+            foreach (GroupPlan child in at.Plan.Children)
+            {
+                if (Array.IndexOf(child.Starts, segment.Name) >= 0) return Open(child, at, segment.Name, all, counts);
+            }
+
+            if (at.Plan.Knows.Contains(segment.Name)) return at;
+        }
+
+        found = false;
+        return innermost;
+    }
+
+    private static GroupInstance Open(GroupPlan plan, GroupInstance parent, string segment, List<GroupInstance> all, Dictionary<string, int> counts)
+    {
+        var group = new GroupInstance(plan, parent, counts) { LastStart = Array.IndexOf(plan.Starts, segment) };
+        all.Add(group);
+        return group;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using Consortium.Adapters.Hl7V2.Language.Plans;
+using Consortium.Adapters.Hl7V2.Map;
+using Consortium.Messaging;
+
+namespace Consortium.Adapters.Hl7V2.Language.Run;
+
+/// <summary>One message on its way through the maps.</summary>
+internal sealed class MapRun(MessageConversion conversion, List<TraceEntry>? trace)
+{
+    /// <summary>The message, its issues and its resources.</summary>
+    public MessageConversion Conversion { get; } = conversion;
+
+    /// <summary>Who made which element; null where nobody asked.</summary>
+    public List<TraceEntry>? Trace { get; } = trace;
+
+    /// <summary>The id of the resource that is being written: what it makes beside itself is keyed by it.</summary>
+    public string Owner { get; set; } = "";
+
+    /// <summary>How that resource is applied.</summary>
+    public ApplyMode OwnerApply { get; set; }
+}
+
+/// <summary>An element and the row that made it.</summary>
+/// <param name="Node">What was written.</param>
+/// <param name="From">The place in the message; null for a fixed value.</param>
+/// <param name="Row">The row.</param>
+internal sealed record TraceEntry(JsonNode Node, string? From, RowPlan Row);
