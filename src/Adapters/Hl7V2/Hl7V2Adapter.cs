@@ -109,7 +109,6 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
     private static (string? Mapping, string Version, IReadOnlySet<string> Mapped) Map(MessageConversion conversion, MapSet maps)
     {
         Er7Segment header = conversion.Message.Header;
-        if (Unsupported(conversion)) return (null, MapVersion, UnmappedFields.MappedInCode);
         if (maps.Find(header[9][1].Text, header[9][2].Text, header[9][3].Text) is { } plan)
         {
             MessageRun.Map(plan, conversion);

@@ -56,11 +56,11 @@ internal sealed class Measured(Place place, bool isCount, Func<int, bool> compar
         int number = 0;
         if (!isCount)
         {
-            number = place.TryFind(scope, out Er7Value value) ? value.PeekText?.Length ?? 0 : 0;
+            number = place.TryFind(scope, out Er7Value value) ? value.TextLength : 0;
         }
         else if (place.Component == 0 && place.TryFindField(scope, out Er7Value field))
         {
-            if (field.HasData) number = field.Repetitions().Count();
+            number = field.RepetitionCount;
         }
         else if (place.TryFind(scope, out Er7Value part) && part.HasData)
         {

@@ -165,7 +165,7 @@ internal sealed class Place
                 if (repetition.Repetition == Repetition) return Part(repetition, Component, SubComponent);
             }
 
-            return segment[Er7Segment.MostFields + 1];
+            return segment[segment.FieldCount + 1]; // a repetition that is not there is absent
         }
 
         return Part(field, Component, SubComponent);
