@@ -26,7 +26,9 @@ public static class BundleWriter
         ArgumentException.ThrowIfNullOrEmpty(baseUrl);
         if (result.IsRejected || result.Resources.Count == 0) throw new ArgumentException("Only a record that was converted has a Bundle.", nameof(result));
 
-        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
+        if (baseUrl == DefaultBase && result.ValidatedBundle is { } validated && ReferenceEquals(validated.Resources, result.Resources)) return validated.Bytes;
+        string root = baseUrl.TrimEnd('/');
+        var buffer = new ArrayBufferWriter<byte>(32 * 1024);
         using var writer = new Utf8JsonWriter(buffer, Options);
         bool document = result.BundleType == "document";
         writer.WriteStartObject();
@@ -42,7 +44,7 @@ public static class BundleWriter
             bool delete = draft.Apply == ApplyMode.Delete;
             if (!delete || document)
             {
-                writer.WriteString("fullUrl", $"{baseUrl.TrimEnd('/')}/{path}");
+                writer.WriteString("fullUrl", $"{root}/{path}");
                 writer.WritePropertyName("resource");
                 draft.Json.WriteTo(writer);
             }

@@ -28,10 +28,16 @@ public sealed record ConversionResult
     /// <summary>True where an error or fatal issue keeps the record from being published.</summary>
     public bool IsRejected => Issues.Any(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal);
 
+    /// <summary>The Bundle as the validator saw it, so that it is written once and what was checked is what is given out; null before validation.</summary>
+    internal ValidatedBundle? ValidatedBundle { get; init; }
+
     /// <summary>A rejected record.</summary>
     public static ConversionResult Rejected(int index, string? controlId, params IReadOnlyList<OutcomeIssue> issues) =>
         new() { Index = index, ControlId = controlId, Issues = issues };
 }
+
+/// <summary>The bytes of a Bundle that was validated, and the resources that it was made of.</summary>
+internal sealed record ValidatedBundle(IReadOnlyList<ResourceDraft> Resources, byte[] Bytes);
 
 /// <summary>A resource that an adapter made.</summary>
 /// <param name="Json">The resource, with <c>resourceType</c> and <c>id</c>. Numbers are <see cref="decimal"/> or raw text, so that no digit is lost.</param>

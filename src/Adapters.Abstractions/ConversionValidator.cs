@@ -22,9 +22,10 @@ public static partial class ConversionValidator
         }
 
         // The Bundle holds every resource: one pass checks each of them and that they fit together.
-        ValidationResult validation = FhirValidator.R4.Validate(BundleWriter.Write(result));
+        byte[] bundle = BundleWriter.Write(result);
+        ValidationResult validation = FhirValidator.R4.Validate(bundle);
         return validation.IsValid
-            ? result
+            ? result with { ValidatedBundle = new ValidatedBundle(result.Resources, bundle) }
             : ConversionResult.Rejected(result.Index, result.ControlId, [.. result.Issues, .. validation.Issues
                 .Where(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal)
                 .Select(issue => ForResource(issue, result))]);

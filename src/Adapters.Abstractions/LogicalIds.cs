@@ -21,6 +21,23 @@ public sealed class LogicalIds(ReadOnlySpan<byte> siteKey)
     /// <param name="source">The source system or the identifier's assigning authority.</param>
     /// <param name="resourceType">The FHIR resource type.</param>
     /// <param name="businessIdentifier">What identifies the thing there; parts are joined with <c>|</c> by the caller.</param>
-    public string For(string source, string resourceType, string businessIdentifier) => System.Convert.ToHexStringLower(
-        HMACSHA256.HashData(_siteKey, Encoding.UTF8.GetBytes($"logical-id/1/{source}\u001f{resourceType}\u001f{businessIdentifier}")).AsSpan(0, 16));
+    public string For(string source, string resourceType, string businessIdentifier)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(resourceType);
+        ArgumentNullException.ThrowIfNull(businessIdentifier);
+        ReadOnlySpan<byte> prefix = "logical-id/1/"u8;
+        int most = prefix.Length + Encoding.UTF8.GetMaxByteCount(source.Length + resourceType.Length + businessIdentifier.Length + 2);
+        Span<byte> named = most <= 1024 ? stackalloc byte[most] : new byte[most];
+        prefix.CopyTo(named);
+        int length = prefix.Length;
+        length += Encoding.UTF8.GetBytes(source, named[length..]);
+        named[length++] = 0x1F;
+        length += Encoding.UTF8.GetBytes(resourceType, named[length..]);
+        named[length++] = 0x1F;
+        length += Encoding.UTF8.GetBytes(businessIdentifier, named[length..]);
+        Span<byte> code = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_siteKey, named[..length], code);
+        return System.Convert.ToHexStringLower(code[..16]);
+    }
 }

@@ -11,12 +11,8 @@ public static class Element
     /// <summary>A Coding; null without a code and a display.</summary>
     public static JsonObject? Coding(string? system, string? code, string? display = null, string? version = null)
     {
-        JsonObject coding = new JsonObject().Set("code", code?.Trim()).Set("display", display?.Trim());
-        if (coding.Count == 0) return null;
-        var whole = new JsonObject().Set("system", system);
-        if (system is not null) whole.Set("version", version);
-        foreach ((string name, JsonNode? value) in coding) whole.Set(name, value);
-        return whole;
+        if (string.IsNullOrWhiteSpace(code) && string.IsNullOrWhiteSpace(display)) return null;
+        return new JsonObject().Set("system", system).Set("version", system is null ? null : version).Set("code", code?.Trim()).Set("display", display?.Trim());
     }
 
     /// <summary>A CodeableConcept of a text and its codings.</summary>

@@ -63,7 +63,7 @@ internal static class Er7CharacterSets
     static Er7CharacterSets() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
     /// <summary>The encoding of a name, as .NET calls it; null where the name is not known.</summary>
-    public static string? Find(string name) => Encodings.GetValueOrDefault(string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant());
+    public static string? Find(string name) => name == "UNICODE UTF-8" ? "utf-8" : Encodings.GetValueOrDefault(string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant());
 
     /// <summary>An encoding that refuses what does not fit instead of replacing it.</summary>
     /// <param name="encodingName">As .NET calls it.</param>

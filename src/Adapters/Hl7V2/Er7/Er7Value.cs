@@ -146,9 +146,9 @@ internal readonly struct Er7Value
         get
         {
             if (SubComponent > 0) return part == 1 ? this : Absent(part);
-            if (Component > 0) return Part(part, Delimiters.SubComponent);
-            Er7Value repetition = Repetition > 0 ? this : First();
-            return repetition.Part(part, Delimiters.Component);
+            Er7Delimiters delimiters = Delimiters;
+            if (Component > 0) return Part(part, delimiters.SubComponent, 0);
+            return Part(part, delimiters.Component, Repetition > 0 ? (byte)0 : delimiters.Repetition);
         }
     }
 
@@ -201,41 +201,43 @@ internal readonly struct Er7Value
         return rest.IsEmpty || delimiters.IsSeparator(rest[0]);
     }
 
-    private Er7Value First()
-    {
-        byte separator = Delimiters.Repetition;
-        int length = separator == 0 ? -1 : Bytes.IndexOf(separator);
-        return new Er7Value(_segment, Field, 1, 0, 0, _start, length < 0 ? _length : length);
-    }
-
+    /// <summary>The first sub-component of the first component of the first repetition: up to the first separator of any kind.</summary>
     private Er7Value Leaf()
     {
-        Er7Value value = this;
-        if (value.Repetition == 0) value = value.First();
-        if (value.Component == 0) value = value[1];
-        return value.SubComponent == 0 ? value[1] : value;
+        Er7Delimiters delimiters = Delimiters;
+        if (SubComponent > 0 || delimiters.Component == 0) return this;
+
+        // A separator that the message does not have is looked for as another one that it has.
+        ReadOnlySpan<byte> bytes = Bytes;
+        byte component = delimiters.Component;
+        byte subComponent = delimiters.SubComponent == 0 ? component : delimiters.SubComponent;
+        int end;
+        if (Component > 0) end = delimiters.SubComponent == 0 ? -1 : bytes.IndexOf(subComponent);
+        else if (Repetition > 0 || delimiters.Repetition == 0) end = bytes.IndexOfAny(component, subComponent);
+        else end = bytes.IndexOfAny(component, subComponent, delimiters.Repetition);
+        return new Er7Value(_segment, Field, Math.Max(Repetition, 1), Math.Max(Component, 1), 1, _start, end < 0 ? _length : end);
     }
 
-    private Er7Value Part(int part, byte separator)
+    /// <summary>A part between separators of one kind; the second kind ends the value that holds it.</summary>
+    private Er7Value Part(int part, byte separator, byte end)
     {
         ReadOnlySpan<byte> bytes = Bytes;
+        if (end == 0) end = separator;
         int at = 0;
-        for (int number = 1; number < part; number++)
+        for (int number = 1; ; number++)
         {
-            int length = separator == 0 ? -1 : bytes[at..].IndexOf(separator);
-            if (length < 0) return Absent(part);
+            int length = separator == 0 ? -1 : bytes[at..].IndexOfAny(separator, end);
+            if (number == part) return At(part, _start + at, length < 0 ? bytes.Length - at : length);
+            if (length < 0 || bytes[at + length] != separator) return Absent(part);
             at += length + 1;
         }
-
-        int end = separator == 0 ? -1 : bytes[at..].IndexOf(separator);
-        return At(part, _start + at, end < 0 ? bytes.Length - at : end);
     }
 
     private Er7Value Absent(int part) => At(part, _start, 0);
 
     private Er7Value At(int part, int start, int length) => Component > 0
         ? new Er7Value(_segment, Field, Repetition, Component, part, start, length)
-        : new Er7Value(_segment, Field, Repetition, part, 0, start, length);
+        : new Er7Value(_segment, Field, Math.Max(Repetition, 1), part, 0, start, length);
 
     // The following are asked of the innermost part; errors name the place of the value that was asked for.
     private bool TryPeekUtf8(Er7Value asked, out ReadOnlySpan<byte> utf8)

@@ -54,13 +54,33 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
         }
 
         ResourceDraft earlier = _drafts[position];
-        bool replaces = apply == earlier.Apply ? json.ToJsonString().Length > earlier.Json.ToJsonString().Length : apply == ApplyMode.Update;
+        bool replaces = apply == earlier.Apply ? Fullness(json) > Fullness(earlier.Json) : apply == ApplyMode.Update;
         if (replaces) _drafts[position] = draft;
         return replaces ? draft : earlier;
     }
 
     /// <summary>True where this message has made a resource of that type and id.</summary>
     public bool Has(string resourceType, string id) => _positions.ContainsKey((resourceType, id));
+
+    /// <summary>How much a resource says, in characters and elements.</summary>
+    private static int Fullness(JsonNode? node)
+    {
+        int sum = 1;
+        switch (node)
+        {
+            case JsonObject json:
+                foreach ((string name, JsonNode? value) in json) sum += name.Length + Fullness(value);
+                break;
+            case JsonArray array:
+                foreach (JsonNode? item in array) sum += Fullness(item);
+                break;
+            case JsonValue value when value.TryGetValue(out string? text):
+                sum += text.Length;
+                break;
+        }
+
+        return sum;
+    }
 
     private void Add(IssueSeverity severity, string code, string? place, int? line, string message)
     {

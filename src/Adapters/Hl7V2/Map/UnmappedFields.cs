@@ -13,12 +13,33 @@ internal static class UnmappedFields
     public static void Report(MessageConversion conversion, IReadOnlySet<string> mapped)
     {
         var places = new List<string>();
-        foreach (IGrouping<string, Er7Segment> segments in conversion.Message.Segments.Skip(1).GroupBy(segment => segment.Name, StringComparer.Ordinal))
+        HashSet<string>? whole = null;
+        HashSet<string>? named = null;
+        IReadOnlyList<Er7Segment> segments = conversion.Message.Segments;
+        for (int i = 1; i < segments.Count; i++)
         {
-            List<string> unread = [.. segments.SelectMany(segment => segment.Unread()).Distinct(StringComparer.Ordinal)];
+            Er7Segment segment = segments[i];
+            bool isMapped = mapped.Contains(segment.Name);
+            if (!isMapped && whole?.Contains(segment.Name) == true) continue;
+            IReadOnlyList<string> unread = segment.Unread();
             if (unread.Count == 0) continue;
-            if (mapped.Contains(segments.Key)) places.AddRange(unread);
-            else places.Add($"{segments.Key} (all of it)");
+            if (!isMapped)
+            {
+                (whole ??= []).Add(segment.Name);
+                places.Add($"{segment.Name} (all of it)");
+            }
+            else if (segment.Occurrences == 1)
+            {
+                places.AddRange(unread);
+            }
+            else
+            {
+                // The same field of several segments is named once.
+                foreach (string place in unread)
+                {
+                    if ((named ??= new HashSet<string>(StringComparer.Ordinal)).Add(place)) places.Add(place);
+                }
+            }
         }
 
         if (places.Count == 0) return;

@@ -12,20 +12,16 @@ internal static class Contacts
     /// <summary>XAD to Address (HL7 v2-to-FHIR XAD[Address], SAD[Address]).</summary>
     public static JsonObject? Address(Er7Value value, MessageConversion conversion)
     {
-        JsonObject place = new JsonObject()
-            .SetAll("line", [value[1][1].Text, value[1][2].Text, value[1][3].Text, value[2].Text, value[19].Text])
-            .Set("city", value[3].Text)
-            .Set("district", value[9].Text)
-            .Set("state", value[4].Text)
-            .Set("postalCode", value[5].Text)
-            .Set("country", value[6].Text);
-        if (place.Count == 0) return null;
+        string?[] lines = [value[1][1].Text, value[1][2].Text, value[1][3].Text, value[2].Text, value[19].Text];
+        (string? city, string? district, string? state) = (value[3].Text, value[9].Text, value[4].Text);
+        (string? postalCode, string? country) = (value[5].Text, value[6].Text);
+        if ((city ?? district ?? state ?? postalCode ?? country) is null && Array.TrueForAll(lines, line => line is null)) return null;
 
         // A type that is neither a FHIR use nor a FHIR type (birth place, legal address …) has no element; it is reported as not mapped.
         JsonObject address = new();
         if (CodeTables.AddressUse[Peek(value[7])] is { } use) address.Set("use", Used(value[7], use));
         if (CodeTables.AddressType[Peek(value[7])] is { } type) address.Set("type", Used(value[7], type));
-        foreach ((string name, JsonNode? part) in place) address.Set(name, part);
+        address.SetAll("line", lines).Set("city", city).Set("district", district).Set("state", state).Set("postalCode", postalCode).Set("country", country);
         string? start = Times.DateTime(value[13], conversion) ?? Times.DateTime(value[12][1], conversion);
         string? end = Times.DateTime(value[14], conversion) ?? Times.DateTime(value[12][2], conversion);
         return address.Set("period", Element.Period(start, end));

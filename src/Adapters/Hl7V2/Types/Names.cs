@@ -57,18 +57,18 @@ internal static class Names
             if (given is null && further is null) family = null;
         }
 
-        JsonObject? name = Element.HumanName(text, family, [given, further], prefix: [prefix], suffix: suffixes);
-        if (name is null) return null;
-        string? nameUse = Codes.Optional(use, conversion, useTable, "HL7 table 0200 (name type)");
-        var whole = new JsonObject().Set("use", nameUse);
-        foreach ((string key, JsonNode? part) in name) whole.Set(key, part);
+        string?[] following = [.. suffixes];
+        if (text is null && family is null && given is null && further is null && prefix is null && Array.TrueForAll(following, suffix => suffix is null)) return null;
+        JsonObject whole = new JsonObject().Set("use", Codes.Optional(use, conversion, useTable, "HL7 table 0200 (name type)"))
+            .Set("text", text).Set("family", family).Append("given", given).Append("given", further).Append("prefix", prefix).SetAll("suffix", following);
+        if (family is null) return whole;
         var parts = new JsonObject();
         foreach ((int part, string url) in FamilyParts)
         {
             if (familyName[part].Text is { } piece) parts.Append("extension", new JsonObject { ["url"] = Extensions + url, ["valueString"] = piece });
         }
 
-        return whole.Set("_family", family is null ? null : parts);
+        return whole.Set("_family", parts);
     }
 
     private static void AddCode(JsonObject name, string url, string? code)

@@ -65,11 +65,58 @@ internal static class Times
     }
 
     /// <summary>A date and time as far as it is known.</summary>
-    private readonly record struct Moment(int Digits, string Date, string DateTime, bool IsAmbiguous)
+    private readonly struct Moment
     {
+        private readonly DateTime _local;
+        private readonly string _fraction;
+        private readonly TimeSpan _shift;
+
+        private Moment(int digits, DateTime local, string fraction, TimeSpan shift, bool isAmbiguous)
+        {
+            Digits = digits;
+            _local = local;
+            _fraction = fraction;
+            _shift = shift;
+            IsAmbiguous = isAmbiguous;
+        }
+
+        /// <summary>Digits before the decimal point: 4, 6, 8, 10, 12 or 14.</summary>
+        public int Digits { get; }
+
+        /// <summary>True where the local time occurred twice and the value has no offset.</summary>
+        public bool IsAmbiguous { get; }
+
+        /// <summary>FHIR date.</summary>
+        public string Date => string.Create(Digits >= 8 ? 10 : Digits == 6 ? 7 : 4, this, static (text, moment) => moment.WriteDate(text));
+
+        /// <summary>FHIR dateTime with offset.</summary>
+        public string DateTime => string.Create("yyyy-MM-ddTHH:mm:ss+zz:zz".Length + (_fraction.Length == 0 ? 0 : _fraction.Length + 1), this, static (text, moment) =>
+        {
+            moment.WriteDate(text[..10]);
+            text[10] = 'T';
+            Write(text[11..], moment._local.Hour);
+            text[13] = ':';
+            Write(text[14..], moment._local.Minute);
+            text[16] = ':';
+            Write(text[17..], moment._local.Second);
+            text = text[19..];
+            if (moment._fraction.Length > 0)
+            {
+                text[0] = '.';
+                moment._fraction.CopyTo(text[1..]);
+                text = text[(moment._fraction.Length + 1)..];
+            }
+
+            int minutes = (int)Math.Abs(moment._shift.TotalMinutes);
+            text[0] = moment._shift < TimeSpan.Zero ? '-' : '+';
+            Write(text[1..], minutes / 60);
+            text[3] = ':';
+            Write(text[4..], minutes % 60);
+        });
+
         public static Moment? TryParse(string text, TimeZoneInfo zone)
         {
-            int sign = text.LastIndexOfAny(['+', '-']);
+            int sign = text.AsSpan().LastIndexOfAny('+', '-');
             ReadOnlySpan<char> offset = sign > 0 ? text.AsSpan(sign) : [];
             ReadOnlySpan<char> rest = sign > 0 ? text.AsSpan(0, sign) : text;
             int point = rest.IndexOf('.');
@@ -79,27 +126,50 @@ internal static class Times
             if (digits.Length is not (4 or 6 or 8 or 10 or 12 or 14) || (point >= 0 && (digits.Length < 14 || fraction.Length is 0 or > 9))) return null;
 
             // What is not there is filled only to have the calendar check the rest.
-            string full = string.Concat(digits, "00000101000000".AsSpan(digits.Length));
-            if (!System.DateTime.TryParseExact(full, "yyyyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out System.DateTime local)) return null;
-            string date = local.ToString("yyyy-MM-dd".AsSpan(0, digits.Length >= 8 ? 10 : digits.Length == 6 ? 7 : 4).ToString(), CultureInfo.InvariantCulture);
+            int year = (Read(digits, 0, 0) * 100) + Read(digits, 2, 0);
+            int month = Read(digits, 4, 1), day = Read(digits, 6, 1);
+            int hour = Read(digits, 8, 0), minute = Read(digits, 10, 0), second = Read(digits, 12, 0);
+            if (year < 1 || month is < 1 or > 12 || day < 1 || day > System.DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 59) return null;
+            var local = new DateTime(year, month, day, hour, minute, second);
 
-            TimeSpan shift;
+            TimeSpan shift = default;
             bool ambiguous = false;
             if (offset.IsEmpty)
             {
-                shift = zone.GetUtcOffset(local);
-                ambiguous = digits.Length >= 12 && zone.IsAmbiguousTime(local);
-                if (digits.Length >= 12 && zone.IsInvalidTime(local)) return null;
+                // A date has no offset to be known.
+                if (digits.Length >= 12)
+                {
+                    shift = zone.GetUtcOffset(local);
+                    ambiguous = zone.IsAmbiguousTime(local);
+                    if (zone.IsInvalidTime(local)) return null;
+                }
             }
             else
             {
-                if (offset.Length != 5 || !TimeSpan.TryParseExact(offset[1..], "hhmm", CultureInfo.InvariantCulture, out shift) || shift > TimeSpan.FromHours(14)) return null;
+                if (offset.Length != 5 || offset[1..].ContainsAnyExceptInRange('0', '9')) return null;
+                int hours = Read(offset, 1, 0), minutes = Read(offset, 3, 0);
+                shift = new TimeSpan(hours, minutes, 0);
+                if (minutes > 59 || shift > TimeSpan.FromHours(14)) return null;
                 if (offset[0] == '-') shift = -shift;
             }
 
-            string zoneText = string.Create(CultureInfo.InvariantCulture, $"{(shift < TimeSpan.Zero ? '-' : '+')}{shift:hh\\:mm}");
-            string time = local.ToString("HH:mm:ss", CultureInfo.InvariantCulture) + (fraction.IsEmpty ? "" : $".{fraction}");
-            return new Moment(digits.Length, date, $"{date}T{time}{zoneText}", ambiguous);
+            return new Moment(digits.Length, local, fraction.IsEmpty ? "" : fraction.ToString(), shift, ambiguous);
         }
+
+        private void WriteDate(Span<char> text)
+        {
+            Write(text, _local.Year / 100);
+            Write(text[2..], _local.Year % 100);
+            if (text.Length < 7) return;
+            text[4] = '-';
+            Write(text[5..], _local.Month);
+            if (text.Length < 10) return;
+            text[7] = '-';
+            Write(text[8..], _local.Day);
+        }
+
+        private static void Write(Span<char> text, int number) => (text[0], text[1]) = ((char)('0' + (number / 10)), (char)('0' + (number % 10)));
+
+        private static int Read(ReadOnlySpan<char> digits, int at, int absent) => at + 1 < digits.Length ? ((digits[at] - '0') * 10) + digits[at + 1] - '0' : absent;
     }
 }

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using Consortium.Adapters.Site;
+
+namespace Consortium.Adapters.Bench;
+
+/// <summary>Converts one kind of message over and over, for a profiler to watch; prints the rate of each second.</summary>
+internal static class Profile
+{
+    public static int Run(string kind, int seconds)
+    {
+        var generator = new GeneratedMessages(20261122);
+        byte[][] sample = [.. Enumerable.Range(0, 200).Select(_ => kind == "oru" ? generator.Report() : generator.Admission())];
+        IRecordAdapter adapter = AdapterRegistry.BuiltIn().Adapters.Single(known => known.Name == "hl7v2");
+        ConversionContext context = SiteConfiguration.Default.ContextFor("bench");
+        for (int second = 0; second < seconds; second++)
+        {
+            long done = 0;
+            for (Stopwatch clock = Stopwatch.StartNew(); clock.ElapsedMilliseconds < 1000; done++)
+            {
+                foreach (ConversionResult result in adapter.Convert(new RawRecord(sample[done % sample.Length], "bench", DateTimeOffset.UnixEpoch), context))
+                {
+                    if (result.IsRejected) return 1;
+                }
+            }
+
+            Console.WriteLine(done);
+        }
+
+        return 0;
+    }
+}

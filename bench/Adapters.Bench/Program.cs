@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Consortium.Adapters.Bench;
+
+// Run by bench/adapters.sh; prints one JSON object, or writes a message for other tools.
+return args switch
+{
+    ["speed", var rounds] => Print(new { admission = Speed.Run(g => g.Admission(), int.Parse(rounds, null)), report = Speed.Run(g => g.Report(), int.Parse(rounds, null)) }),
+    ["profile", var kind, var seconds] => Profile.Run(kind, int.Parse(seconds, null)),
+    ["message", "adt"] => Write(new GeneratedMessages(1).Admission()),
+    ["message", "oru"] => Write(new GeneratedMessages(1).Report()),
+    _ => Usage(),
+};
+
+static int Print(object report)
+{
+    Console.WriteLine(JsonSerializer.Serialize(report));
+    return 0;
+}
+
+static int Write(byte[] message)
+{
+    using Stream output = Console.OpenStandardOutput();
+    output.Write(message);
+    return 0;
+}
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: Adapters.Bench speed ROUNDS | message adt|oru | profile adt|oru SECONDS");
+    return 2;
+}
