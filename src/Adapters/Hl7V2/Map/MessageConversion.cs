@@ -8,9 +8,12 @@ namespace Consortium.Adapters.Hl7V2.Map;
 /// <summary>One message on its way to FHIR: what it has made so far, and what was noticed.</summary>
 internal sealed class MessageConversion(RawRecord record, ConversionContext context, Er7Message message)
 {
+    private const int MostRemembered = 16;
+
     private readonly List<OutcomeIssue> _issues = [];
     private readonly List<ResourceDraft> _drafts = [];
     private readonly Dictionary<(string Type, string Id), int> _positions = [];
+    private readonly List<(Er7Value Written, string Id, string? Display)> _practitioners = [];
 
     public RawRecord Record { get; } = record;
 
@@ -57,6 +60,23 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
         bool replaces = apply == earlier.Apply ? Fullness(json) > Fullness(earlier.Json) : apply == ApplyMode.Update;
         if (replaces) _drafts[position] = draft;
         return replaces ? draft : earlier;
+    }
+
+    /// <summary>The practitioner whom an XCN of these very bytes gave earlier in this message; null where there was none.</summary>
+    public (string Id, string? Display)? KnownPractitioner(ReadOnlySpan<byte> written)
+    {
+        foreach ((Er7Value earlier, string id, string? display) in _practitioners)
+        {
+            if (earlier.Bytes.SequenceEqual(written)) return (id, display);
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps whom an XCN gave.</summary>
+    public void Remember(Er7Value written, string id, string? display)
+    {
+        if (_practitioners.Count < MostRemembered) _practitioners.Add((written, id, display));
     }
 
     /// <summary>True where this message has made a resource of that type and id.</summary>

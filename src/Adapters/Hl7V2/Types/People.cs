@@ -10,6 +10,9 @@ namespace Consortium.Adapters.Hl7V2.Types;
 /// <summary>XCN to a Practitioner and the reference to it; XON to an Organization and the reference to it.</summary>
 internal static class People
 {
+    /// <summary>The components of XCN that are read here and in <see cref="Names.FromXcn"/>.</summary>
+    private static readonly int[] PractitionerParts = [1, 2, 3, 4, 5, 6, 7, 9, 10, 13, 21];
+
     /// <summary>
     /// Reference to the Practitioner of an XCN, which is created where the store does not have it. Without an identifier the reference
     /// is by name only: two people of one name must not become one.
@@ -17,6 +20,15 @@ internal static class People
     public static JsonObject? Practitioner(Er7Value value, MessageConversion conversion)
     {
         if (!value.HasData) return null;
+
+        // One doctor stands in many fields of a message, mostly to the letter.
+        if (conversion.KnownPractitioner(value.Bytes) is { } known)
+        {
+            foreach (int part in PractitionerParts) value.Segment.MarkRead(value.Field, part);
+            return Element.Reference("Practitioner", known.Id, known.Display);
+        }
+
+        int issues = conversion.Issues.Count;
         JsonObject? name = Names.FromXcn(value, conversion);
         string? display = Names.Display(name);
         if (value[1].Text is not { } number) return display is null ? null : Element.LogicalReference(null, display, "Practitioner");
@@ -27,7 +39,15 @@ internal static class People
             .Append("identifier", Element.Identifier(system, number, Identifiers.Type(type)))
             .Append("name", name);
         if (value[7].Text is { } degree) practitioner.Append("qualification", new JsonObject().Set("code", Element.CodeableConcept(degree)));
-        return Element.Reference(conversion.Add(practitioner, ApplyMode.CreateIfAbsent), display);
+        ResourceDraft draft = conversion.Add(practitioner, ApplyMode.CreateIfAbsent);
+
+        // What is to be said of a field is said of each field.
+        if (value.Component == 0 && conversion.Issues.Count == issues)
+        {
+            conversion.Remember(value, draft.Id, display);
+        }
+
+        return Element.Reference(draft, display);
     }
 
     /// <summary>Reference to the Organization of an XON.</summary>
