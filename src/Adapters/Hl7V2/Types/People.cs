@@ -22,7 +22,7 @@ internal static class People
         if (!value.HasData) return null;
 
         // One doctor stands in many fields of a message, mostly to the letter.
-        if (conversion.KnownPractitioner(value.Bytes) is { } known)
+        if (value.Component == 0 && conversion.KnownPractitioner(value.Bytes) is { } known)
         {
             foreach (int part in PractitionerParts) value.Segment.MarkRead(value.Field, part);
             return Element.Reference("Practitioner", known.Id, known.Display);
