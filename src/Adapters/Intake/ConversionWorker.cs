@@ -141,6 +141,7 @@ internal sealed class ConversionWorker : BackgroundService
                 .Select(result => new RejectedPart(result.Index, result.ControlId, converted.Adapter?.Name, result.Issues)), .. refused];
             var settlement = new Settlement(record, published, rejected);
             await UntilItWorksAsync(() => _settlements.WriteAsync(settlement), "The journal cannot be written", cancellationToken).ConfigureAwait(false);
+            _journal.Settled.Raise(record.Digest);
             if (rejected.Length > 0)
             {
                 _logger.LogInformation(
@@ -169,7 +170,7 @@ internal sealed class ConversionWorker : BackgroundService
         var refused = new List<RejectedPart>();
         IReadOnlyDictionary<int, string> before = record.Release == 0
             ? new Dictionary<int, string>()
-            : await _settlements.PublishedBeforeAsync(record.Record.Digest, cancellationToken).ConfigureAwait(false);
+            : await _settlements.PublishedBeforeAsync(record.Digest, cancellationToken).ConfigureAwait(false);
         foreach (ConversionResult result in converted.Results)
         {
             if (result.IsRejected) continue;
@@ -179,11 +180,11 @@ internal sealed class ConversionWorker : BackgroundService
             if (before.TryGetValue(result.Index, out string? earlier) && earlier == content) continue; // nothing is released twice
 
             string conversionId = string.Create(
-                CultureInfo.InvariantCulture, $"{record.Record.Digest}/{result.Index}/{converted.Adapter!.Name}-{converted.Adapter.Version}/{record.Release}");
+                CultureInfo.InvariantCulture, $"{record.Digest}/{result.Index}/{converted.Adapter!.Name}-{converted.Adapter.Version}/{record.Release}");
             var message = new ResourcesConverted
             {
                 ConversionId = conversionId,
-                IntakeDigest = record.Record.Digest,
+                IntakeDigest = record.Digest,
                 IntakeSequence = record.Sequence,
                 Source = record.Record.Source,
                 ReceivedAt = record.Record.ReceivedAt,
@@ -244,6 +245,12 @@ internal sealed class ConversionWorker : BackgroundService
 
     private Converted Convert(PendingRecord record)
     {
+        if (record.IsDamaged)
+        {
+            return new Converted(record, null, [ConversionResult.Rejected(0, null, new OutcomeIssue(
+                IssueSeverity.Fatal, "security", "the journal's bytes of this record were altered or damaged: they do not open. Restore the journal from its backup, then release the record."))]);
+        }
+
         (IRecordAdapter? adapter, IReadOnlyList<ConversionResult> results) = _pipeline.ConvertWith(record.Record);
         return new Converted(record, adapter, results);
     }

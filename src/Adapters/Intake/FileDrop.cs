@@ -7,10 +7,11 @@ namespace Consortium.Adapters.Intake;
 /// <summary>
 /// Watches a folder. A file that did not change between two looks is written to the journal and then moved to <c>archive</c>;
 /// a crash in between finds it again and takes it for the duplicate that it is. A file that cannot be taken goes to <c>error</c> with its reason beside it.
-/// Files whose name begins with a dot or ends in <c>.tmp</c> or <c>.part</c> are still being written.
+/// Files whose name begins with a dot or ends in <c>.tmp</c>, <c>.part</c> or <c>.filepart</c> are still being written.
 /// </summary>
-internal sealed class FileDrop(FileDropOptions options, int maxRecordBytes, IntakeJournal journal, TimeProvider time, ILogger<FileDrop> logger) : BackgroundService
+internal sealed class FileDrop(FileDropOptions options, IntakeOptions intake, IntakeJournal journal, TimeProvider time, ILogger<FileDrop> logger) : BackgroundService
 {
+    private static readonly string[] Unfinished = [".tmp", ".part", ".filepart"];
     private readonly Dictionary<string, (long Length, DateTime Written)> _seen = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -20,6 +21,7 @@ internal sealed class FileDrop(FileDropOptions options, int maxRecordBytes, Inta
         {
             try
             {
+                await journal.Gate.WaitAsync(stoppingToken).ConfigureAwait(false);
                 await ScanAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -51,15 +53,22 @@ internal sealed class FileDrop(FileDropOptions options, int maxRecordBytes, Inta
                 continue;
             }
 
-            if (await TakeAsync(file, cancellationToken).ConfigureAwait(false)) taken++;
+            try
+            {
+                if (await TakeAsync(file, cancellationToken).ConfigureAwait(false)) taken++;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another program has it open, or its rights are missing: it is looked at again, and the others meanwhile.
+                logger.LogWarning("A file of source {Source} could not be read or moved ({Failure}); it is tried again.", options.Source, e.GetType().Name);
+            }
         }
 
         foreach (string gone in _seen.Keys.Where(name => !present.Contains(name)).ToArray()) _seen.Remove(gone);
         return taken;
     }
 
-    private static bool IsBeingWritten(string name) =>
-        name.StartsWith('.') || name.EndsWith(".tmp", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".part", StringComparison.OrdinalIgnoreCase);
+    private static bool IsBeingWritten(string name) => name.StartsWith('.') || Array.Exists(Unfinished, end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase));
 
     private static async ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellationToken)
     {
@@ -77,8 +86,8 @@ internal sealed class FileDrop(FileDropOptions options, int maxRecordBytes, Inta
     {
         OutcomeIssue? refusal = file.Length == 0
             ? new OutcomeIssue(IssueSeverity.Error, "incomplete", "the file is empty.")
-            : file.Length > maxRecordBytes
-                ? new OutcomeIssue(IssueSeverity.Error, "too-long", $"the file has {file.Length} bytes; at most {maxRecordBytes} are taken. Split it, or raise MaxRecordBytes.")
+            : file.Length > intake.MaxRecordBytes
+                ? new OutcomeIssue(IssueSeverity.Error, "too-long", $"the file has {file.Length} bytes; at most {intake.MaxRecordBytes} are taken. Split it, or raise MaxRecordBytes.")
                 : null;
         if (refusal is not null)
         {
@@ -88,8 +97,15 @@ internal sealed class FileDrop(FileDropOptions options, int maxRecordBytes, Inta
             return false;
         }
 
-        byte[] bytes = await File.ReadAllBytesAsync(file.FullName, cancellationToken).ConfigureAwait(false);
-        await journal.AcceptAsync(bytes, options.Source, file.Name, cancellationToken).ConfigureAwait(false);
+        // A writer that holds the file open on Windows makes this fail; elsewhere the two looks have to do, which is why writers should rename.
+        await using (var content = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read))
+        {
+            await using StreamRecord record = (await StreamRecord.ReadAsync(content, intake.MaxRecordBytes, intake.SpoolFolder, cancellationToken).ConfigureAwait(false))
+                ?? throw new IOException("The file grew while it was read.");
+            if (record.Length != file.Length) throw new IOException("The file changed while it was read.");
+            await record.AcceptAsync(journal, options.Source, file.Name, cancellationToken).ConfigureAwait(false);
+        }
+
         Move(file, "archive");
         return true;
     }

@@ -1,4 +1,4 @@
-using System.Net;
+using Consortium.Adapters.Mllp;
 using Consortium.Adapters.Site;
 
 namespace Consortium.Adapters.Intake;
@@ -8,6 +8,24 @@ public sealed record IntakeOptions
 {
     /// <summary>URL of the store that holds the journal and the quarantine.</summary>
     public required string Store { get; init; }
+
+    /// <summary>The site's keys of the journal.</summary>
+    public required JournalKeys Keys { get; init; }
+
+    /// <summary>How long the raw bytes of processed records are kept; for ever unless the site says otherwise.</summary>
+    public IntakeRetention Retention { get; init; } = new();
+
+    /// <summary>
+    /// Folder on the data disk: large records wait in it while they arrive, and its disk's free space is watched. Null for the system's temporary folder, whose
+    /// space is not watched.
+    /// </summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>While the disk of <see cref="DataFolder"/> has less left, in bytes, nothing is taken and senders wait.</summary>
+    public long MinFreeDiskBytes { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>While so many records wait for their conversion, nothing more is taken and senders wait.</summary>
+    public int MaxPending { get; init; } = 1_000_000;
 
     /// <summary>The site; its defaults where none is configured.</summary>
     public SiteConfiguration Site { get; init; } = SiteConfiguration.Default;
@@ -22,7 +40,7 @@ public sealed record IntakeOptions
     public IReadOnlyList<FileDropOptions> FileDrops { get; init; } = [];
 
     /// <summary>The largest record that HTTP and file drops take, in bytes.</summary>
-    public int MaxRecordBytes { get; init; } = 64 * 1024 * 1024;
+    public int MaxRecordBytes { get; init; } = 256 * 1024 * 1024;
 
     /// <summary>
     /// What a caller of the intake and quarantine endpoints must send as <c>Authorization: Bearer …</c>; null lets callers on this machine in, and nobody else,
@@ -30,36 +48,11 @@ public sealed record IntakeOptions
     /// </summary>
     public string? ApiToken { get; init; }
 
+    /// <summary>Where large records wait while they arrive.</summary>
+    internal string SpoolFolder => DataFolder is null ? Path.Combine(Path.GetTempPath(), "consortium-spool") : Path.Combine(DataFolder, "spool");
+
     /// <summary>Publications under way at once.</summary>
     public int PublishWindow { get; init; } = 64;
-}
-
-/// <summary>One MLLP listener.</summary>
-public sealed record MllpOptions
-{
-    /// <summary>The source system of what arrives here.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>Address to listen on; loopback unless the site says otherwise.</summary>
-    public IPAddress Address { get; init; } = IPAddress.Loopback;
-
-    /// <summary>Port; 0 for a free one.</summary>
-    public int Port { get; init; }
-
-    /// <summary>The longest message, in bytes; a longer one gets a negative acknowledgement and the connection is closed.</summary>
-    public int MaxFrameBytes { get; init; } = 64 * 1024 * 1024;
-
-    /// <summary>Connections at once; more wait to be accepted.</summary>
-    public int MaxConnections { get; init; } = 256;
-
-    /// <summary>Messages of more than 1 MiB that are read at once, over all connections; more wait. It bounds the memory.</summary>
-    public int MaxLargeFrames { get; init; } = 4;
-
-    /// <summary>A connection that sends nothing for so long is closed.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
-
-    /// <summary>A message that is begun and does not go on for so long is dropped, and its connection closed.</summary>
-    public TimeSpan FrameTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>One watched folder.</summary>

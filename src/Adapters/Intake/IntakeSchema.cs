@@ -53,5 +53,27 @@ internal static class IntakeSchema
         );
         CREATE INDEX quarantine_sequence ON quarantine (sequence, record_index);
         """,
+
+        // Records sealed at rest, large ones in pieces, processed ones pruned. Rows of before have no data_key: JournalKeeper seals them.
+        """
+        ALTER TABLE intake ADD COLUMN data_key BIGINT;
+        ALTER TABLE intake ADD COLUMN pieces BIGINT NOT NULL DEFAULT 0;
+        ALTER TABLE intake ADD COLUMN pruned_at BIGINT;
+        CREATE INDEX intake_prunable ON intake (source, received_at) WHERE state = 'published' AND pruned_at IS NULL;
+        CREATE INDEX intake_unsealed ON intake (sequence) WHERE data_key IS NULL AND pruned_at IS NULL;
+        CREATE TABLE intake_piece (
+            digest TEXT NOT NULL,
+            number BIGINT NOT NULL,
+            bytes {bytes} NOT NULL,
+            PRIMARY KEY (digest, number)
+        );
+        CREATE TABLE intake_key (
+            id BIGINT PRIMARY KEY,
+            site_key TEXT NOT NULL,
+            wrapped {bytes} NOT NULL,
+            created_at BIGINT NOT NULL,
+            first_sequence BIGINT NOT NULL
+        );
+        """,
     ];
 }

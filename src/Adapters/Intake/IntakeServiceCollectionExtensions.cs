@@ -21,7 +21,7 @@ public static class IntakeServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(_ => new IntakeStore(Database.Open(options.Store)));
-        services.AddSingleton(provider => new IntakeJournal(Store(provider), Time(provider)));
+        services.AddSingleton(provider => new IntakeJournal(Store(provider), options.Keys, Time(provider)));
         services.AddSingleton(provider => new Quarantine(Store(provider), provider.GetRequiredService<IntakeJournal>()));
         services.AddSingleton(provider => new IntakeStatus(Store(provider)));
         services.AddSingleton(_ => new ConversionPipeline(options.Adapters ?? AdapterRegistry.BuiltIn(options.Site), options.Site));
@@ -35,17 +35,19 @@ public static class IntakeServiceCollectionExtensions
             options,
             Time(provider),
             provider.GetRequiredService<ILogger<ConversionWorker>>()));
+        services.AddSingleton<IHostedService>(provider => new JournalKeeper(
+            Store(provider), provider.GetRequiredService<IntakeJournal>(), options, Time(provider), provider.GetRequiredService<ILogger<JournalKeeper>>()));
         foreach (MllpOptions mllp in options.Mllp)
         {
             services.AddSingleton(provider => new MllpListener(
-                mllp, provider.GetRequiredService<IntakeJournal>(), Time(provider), provider.GetRequiredService<ILogger<MllpListener>>()));
+                mllp with { SpoolFolder = mllp.SpoolFolder ?? options.SpoolFolder }, provider.GetRequiredService<IntakeJournal>(), Time(provider), provider.GetRequiredService<ILogger<MllpListener>>()));
         }
 
         services.AddSingleton<IHostedService>(provider => new MllpListeners(provider.GetServices<MllpListener>()));
         foreach (FileDropOptions drop in options.FileDrops)
         {
             services.AddSingleton<IHostedService>(provider => new FileDrop(
-                drop, options.MaxRecordBytes, provider.GetRequiredService<IntakeJournal>(), Time(provider), provider.GetRequiredService<ILogger<FileDrop>>()));
+                drop, options, provider.GetRequiredService<IntakeJournal>(), Time(provider), provider.GetRequiredService<ILogger<FileDrop>>()));
         }
 
         return services;

@@ -54,7 +54,7 @@ internal sealed class SettlementWriter
     private static async Task<bool> SettleAsync(Settlement settlement, long now, DbTransaction transaction)
     {
         DbConnection connection = transaction.Connection!;
-        string digest = settlement.Pending.Record.Digest;
+        string digest = settlement.Pending.Digest;
 
         // A release that came while the record was under way makes it pending again; then this settlement is out of date.
         int changed = await connection.ExecuteAsync(

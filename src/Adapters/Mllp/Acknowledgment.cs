@@ -5,169 +5,84 @@ using Consortium.Adapters.Hl7V2.Er7;
 namespace Consortium.Adapters.Mllp;
 
 /// <summary>
-/// Answers to a message: MSH, MSA, and ERR where it is refused (HL7 v2.5.1 ch. 2.9.2, 2.15.5). An accept says that the message is safely kept, no more:
-/// whether it converts is found later, and what does not is in the quarantine with its original bytes.
+/// Writes acknowledgements: MSH with the message's fields swapped, MSA, and ERR where something is wrong (HL7 v2.5.1 ch. 2.9.2, 2.9.3, 2.15.5), in the
+/// message's own delimiters and character set. A positive one in original mode, and an accept acknowledgement in enhanced mode, say that the message is safely
+/// kept, no more (decision 0070); an application acknowledgement says what became of it.
 /// </summary>
-internal sealed class Acknowledgment
+internal static class Acknowledgment
 {
-    private readonly Er7Segment? _header;
-    private readonly Encoding _encoding;
-    private readonly OutcomeOfHeader? _problem;
+    /// <summary>AA, or CA in enhanced mode: the message is in the journal.</summary>
+    public static byte[] Accept(MessageHeader header, string id, DateTimeOffset now) => Write(header, Kind(header) + "A", [], id, now);
 
-    private Acknowledgment(Er7Segment? header, Encoding encoding, OutcomeOfHeader? problem)
+    /// <summary>AR or CR: the message cannot be taken and will not be when it is sent again as it is.</summary>
+    public static byte[] Reject(MessageHeader header, AckProblem problem, string id, DateTimeOffset now) => Write(header, Kind(header) + "R", [problem], id, now);
+
+    /// <summary>AE or CE: the message was not kept; sending it again may help.</summary>
+    public static byte[] Error(MessageHeader header, string reason, string id, DateTimeOffset now) =>
+        Write(header, Kind(header) + "E", [new AckProblem("", 207, reason)], id, now);
+
+    /// <summary>AA, AE or AR of an application: what became of a message after its conversion.</summary>
+    public static byte[] Application(MessageHeader header, IReadOnlyList<AckProblem> problems, string id, DateTimeOffset now)
     {
-        _header = header;
-        _encoding = encoding;
-        _problem = problem;
+        // AR where the message as such is not dealt with (table 0357: 200 to 203), AE where something in it is wrong (ch. 2.9.2.2).
+        string code = problems.Count == 0 ? "AA" : problems.All(problem => problem.Code is >= 200 and <= 203) ? "AR" : "AE";
+        return Write(header, code, problems, id, now);
     }
 
-    /// <summary>True where the header says enough to take the message: what it is, and by what name to answer it.</summary>
-    public bool CanAccept => _problem is null;
+    private static string Kind(MessageHeader header) => header.IsEnhanced ? "C" : "A";
 
-    /// <summary>Reads the header of a message; never throws.</summary>
-    public static Acknowledgment Read(ReadOnlyMemory<byte> message)
+    private static byte[] Write(MessageHeader header, string code, IReadOnlyList<AckProblem> problems, string id, DateTimeOffset now)
     {
-        ReadOnlySpan<byte> bytes = message.Span;
-        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-        {
-            return Unreadable("MSH", 100, "UTF-16 cannot travel over MLLP, whose frame bytes may occur in it. Send UTF-8 and name it in MSH-18.");
-        }
-
-        int at = StartOfHeader(bytes);
-        if (at < 0) return Unreadable("MSH", 100, "there is no MSH segment: this is no HL7 v2 message.");
-        ReadOnlyMemory<byte> segment = message.Slice(at, Er7Lines.End(bytes[at..]));
-        try
-        {
-            (ReadOnlyMemory<byte> utf8, Encoding encoding) = Er7Charset.ToUtf8(segment, null);
-            Er7Segment header = Er7Message.Parse(utf8, encoding, 1).Header;
-            OutcomeOfHeader? problem = header[9][1].Text is null ? new OutcomeOfHeader("MSH-9", 101, "MSH-9 (message type) is empty.")
-                : header[10].Text is null ? new OutcomeOfHeader("MSH-10", 101, "MSH-10 (message control id) is empty: the message could not be acknowledged by name.")
-                : null;
-            return new Acknowledgment(header, encoding, problem);
-        }
-        catch (Er7FormatException e)
-        {
-            return Unreadable(e.Place ?? "MSH", 102, e.Message);
-        }
-    }
-
-    /// <summary>AA (or CA in enhanced mode): the message is in the journal.</summary>
-    public byte[]? Accept(string messageId, DateTimeOffset now) => Wants(accepted: true) ? Write(Code('A'), null, messageId, now) : null;
-
-    /// <summary>AR (or CR): the message cannot be taken and will not be when sent again as it is.</summary>
-    public byte[] Reject(string messageId, DateTimeOffset now) => Write(Code('R'), _problem, messageId, now);
-
-    /// <summary>AE (or CE): the message could not be kept; sending it again later may help.</summary>
-    public byte[] Error(string reason, string messageId, DateTimeOffset now) => Write(Code('E'), new OutcomeOfHeader("", 207, reason), messageId, now);
-
-    /// <summary>An answer where there is no header to answer: the frame is too long, or no frame at all.</summary>
-    public static byte[] Refuse(string reason, string messageId, DateTimeOffset now) =>
-        Unreadable("", 207, reason).Reject(messageId, now);
-
-    private static Acknowledgment Unreadable(string place, int code, string reason) =>
-        new(null, Encoding.ASCII, new OutcomeOfHeader(place, code, reason));
-
-    private static int StartOfHeader(ReadOnlySpan<byte> bytes)
-    {
-        int at = 0;
-        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) at = 3;
-        while (at < bytes.Length && bytes[at] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n') at++;
-        if (bytes[at..].StartsWith("MSH"u8)) return at;
-        if (!bytes[at..].StartsWith("FHS"u8) && !bytes[at..].StartsWith("BHS"u8)) return -1;
-
-        // A batch is answered as a whole, under the name of its first message.
-        int cr = bytes.IndexOf("\rMSH"u8);
-        int lf = bytes.IndexOf("\nMSH"u8);
-        return cr < 0 && lf < 0 ? -1 : 1 + (cr < 0 ? lf : lf < 0 ? cr : Math.Min(cr, lf));
-    }
-
-    // Enhanced mode (ch. 2.9.3): MSH-15 asks for accept acknowledgements, whose codes begin with C.
-    private bool IsEnhanced => _header is not null && (_header[15].Text is not null || _header[16].Text is not null);
-
-    private string Code(char result) => IsEnhanced ? $"C{result}" : $"A{result}";
-
-    private bool Wants(bool accepted) => !IsEnhanced || _header![15].Text switch
-    {
-        "NE" => false,
-        "ER" => !accepted,
-        _ => true,
-    };
-
-    private byte[] Write(string code, OutcomeOfHeader? problem, string messageId, DateTimeOffset now)
-    {
-        Er7Delimiters delimiters = _header?.Message.Delimiters ?? new Er7Delimiters((byte)'|', (byte)'^', (byte)'~', (byte)'\\', (byte)'&');
+        Er7Delimiters delimiters = header.Delimiters;
         char field = (char)delimiters.Field;
-        char component = (char)delimiters.Component;
-        string trigger = _header?[9][2].Text is { } name ? $"ACK{component}{Escape(name, delimiters)}" : "ACK";
-        string version = Raw(12) is { Length: > 0 } stated ? stated : "2.5.1";
+        string version = header.Version;
+        string stated = header.Raw(12);
+        string encoding = header.Raw(2);
+        string processing = header.Raw(11);
+        var answer = new StringBuilder(256);
+        answer.Append("MSH").Append(field).Append(encoding.Length > 0 ? encoding : "^~\\&");
+        foreach (int swapped in (ReadOnlySpan<int>)[5, 6, 3, 4]) answer.Append(field).Append(header.Raw(swapped));
+        answer.Append(field).Append(now.ToUniversalTime().ToString("yyyyMMddHHmmss'+0000'", CultureInfo.InvariantCulture));
+        answer.Append(field).Append(field).Append(MessageType(header, version, delimiters)).Append(field).Append(id);
+        answer.Append(field).Append(processing.Length > 0 ? processing : "P").Append(field).Append(stated.Length > 0 ? stated : version);
 
-        string[] header =
-        [
-            "MSH", Raw(2) is { Length: > 0 } encoding ? encoding : "^~\\&",
-            Raw(5), Raw(6), Raw(3), Raw(4), // what received answers to what sent
-            now.ToUniversalTime().ToString("yyyyMMddHHmmss'+0000'", CultureInfo.InvariantCulture),
-            "", trigger, messageId, Raw(11) is { Length: > 0 } processing ? processing : "P", version, "", "", "", "", "", Raw(18),
-        ];
-        var answer = new StringBuilder(string.Join(field, header).TrimEnd(field)).Append('\r');
-        answer.Append("MSA").Append(field).Append(code).Append(field).Append(Raw(10));
-        if (problem is not null) answer.Append(field).Append(Escape(problem.Reason, delimiters));
+        // MSH-15, MSH-16: an acknowledgement asks for none (ch. 2.9.3.2), else each would be answered by the next.
+        if (header.IsEnhanced) answer.Append(field, 3).Append("NE").Append(field).Append("NE");
+        if (header.Raw(18) is { Length: > 0 } charset) answer.Append(field, header.IsEnhanced ? 2 : 6).Append(charset);
+        answer.Append('\r').Append("MSA").Append(field).Append(code).Append(field).Append(header.Raw(10));
+        if (problems.Count > 0 && Before(version, "2.7")) answer.Append(field).Append(Escape(problems[0].Reason, delimiters)); // MSA-3 is withdrawn from 2.7 on
         answer.Append('\r');
-        if (problem is not null) answer.Append(ErrorSegment(problem, version, delimiters)).Append('\r');
-        return _encoding.GetBytes(answer.ToString());
+        ErrorSegments.Append(answer, problems, version, delimiters);
+        return header.Encoding.GetBytes(answer.ToString());
     }
 
-    private static string ErrorSegment(OutcomeOfHeader problem, string version, in Er7Delimiters delimiters)
+    /// <summary>MSH-9: the event joins in version 2.2, the structure in 2.3.1.</summary>
+    private static string MessageType(MessageHeader header, string version, in Er7Delimiters delimiters)
     {
-        char field = (char)delimiters.Field;
+        if (header.Trigger is not { } trigger || Before(version, "2.2")) return "ACK";
         char component = (char)delimiters.Component;
-        string[] place = problem.Place.Split('-', '.');
-        string location = problem.Place.Length == 0 ? "" : string.Join(component, new[] { place[0], "1" }.Concat(place.Skip(1)));
-        string text = problem.Code switch
-        {
-            100 => "Segment sequence error",
-            101 => "Required field missing",
-            102 => "Data type error",
-            _ => "Application internal error",
-        };
-
-        // ERR-1 of versions before 2.5: segment, sequence, field, code; later ERR-2 the place, ERR-3 the code, ERR-4 the severity, ERR-8 the text.
-        if (string.CompareOrdinal(version, "2.5") < 0 && delimiters.SubComponent != 0)
-        {
-            string code = string.Join((char)delimiters.SubComponent, problem.Code.ToString(CultureInfo.InvariantCulture), text, "HL70357");
-            string[] parts = [.. location.Split(component), "", "", ""];
-            return $"ERR{field}{string.Join(component, parts[0], parts[1], parts[2], code)}";
-        }
-
-        return string.Join(
-            field, "ERR", "", location, string.Join(component, problem.Code.ToString(CultureInfo.InvariantCulture), text, "HL70357"), "E", "", "", "", Escape(problem.Reason, delimiters));
+        string name = $"ACK{component}{Escape(trigger, delimiters)}";
+        return Before(version, "2.3.1") ? name : $"{name}{component}ACK";
     }
 
-    private static string Escape(string text, in Er7Delimiters delimiters)
+    /// <summary>True where a version comes before another; all of them begin with 2 and have one digit a part.</summary>
+    internal static bool Before(string version, string other) => string.CompareOrdinal(version, other) < 0;
+
+    internal static string Escape(string text, in Er7Delimiters delimiters)
     {
         var escaped = new StringBuilder(text.Length);
         foreach (char c in text)
         {
-            char name = c < 128
-                ? (byte)c == delimiters.Field ? 'F'
+            char name = c >= 128 ? '\0'
+                : (byte)c == delimiters.Field ? 'F'
                 : (byte)c == delimiters.Component ? 'S'
                 : (byte)c == delimiters.SubComponent ? 'T'
                 : (byte)c == delimiters.Repetition ? 'R'
-                : (byte)c == delimiters.Escape ? 'E' : '\0'
-                : '\0';
-            if (name == '\0') escaped.Append(c);
-            else if (delimiters.Escape == 0) escaped.Append(' ');
-            else escaped.Append((char)delimiters.Escape).Append(name).Append((char)delimiters.Escape);
+                : (byte)c == delimiters.Escape ? 'E' : '\0';
+            if (name != '\0' && delimiters.Escape != 0) escaped.Append((char)delimiters.Escape).Append(name).Append((char)delimiters.Escape);
+            else escaped.Append(name != '\0' || char.IsControl(c) ? ' ' : c);
         }
 
         return escaped.ToString();
     }
-
-    /// <summary>A field of the header as it stands, escapes and all.</summary>
-    private string Raw(int field) => _header?[field].Raw ?? "";
-
-    /// <summary>Why a message cannot be taken.</summary>
-    /// <param name="Place"><c>MSH-10</c>; empty where no place can be named.</param>
-    /// <param name="Code">HL7 table 0357.</param>
-    /// <param name="Reason">For a person.</param>
-    private sealed record OutcomeOfHeader(string Place, int Code, string Reason);
 }

@@ -1,206 +1,281 @@
 using System.Buffers;
-using System.IO.Pipelines;
+using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Threading.Channels;
 using Consortium.Adapters.Intake;
 using Microsoft.Extensions.Logging;
 
 namespace Consortium.Adapters.Mllp;
 
-/// <summary>One sender: reads frames one after the other, writes each message to the journal, and only then answers it.</summary>
+/// <summary>
+/// One sender: reads messages, writes each to the journal, and only then answers it. Several may be on their way to the journal at once; accept
+/// acknowledgements go out in the order of the messages, application acknowledgements as their outcomes come.
+/// </summary>
 internal sealed class MllpConnection : IDisposable
 {
-    private const int LargeFrame = 1024 * 1024;
+    private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
     private readonly MllpOptions _options;
-    private readonly IntakeJournal _journal;
-    private readonly SemaphoreSlim _largeFrames;
+    private readonly TlsCertificates? _tls;
+    private readonly MessageTaker _taker;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly CancellationTokenSource _end;
+    private readonly FrameDeadline _deadline;
+    private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly SemaphoreSlim _applications;
+    private readonly HashSet<Task> _outcomes = [];
+    private Stream _stream;
+    private volatile bool _isOverdue;
 
-    public MllpConnection(Socket socket, MllpOptions options, IntakeJournal journal, SemaphoreSlim largeFrames, TimeProvider time, ILogger logger)
+    public MllpConnection(Socket socket, MllpOptions options, TlsCertificates? tls, MessageTaker taker, TimeProvider time, ILogger logger, CancellationToken stop)
     {
         _socket = socket;
         _socket.NoDelay = true;
         _stream = new NetworkStream(socket, ownsSocket: true);
         _options = options;
-        _journal = journal;
-        _largeFrames = largeFrames;
+        _tls = tls;
+        _taker = taker;
         _time = time;
         _logger = logger;
+        _end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        _deadline = new FrameDeadline(options, time);
+        _applications = new SemaphoreSlim(options.MaxUnanswered, options.MaxUnanswered);
+        Sender = AddressOf(socket);
+        Since = time.GetTimestamp();
+    }
+
+    /// <summary>Where it comes from.</summary>
+    public IPAddress Sender { get; }
+
+    /// <summary>When it began; a time stamp.</summary>
+    public long Since { get; }
+
+    /// <summary>True once a whole message has come over it.</summary>
+    public bool HasSpoken { get; private set; }
+
+    /// <summary>Ends the connection where its time is over.</summary>
+    public void CheckDeadline(long now)
+    {
+        if (_isOverdue || !_deadline.IsOver(now)) return;
+        _isOverdue = true;
+        End();
+    }
+
+    /// <summary>Ends the connection.</summary>
+    public void End()
+    {
+        try
+        {
+            _end.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
     }
 
     /// <summary>Serves until the sender closes, breaks the protocol, or falls silent.</summary>
     public async Task ServeAsync(CancellationToken stop)
     {
-        PipeReader reader = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true));
-        bool holdsLarge = false;
+        if (_tls is not null && !await AuthenticateAsync(_tls).ConfigureAwait(false)) return;
+        var answers = Channel.CreateBounded<Task<Answer>>(new BoundedChannelOptions(_options.MaxUnanswered) { SingleReader = true, SingleWriter = true });
+        Task writing = WriteAnswersAsync(answers.Reader);
+        bool refused = false;
         try
         {
-            while (true)
-            {
-                if (!await SkipToFrameAsync(reader, stop).ConfigureAwait(false)) return;
-                byte[]? message = null;
-                long scanned = 1;
-                while (message is null)
-                {
-                    if (await ReadAsync(reader, _options.FrameTimeout, stop).ConfigureAwait(false) is not { } read) return;
-                    ReadOnlySequence<byte> buffer = read.Buffer;
-                    long end = MllpFrame.FindEnd(buffer, Math.Min(scanned, buffer.Length));
-                    if (end >= 0 && end - 1 <= _options.MaxFrameBytes)
-                    {
-                        message = buffer.Slice(1, end - 1).ToArray();
-                        reader.AdvanceTo(buffer.GetPosition(end + 2));
-                    }
-                    else if (end >= 0 || buffer.Length - 1 > _options.MaxFrameBytes)
-                    {
-                        reader.AdvanceTo(buffer.End); // gives the memory back before the answer goes out
-                        await RefuseAsync($"the message is longer than {_options.MaxFrameBytes} bytes. Split it, or have the limit raised (MaxFrameBytes).", stop).ConfigureAwait(false);
-                        return;
-                    }
-                    else
-                    {
-                        scanned = Math.Max(1, buffer.Length - 1); // the last byte may be an FS whose CR is yet to come
-                        bool ended = read.IsCompleted;
-                        long length = buffer.Length;
-                        reader.AdvanceTo(buffer.Start, buffer.End);
-                        if (ended)
-                        {
-                            _logger.LogWarning("A sender of source {Source} closed in the middle of a message after {Bytes} bytes; nothing of it was accepted.", _options.Source, length);
-                            return;
-                        }
-
-                        if (length > LargeFrame && !holdsLarge)
-                        {
-                            await _largeFrames.WaitAsync(stop).ConfigureAwait(false);
-                            holdsLarge = true;
-                        }
-                    }
-                }
-
-                await TakeAsync(message, stop).ConfigureAwait(false);
-                if (holdsLarge)
-                {
-                    _largeFrames.Release();
-                    holdsLarge = false;
-                }
-            }
+            refused = await ReadMessagesAsync(answers.Writer, stop).ConfigureAwait(false);
         }
         finally
         {
-            if (holdsLarge) _largeFrames.Release();
-            await reader.CompleteAsync().ConfigureAwait(false);
+            answers.Writer.TryComplete();
+            await writing.ConfigureAwait(false);
+            if (!refused) await OutcomesAsync().ConfigureAwait(false);
         }
+
+        if (refused) await DrainAsync(stop).ConfigureAwait(false);
     }
 
     public void Dispose()
     {
         _stream.Dispose();
         _socket.Dispose();
+        _end.Dispose();
+        _sending.Dispose();
+        _applications.Dispose();
     }
 
-    /// <summary>Reads up to a VT. Line ends between frames are let pass; anything else is not MLLP.</summary>
-    private async Task<bool> SkipToFrameAsync(PipeReader reader, CancellationToken stop)
+    private static IPAddress AddressOf(Socket socket)
     {
-        while (true)
-        {
-            if (await ReadAsync(reader, _options.IdleTimeout, stop).ConfigureAwait(false) is not { } read) return false;
-            ReadOnlySequence<byte> buffer = read.Buffer;
-            (SequencePosition? start, bool foreign) = FindStart(buffer);
-            if (foreign)
-            {
-                reader.AdvanceTo(buffer.End);
-                await RefuseAsync("what was sent does not begin with the start block character (0x0B): this is no MLLP.", stop).ConfigureAwait(false);
-                return false;
-            }
-
-            if (start is { } found)
-            {
-                reader.AdvanceTo(found, found); // the frame's own reading examines from here
-                return true;
-            }
-
-            reader.AdvanceTo(buffer.End);
-            if (read.IsCompleted) return false;
-        }
+        IPAddress address = ((IPEndPoint)socket.RemoteEndPoint!).Address;
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
 
-    private static (SequencePosition? Start, bool Foreign) FindStart(in ReadOnlySequence<byte> buffer)
+    private async Task<bool> AuthenticateAsync(TlsCertificates tls)
     {
-        var reader = new SequenceReader<byte>(buffer);
-        reader.AdvancePastAny((byte)'\r', (byte)'\n');
-        return reader.TryPeek(out byte next) ? (reader.Position, next != MllpFrame.Start) : (null, false);
-    }
-
-    /// <summary>The next bytes; null where the sender has closed with nothing left, or has been silent too long.</summary>
-    private async Task<ReadResult?> ReadAsync(PipeReader reader, TimeSpan patience, CancellationToken stop)
-    {
-        using var silence = new CancellationTokenSource(patience, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, silence.Token);
+        var secure = new SslStream(_stream, leaveInnerStreamOpen: false);
+        _stream = secure;
+        using var patience = new CancellationTokenSource(HandshakeTime, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, patience.Token);
         try
         {
-            ReadResult read = await reader.ReadAsync(either.Token).ConfigureAwait(false);
-            if (!read.IsCompleted || !read.Buffer.IsEmpty) return read;
-            reader.AdvanceTo(read.Buffer.End);
-            return null;
+            await secure.AuthenticateAsServerAsync(tls.Current, either.Token).ConfigureAwait(false);
+            return true;
         }
-        catch (OperationCanceledException) when (silence.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
         {
-            _logger.LogInformation("A sender of source {Source} was silent for {Seconds} s; its connection is closed.", _options.Source, patience.TotalSeconds);
-            return null;
+            _logger.LogWarning("A TLS handshake from {Address} with the listener of source {Source} failed ({Failure}): wrong or missing certificate, or no TLS.", Sender, _options.Source, e.GetType().Name);
+            return false;
         }
     }
 
-    private async Task TakeAsync(byte[] message, CancellationToken stop)
+    /// <summary>Gives true where the connection ends with a refusal.</summary>
+    private async Task<bool> ReadMessagesAsync(ChannelWriter<Task<Answer>> answers, CancellationToken stop)
     {
-        Acknowledgment answer = Acknowledgment.Read(message);
-        string id = Guid.NewGuid().ToString("N")[..20];
-        if (!answer.CanAccept)
+        await using var reader = new FrameReader(_stream, _deadline, _options.MaxFrameBytes, _options.SpoolFolder ?? Path.GetTempPath());
+        while (true)
         {
-            _logger.LogWarning("A message of source {Source} was refused: its header cannot be read.", _options.Source);
-            await SendAsync(answer.Reject(id, _time.GetUtcNow()), stop).ConfigureAwait(false);
+            _deadline.Off();
+            await _taker.Gate.WaitAsync(_end.Token).ConfigureAwait(false);
+            await _applications.WaitAsync(_end.Token).ConfigureAwait(false); // while too many outcomes are owed, nothing more is read
+            _applications.Release();
+            Frame frame;
+            try
+            {
+                frame = await reader.ReadAsync(_end.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_isOverdue && !stop.IsCancellationRequested)
+            {
+                if (!_deadline.IsInFrame)
+                {
+                    _logger.LogInformation("A sender of source {Source} was silent for {Seconds} s; its connection is closed.", _options.Source, _options.IdleTimeout.TotalSeconds);
+                    return false;
+                }
+
+                frame = await reader.GiveUpAsync(stop).ConfigureAwait(false);
+            }
+
+            switch (frame.Event)
+            {
+                case FrameEvent.Message:
+                    HasSpoken = true;
+                    await answers.WriteAsync(_taker.TakeAsync(frame), stop).ConfigureAwait(false);
+                    if (_isOverdue) return true;
+                    break;
+                case FrameEvent.Cut:
+                    _logger.LogWarning("A sender of source {Source} broke off a message and began another; the first was not accepted.", _options.Source);
+                    await answers.WriteAsync(Task.FromResult(_taker.Cut(frame)), stop).ConfigureAwait(false);
+                    break;
+                case FrameEvent.End:
+                    return false;
+                case FrameEvent.CutAtEnd:
+                    _logger.LogWarning("A sender of source {Source} closed in the middle of a message after {Bytes} bytes; nothing of it was accepted.", _options.Source, frame.Bytes.Length);
+                    return false;
+                default:
+                    await answers.WriteAsync(Task.FromResult(_taker.Refuse(frame)), stop).ConfigureAwait(false);
+                    return true;
+            }
+        }
+    }
+
+    private async Task WriteAnswersAsync(ChannelReader<Task<Answer>> answers)
+    {
+        await foreach (Task<Answer> pending in answers.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            Answer answer = await pending.ConfigureAwait(false);
+            if (answer.Bytes is { } bytes && !await SendAsync(bytes).ConfigureAwait(false)) continue; // gone; what is under way is committed all the same
+            if (answer.Outcome is { } outcome) await OweAsync(outcome).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends an application acknowledgement as soon as the outcome is there.</summary>
+    private async Task OweAsync(Func<CancellationToken, Task<byte[]?>> outcome)
+    {
+        try
+        {
+            await _applications.WaitAsync(_end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
             return;
         }
 
-        byte[]? reply;
-        try
-        {
-            IntakeReceipt receipt = await _journal.AcceptAsync(message, _options.Source, fileName: null, stop).ConfigureAwait(false);
-            reply = answer.Accept(receipt.Digest[..20], _time.GetUtcNow());
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            _logger.LogError("A message of source {Source} could not be written to the journal ({Failure}).", _options.Source, e.GetType().Name);
-            reply = answer.Error("the message could not be stored; send it again later.", id, _time.GetUtcNow());
-        }
-
-        if (reply is not null) await SendAsync(reply, stop).ConfigureAwait(false);
+        Task owed = TellAsync(outcome);
+        lock (_outcomes) _outcomes.Add(owed);
+        _ = owed.ContinueWith(
+            done =>
+            {
+                lock (_outcomes) _outcomes.Remove(done);
+            }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    private async Task SendAsync(byte[] reply, CancellationToken stop)
+    private async Task TellAsync(Func<CancellationToken, Task<byte[]?>> outcome)
     {
-        using var patience = new CancellationTokenSource(_options.FrameTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
-        await _stream.WriteAsync(MllpFrame.Wrap(reply), either.Token).ConfigureAwait(false);
+        try
+        {
+            if (await outcome(_end.Token).ConfigureAwait(false) is { } bytes) await SendAsync(bytes).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or System.Data.Common.DbException or IOException)
+        {
+            if (!_end.IsCancellationRequested) _logger.LogWarning("An outcome could not be told to a sender of source {Source} ({Failure}).", _options.Source, e.GetType().Name);
+        }
+        finally
+        {
+            _applications.Release();
+        }
+    }
+
+    /// <summary>The sender has said all it wants to say, and may still listen to what it is owed.</summary>
+    private async Task OutcomesAsync()
+    {
+        Task[] owed;
+        lock (_outcomes) owed = [.. _outcomes];
+        if (owed.Length == 0) return;
+        await Task.WhenAny(Task.WhenAll(owed), Task.Delay(_options.FrameTimeout, _time, CancellationToken.None)).ConfigureAwait(false);
+        End();
+        await Task.WhenAll(owed).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes a frame; false where the sender does not take it.</summary>
+    private async Task<bool> SendAsync(byte[] reply)
+    {
+        await _sending.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            Task write = _stream.WriteAsync(MllpFrame.Wrap(reply), CancellationToken.None).AsTask();
+            if (!write.IsCompletedSuccessfully) await write.WaitAsync(_options.FrameTimeout, _time, CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or TimeoutException or InvalidOperationException)
+        {
+            if (e is TimeoutException) _socket.Close(); // ends the write as well
+            End();
+            return false;
+        }
+        finally
+        {
+            _sending.Release();
+        }
     }
 
     /// <summary>
-    /// Answers what cannot be a message and ends the connection. What the sender still has under way is read and thrown away for a while:
+    /// Ends the connection after a refusal. What the sender still has under way is read and thrown away for a while:
     /// closing with unread bytes would reset the connection and the answer with it.
     /// </summary>
-    private async Task RefuseAsync(string reason, CancellationToken stop)
+    private async Task DrainAsync(CancellationToken stop)
     {
-        _logger.LogWarning("A sender of source {Source} was refused: {Reason}", _options.Source, reason);
-        await SendAsync(Acknowledgment.Refuse(reason, Guid.NewGuid().ToString("N")[..20], _time.GetUtcNow()), stop).ConfigureAwait(false);
+        if (_stream is SslStream secure) await secure.ShutdownAsync().ConfigureAwait(false);
         _socket.Shutdown(SocketShutdown.Send);
         using var patience = new CancellationTokenSource(DrainTime, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
         byte[] waste = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            while (await _stream.ReadAsync(waste, either.Token).ConfigureAwait(false) > 0)
+            while (await _socket.ReceiveAsync(waste, either.Token).ConfigureAwait(false) > 0)
             {
             }
         }
@@ -210,7 +285,7 @@ internal sealed class MllpConnection : IDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(waste);
+            ArrayPool<byte>.Shared.Return(waste, clearArray: true);
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Consortium.Adapters.Mllp;
 
 /// <summary>The block format of MLLP (HL7 v2 Transport Specification, MLLP release 1): VT, message, FS, CR.</summary>
@@ -18,20 +16,5 @@ internal static class MllpFrame
         frame[^2] = End;
         frame[^1] = Return;
         return frame;
-    }
-
-    /// <summary>Position of the FS CR that ends the frame, looking from <paramref name="from"/>; -1 where it has not come yet.</summary>
-    public static long FindEnd(in ReadOnlySequence<byte> buffer, long from)
-    {
-        var reader = new SequenceReader<byte>(buffer.Slice(from));
-        while (reader.TryAdvanceTo(End, advancePastDelimiter: false))
-        {
-            long at = from + reader.Consumed;
-            reader.Advance(1);
-            if (!reader.TryPeek(out byte next)) return -1;
-            if (next == Return) return at;
-        }
-
-        return -1;
     }
 }

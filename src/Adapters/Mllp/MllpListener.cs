@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Consortium.Adapters.Intake;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,27 +10,32 @@ namespace Consortium.Adapters.Mllp;
 /// <summary>Accepts MLLP connections on one port. Each connection is served by an <see cref="MllpConnection"/>; no sender can disturb another.</summary>
 public sealed class MllpListener : IAsyncDisposable
 {
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(10);
+
     private readonly MllpOptions _options;
-    private readonly IntakeJournal _journal;
+    private readonly MessageTaker _taker;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly SemaphoreSlim _connections;
-    private readonly SemaphoreSlim _largeFrames;
+    private readonly ConnectionTable _connections;
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<Task> _serving = [];
+    private TlsCertificates? _tls;
     private TcpListener? _listener;
+    private ITimer? _deadlines;
     private Task _accepting = Task.CompletedTask;
+    private long? _refusalLogged;
+    private int _refusals;
 
     /// <summary>A listener; <see cref="Start"/> opens its port.</summary>
     public MllpListener(MllpOptions options, IntakeJournal journal, TimeProvider time, ILogger<MllpListener> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        _journal = journal;
+        _taker = new MessageTaker(options, journal, time, logger);
         _time = time;
         _logger = logger;
-        _connections = new SemaphoreSlim(options.MaxConnections);
-        _largeFrames = new SemaphoreSlim(options.MaxLargeFrames);
+        _connections = new ConnectionTable(options);
     }
 
     /// <summary>The source system of what arrives here.</summary>
@@ -41,8 +47,10 @@ public sealed class MllpListener : IAsyncDisposable
 
     /// <summary>Opens the port.</summary>
     /// <exception cref="SocketException">The port is taken or not allowed; the message names address and port.</exception>
+    /// <exception cref="CryptographicException">A certificate file cannot be used; the message names it.</exception>
     public void Start()
     {
+        if (_options.Tls is { } tls) _tls = new TlsCertificates(tls, _time, _logger);
         var listener = new TcpListener(_options.Address, _options.Port);
         try
         {
@@ -55,6 +63,9 @@ public sealed class MllpListener : IAsyncDisposable
         }
 
         _listener = listener;
+        TimeSpan shortest = _options.FrameTimeout < _options.IdleTimeout ? _options.FrameTimeout : _options.IdleTimeout;
+        var look = TimeSpan.FromMilliseconds(Math.Clamp(shortest.TotalMilliseconds / 4, 10, 1000));
+        _deadlines = _time.CreateTimer(_ => _connections.CheckDeadlines(_time.GetTimestamp()), null, look, look);
         _accepting = AcceptAsync(listener);
     }
 
@@ -68,8 +79,7 @@ public sealed class MllpListener : IAsyncDisposable
         Task[] serving;
         lock (_serving) serving = [.. _serving];
         await Task.WhenAll(serving).ConfigureAwait(false);
-        _connections.Dispose();
-        _largeFrames.Dispose();
+        if (_deadlines is not null) await _deadlines.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
 
@@ -78,16 +88,6 @@ public sealed class MllpListener : IAsyncDisposable
         CancellationToken stop = _stop.Token;
         while (!stop.IsCancellationRequested)
         {
-            try
-            {
-                // Back-pressure: beyond the limit, connections wait in the system's queue.
-                await _connections.WaitAsync(stop).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
             Socket socket;
             try
             {
@@ -99,8 +99,9 @@ public sealed class MllpListener : IAsyncDisposable
             }
             catch (SocketException e)
             {
-                _connections.Release();
+                // Such as no file handle left: the next try at once would fail as well.
                 _logger.LogWarning("A connection to source {Source} failed before it began ({Failure}).", _options.Source, e.SocketErrorCode);
+                await Task.Delay(AcceptPause, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
 
@@ -117,9 +118,16 @@ public sealed class MllpListener : IAsyncDisposable
     private async Task ServeAsync(Socket socket, CancellationToken stop)
     {
         await Task.Yield();
+        MllpConnection? connection = null;
         try
         {
-            using var connection = new MllpConnection(socket, _options, _journal, _largeFrames, _time, _logger);
+            connection = new MllpConnection(socket, _options, _tls, _taker, _time, _logger, stop);
+            if (Refusal(connection) is { } reason)
+            {
+                LogRefusal(connection.Sender, reason);
+                return;
+            }
+
             await connection.ServeAsync(stop).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
@@ -132,8 +140,34 @@ public sealed class MllpListener : IAsyncDisposable
         }
         finally
         {
-            _connections.Release();
+            if (connection is not null)
+            {
+                _connections.Remove(connection);
+                connection.Dispose();
+            }
+
+            socket.Dispose();
         }
+    }
+
+    private string? Refusal(MllpConnection connection) =>
+        _options.AllowedAddresses.Count > 0 && !_options.AllowedAddresses.Any(network => network.Contains(connection.Sender))
+            ? "its address is not allowed (AllowedAddresses)"
+            : _connections.Admit(connection);
+
+    /// <summary>A flood of connections must not become a flood of log lines.</summary>
+    private void LogRefusal(IPAddress sender, string reason)
+    {
+        int refusals;
+        lock (_serving)
+        {
+            _refusals++;
+            if (_refusalLogged is { } last && _time.GetElapsedTime(last) < RefusalPause) return;
+            _refusalLogged = _time.GetTimestamp();
+            (refusals, _refusals) = (_refusals, 0);
+        }
+
+        _logger.LogWarning("{Count} connections to source {Source} were refused, the last one from {Address}: {Reason}.", refusals, _options.Source, sender, reason);
     }
 }
 

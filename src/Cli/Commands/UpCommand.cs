@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Consortium.Adapters.Intake;
 using Consortium.Cli.Demo;
 using Consortium.Cli.Host;
 using Microsoft.AspNetCore.Builder;
@@ -50,6 +51,14 @@ internal static class UpCommand
             {
                 await app.StopAsync(CancellationToken.None);
             }
+        }
+        catch (JournalKeyException e)
+        {
+            throw CommandException.Misunderstood(e.Message);
+        }
+        catch (System.Security.Cryptography.CryptographicException e)
+        {
+            throw CommandException.Misunderstood($"The TLS files of an MLLP listener cannot be used: {e.Message}");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

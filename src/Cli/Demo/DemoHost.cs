@@ -75,7 +75,7 @@ internal static class DemoHost
             IndexEpoch = 1,
             Listen = listen,
             PublicUrl = new Uri(listen, "fhir").ToString(),
-            Mllp = new IPEndPoint(IPAddress.Loopback, mllp),
+            Intake = IntakeSettings.OnLoopback(member.Name, state, mllp),
             Drop = Path.Combine(state, "drop"),
             Site = null,
             OpenAccess = true,

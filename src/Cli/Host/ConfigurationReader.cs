@@ -16,8 +16,8 @@ internal sealed class ConfigurationReader(IConfiguration configuration)
     {
         if (Optional(key + "File") is { } file)
         {
-            if (!File.Exists(file)) throw CommandException.Misunderstood($"Configuration key {key}File: {file}: no such file.");
-            return File.ReadAllText(file).Trim();
+            if (!System.IO.File.Exists(file)) throw CommandException.Misunderstood($"Configuration key {key}File: {file}: no such file.");
+            return System.IO.File.ReadAllText(file).Trim();
         }
 
         return Optional(key) ?? throw CommandException.Misunderstood(
@@ -26,6 +26,13 @@ internal sealed class ConfigurationReader(IConfiguration configuration)
 
     /// <summary>As <see cref="Secret"/>, where it may be left out.</summary>
     public string? OptionalSecret(string key) => Optional(key) is null && Optional(key + "File") is null ? null : Secret(key, "a secret");
+
+    /// <summary>A file that must be there; null where the key is left out.</summary>
+    public string? File(string key)
+    {
+        if (Optional(key) is not { } file) return null;
+        return System.IO.File.Exists(file) ? file : throw CommandException.Misunderstood($"Configuration key {key}: {file}: no such file.");
+    }
 
     public byte[] Key32(string key, string wants)
     {

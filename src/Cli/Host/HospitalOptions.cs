@@ -73,8 +73,11 @@ internal sealed record HospitalOptions
     /// <summary>The FHIR base URL that others use; the listening one with <c>/fhir</c> where nothing else is said.</summary>
     public required string PublicUrl { get; init; }
 
-    /// <summary>Where MLLP listens; null for no MLLP.</summary>
-    public required IPEndPoint? Mllp { get; init; }
+    /// <summary>The intake's own settings: MLLP listeners, the journal's keys, retention, limits.</summary>
+    public required IntakeSettings Intake { get; init; }
+
+    /// <summary>Where the first MLLP listener is; null for no MLLP.</summary>
+    public IPEndPoint? Mllp => Intake.Mllp.Count > 0 ? new IPEndPoint(Intake.Mllp[0].Address, Intake.Mllp[0].Port) : null;
 
     /// <summary>Folder watched for dropped files; null for none.</summary>
     public required string? Drop { get; init; }
@@ -129,8 +132,7 @@ internal sealed record HospitalOptions
             IndexEpoch = keys.Number("IndexEpoch", 1),
             Listen = listen,
             PublicUrl = keys.Optional("PublicUrl") ?? new Uri(listen, "fhir").ToString(),
-            Mllp = keys.Optional("Mllp") is not { } mllp ? null
-                : IPEndPoint.TryParse(mllp, out IPEndPoint? endPoint) && endPoint.Port > 0 ? endPoint : throw ConfigurationReader.Wrong("Mllp", "ADDRESS:PORT, such as 127.0.0.1:2575"),
+            Intake = IntakeSettings.Read(configuration, name, state),
             Drop = keys.Optional("Drop"),
             Site = keys.Optional("Site"),
             OpenAccess = openAccess,

@@ -17,6 +17,7 @@ internal static class IntakeComposition
     /// <exception cref="CommandException">The site folder cannot be used.</exception>
     public static void Add(IServiceCollection services, HospitalOptions options, StoreUrls stores)
     {
+<<<<<<< HEAD
         SiteConfiguration site = LoadSite(options);
         PluginCatalog plugins = SiteFolder.Plugins(site);
         services.AddHostedService(_ => new PluginLifetime(plugins));
@@ -30,6 +31,20 @@ internal static class IntakeComposition
             ApiToken = options.IntakeToken,
         });
     }
+=======
+        Store = stores.Intake,
+        Site = LoadSite(options),
+        Keys = LoadKeys(options.Intake),
+        Retention = options.Intake.Retention,
+        DataFolder = options.State,
+        MinFreeDiskBytes = options.Intake.MinFreeDiskBytes,
+        MaxPending = options.Intake.MaxPending,
+        MaxRecordBytes = options.Intake.MaxRecordBytes,
+        Mllp = options.Intake.Mllp,
+        FileDrops = options.Drop is { } folder ? [new FileDropOptions { Source = options.Name, Folder = folder }] : [],
+        ApiToken = options.IntakeToken,
+    });
+>>>>>>> 7e2bc5a (Intake: sealed journal with retention and back-pressure; MLLP with TLS, enhanced mode, limits and allow-lists)
 
     public static void Map(WebApplication app) => app.MapIntake();
 
@@ -38,10 +53,26 @@ internal static class IntakeComposition
     {
         if (services.GetService<IntakeStatus>() is not { } status) return null;
         IReadOnlyList<SourceStatus> sources = await status.BySourceAsync(cancellationToken);
-        IReadOnlyList<QuarantinedRecord> waiting = await services.GetRequiredService<Quarantine>().ListAsync(null, lines, 0, cancellationToken);
+        IReadOnlyList<QuarantinedRecord> waiting = await services.GetRequiredService<Quarantine>().ListAsync(null, lines, default, cancellationToken);
         return new IntakeSection(
             sources.Sum(s => s.Received), sources.Sum(s => s.Pending), sources.Sum(s => s.Published), sources.Sum(s => s.Quarantined),
             [.. waiting.Select(r => new QuarantineLine(r.Digest, r.QuarantinedAt, r.Source, r.ControlId, r.Place, Reason(r.OutcomeJson)))]);
+    }
+
+    private static JournalKeys LoadKeys(IntakeSettings settings)
+    {
+        bool isNew = !File.Exists(settings.KeyFile);
+        byte[] key = LocalKeys.ReadOrCreate("IntakeKeyFile", settings.KeyFile);
+        if (isNew || !settings.IsKeyFileNamed)
+        {
+            Output.Say(
+                $"consortium: {(isNew ? "a new key of the intake journal was made" : "the key of the intake journal lies")} in {settings.KeyFile}" +
+                $"{(settings.IsKeyFileNamed ? "" : ", beside the data that it seals")}. Move it to a place of its own, name it in IntakeKeyFile, and keep a copy apart from the backup of the data.");
+        }
+
+        return new JournalKeys(key, settings.PreviousKeyFiles.Select(file => File.Exists(file)
+            ? LocalKeys.ReadOrCreate("IntakePreviousKeyFile", file)
+            : throw CommandException.Misunderstood($"Configuration key IntakePreviousKeyFile: {file}: no such file.")));
     }
 
     private static SiteConfiguration LoadSite(HospitalOptions options)

@@ -17,7 +17,7 @@ public sealed class FileDropTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _intake = await IntakeFixture.CreateAsync(Dialect.Sqlite);
-        _drop = new FileDrop(new FileDropOptions { Source = "lis", Folder = _folder }, 10_000, _intake.Journal, TimeProvider.System, NullLogger<FileDrop>.Instance);
+        _drop = new FileDrop(new FileDropOptions { Source = "lis", Folder = _folder }, _intake.Options with { MaxRecordBytes = 10_000 }, _intake.Journal, TimeProvider.System, NullLogger<FileDrop>.Instance);
     }
 
     public async Task DisposeAsync()

@@ -12,6 +12,9 @@ internal sealed class IntakeFixture : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>The site's key of the journal in tests.</summary>
+    public static readonly JournalKeys Keys = new(Enumerable.Range(0, 32).Select(i => (byte)i).ToArray());
+
     private readonly TestStore _store;
     private ConversionWorker? _worker;
 
@@ -20,12 +23,14 @@ internal sealed class IntakeFixture : IAsyncDisposable
         _store = store;
         Adapters = adapters;
         Database = store.Open();
-        Journal = new IntakeJournal(Database, TimeProvider.System);
+        Journal = new IntakeJournal(Database, Keys, TimeProvider.System);
         Quarantine = new Quarantine(Database, Journal);
         Status = new IntakeStatus(Database);
     }
 
     public AdapterRegistry Adapters { get; set; }
+
+    public IntakeOptions Options => new() { Store = _store.Url, Keys = Keys };
 
     public Database Database { get; }
 
@@ -46,7 +51,7 @@ internal sealed class IntakeFixture : IAsyncDisposable
     {
         _worker = new ConversionWorker(
             Journal, new SettlementWriter(Database, TimeProvider.System), new ConversionPipeline(Adapters, SiteConfiguration.Default), publisher,
-            new IntakeOptions { Store = _store.Url }, TimeProvider.System, NullLogger<ConversionWorker>.Instance) { Between = between };
+            Options, TimeProvider.System, NullLogger<ConversionWorker>.Instance) { Between = between };
         await _worker.StartAsync(CancellationToken.None);
     }
 
@@ -59,6 +64,18 @@ internal sealed class IntakeFixture : IAsyncDisposable
     }
 
     public Task<IntakeReceipt> AcceptAsync(string message, string source = "his") => Journal.AcceptAsync(Encoding.UTF8.GetBytes(message), source);
+
+    /// <summary>Waits until nothing is pending.</summary>
+    public async Task WaitForSettledAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            IReadOnlyList<SourceStatus> sources = await Status.BySourceAsync(patience.Token);
+            if (sources.Count > 0 && sources.Sum(s => s.Pending) == 0) return;
+            await Task.Delay(10, patience.Token);
+        }
+    }
 
     /// <summary>Waits until the counts of all sources together are so.</summary>
     public async Task WaitForAsync(long pending, long published, long quarantined)
@@ -77,6 +94,7 @@ internal sealed class IntakeFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        Journal.Dispose();
         await Database.DisposeAsync();
         await _store.DisposeAsync();
     }

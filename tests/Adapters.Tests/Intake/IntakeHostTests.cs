@@ -123,6 +123,7 @@ public sealed class IntakeHostTests : IAsyncLifetime
         builder.Services.AddIntake(new IntakeOptions
         {
             Store = _store.Url,
+            Keys = IntakeFixture.Keys,
             ApiToken = token,
             MaxRecordBytes = 5000,
             Mllp = [new MllpOptions { Source = "mllp" }],

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Consortium.Adapters.Mllp;
 
@@ -10,21 +12,39 @@ internal sealed class MllpTestClient : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly List<byte> _unread = [];
 
-    private MllpTestClient(Socket socket)
+    private MllpTestClient(Socket socket, Stream stream)
     {
         _socket = socket;
-        _stream = new NetworkStream(socket, ownsSocket: true);
+        _stream = stream;
     }
 
     public static async Task<MllpTestClient> ConnectAsync(IPEndPoint endPoint)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(endPoint);
-        return new MllpTestClient(socket);
+        return new MllpTestClient(socket, new NetworkStream(socket, ownsSocket: true));
     }
+
+    /// <summary>Over TLS, trusting whatever certificate the listener shows.</summary>
+    public static async Task<MllpTestClient> ConnectSecurelyAsync(IPEndPoint endPoint, X509Certificate2? own = null)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(endPoint);
+        var secure = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
+        await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "mllp.test",
+            ClientCertificates = own is null ? null : [own],
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=mllp.test",
+        });
+        return new MllpTestClient(socket, secure);
+    }
+
+    /// <summary>The certificate that the listener showed.</summary>
+    public X509Certificate? ListenersCertificate => (_stream as SslStream)?.RemoteCertificate;
 
     public Task SendAsync(ReadOnlyMemory<byte> bytes) => _stream.WriteAsync(bytes).AsTask();
 
