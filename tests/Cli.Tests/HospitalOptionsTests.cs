@@ -34,6 +34,8 @@ public sealed class HospitalOptionsTests
     [InlineData("Roles", "intake,cook", "Roles")]
     [InlineData("Roles", "3", "Roles")]
     [InlineData("Mllp", "2575", "Mllp")]
+    [InlineData("MllpListeners:0:Listen", "127.0.0.1:2575", "MllpListeners:0:Source")]
+    [InlineData("IntakeRetentionDays", "lab=soon", "IntakeRetentionDays")]
     [InlineData("BatchCount", "many", "BatchCount")]
     [InlineData("KeyPasswordFile", "no-such-file", "KeyPasswordFile")]
     public void Read_AWrongValue_NamesItsKeyAndNeverItsSecret(string key, string? value, string named)
@@ -42,6 +44,42 @@ public sealed class HospitalOptionsTests
         Assert.Equal(ExitCode.Misunderstood, refused.ExitCode);
         Assert.Contains($"key {named}", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("MllpCertificateFile", "no-such-file")]
+    [InlineData("MllpAllowedAddresses", "10.0.0.0/8, somewhere")]
+    [InlineData("MllpAllowedSenders", "a@b@c")]
+    [InlineData("MllpMaxConnections", "0")]
+    [InlineData("MllpSource", "the ward")]
+    public void Read_AWrongOptionOfTheListener_NamesItsKey(string key, string value)
+    {
+        var refused = Assert.Throws<CommandException>(() => Read(new() { ["Mllp"] = "127.0.0.1:2575", [key] = value }));
+        Assert.Contains($"key {key}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_ClientNamesWithoutTheirAuthority_IsRefused()
+    {
+        string file = typeof(HospitalOptionsTests).Assembly.Location; // any file that is there
+        var refused = Assert.Throws<CommandException>(() => Read(new() { ["Mllp"] = "127.0.0.1:2575", ["MllpCertificateFile"] = file, ["MllpClientNames"] = "his" }));
+        Assert.Contains("key MllpClientCaFile", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_SeveralListenersAndRetention_AreTaken()
+    {
+        IntakeSettings intake = Read(new()
+        {
+            ["Mllp"] = "127.0.0.1:2575", ["MllpAllowedAddresses"] = "10.1.2.3, 10.4.0.0/16", ["MllpAllowedSenders"] = "HIS@HOSP", ["MllpIdleSeconds"] = "60",
+            ["MllpListeners:0:Listen"] = "0.0.0.0:2576", ["MllpListeners:0:Source"] = "lab", ["MllpListeners:0:MaxFrameBytes"] = "1000",
+            ["IntakeRetentionDays"] = "365, lab=30, his=keep",
+        }).Intake;
+
+        Assert.Equal(["hospital-a", "lab"], intake.Mllp.Select(listener => listener.Source));
+        Assert.Equal((2, 1, TimeSpan.FromMinutes(1)), (intake.Mllp[0].AllowedAddresses.Count, intake.Mllp[0].AllowedSenders.Count, intake.Mllp[0].IdleTimeout));
+        Assert.Equal((2576, 1000), (intake.Mllp[1].Port, intake.Mllp[1].MaxFrameBytes));
+        Assert.Equal((TimeSpan.FromDays(30), TimeSpan.FromDays(365), null), (intake.Retention.Of("lab"), intake.Retention.Of("other"), intake.Retention.Of("his")));
     }
 
     [Fact]

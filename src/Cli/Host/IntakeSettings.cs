@@ -92,14 +92,14 @@ internal sealed record IntakeSettings
         string? certificate = keys.File(prefix + "CertificateFile");
         string? key = keys.File(prefix + "KeyFile");
         string? authorities = keys.File(prefix + "ClientCaFile");
-        IReadOnlyList<string> names = List(keys, prefix + "ClientNames");
+        string[] names = List(keys, prefix + "ClientNames");
         if (certificate is null)
         {
-            string? orphan = key is not null ? "KeyFile" : authorities is not null ? "ClientCaFile" : names.Count > 0 ? "ClientNames" : null;
+            string? orphan = key is not null ? "KeyFile" : authorities is not null ? "ClientCaFile" : names.Length > 0 ? "ClientNames" : null;
             return orphan is null ? null : throw ConfigurationReader.Wrong(prefix + "CertificateFile", $"the server's certificate, since {prefix}{orphan} is set");
         }
 
-        if (names.Count > 0 && authorities is null) throw ConfigurationReader.Wrong(prefix + "ClientCaFile", $"the authorities of the clients that {prefix}ClientNames names");
+        if (names.Length > 0 && authorities is null) throw ConfigurationReader.Wrong(prefix + "ClientCaFile", $"the authorities of the clients that {prefix}ClientNames names");
         return new MllpTlsOptions { CertificateFile = certificate, KeyFile = key, KeyPassword = keys.OptionalSecret(prefix + "KeyPassword"), ClientCaFile = authorities, ClientNames = names };
     }
 

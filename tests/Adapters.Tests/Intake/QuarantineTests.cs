@@ -71,6 +71,52 @@ public sealed class QuarantineTests
         Assert.False(await intake.Quarantine.ReleaseAsync(new string('0', 64)));
     }
 
+    [Theory]
+    [MemberData(nameof(TestStore.Dialects), MemberType = typeof(TestStore))]
+    public async Task Of_releases_that_race_one_alone_releases(Dialect dialect)
+    {
+        var adapter = new LineAdapter();
+        await using IntakeFixture intake = await IntakeFixture.CreateAsync(dialect, new AdapterRegistry(adapter));
+        IntakeReceipt receipt = await intake.AcceptAsync("bad");
+        var publisher = new RecordingPublisher();
+        await intake.StartAsync(publisher);
+        await intake.WaitForAsync(pending: 0, published: 0, quarantined: 1);
+        adapter.Mended = true;
+
+        bool[] released = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => intake.Quarantine.ReleaseAsync(receipt.Digest))));
+        int[] all = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => intake.Quarantine.ReleaseAllAsync())));
+
+        Assert.Equal(1, released.Count(one => one) + all.Sum());
+        await intake.WaitForAsync(pending: 0, published: 1, quarantined: 0);
+        Assert.Single(publisher.Messages);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestStore.Dialects), MemberType = typeof(TestStore))]
+    public async Task The_list_is_filtered_and_paged_and_a_release_takes_the_same_filter(Dialect dialect)
+    {
+        await using IntakeFixture intake = await IntakeFixture.CreateAsync(dialect, new AdapterRegistry(new LineAdapter()));
+        await intake.AcceptAsync("bad\nbad\nbad", "lab");
+        await intake.AcceptAsync("invalid", "his");
+        await intake.AcceptAsync("throw", "his");
+        await intake.StartAsync(new RecordingPublisher());
+        await intake.WaitForAsync(pending: 0, published: 0, quarantined: 3);
+        await intake.StopAsync();
+
+        Assert.Equal(3, (await intake.Quarantine.ListAsync(new QuarantineFilter { Source = "lab" })).Count);
+        Assert.Equal("throw".Length, Assert.Single(await intake.Quarantine.ListAsync(new QuarantineFilter { Code = "exception" })) is { } one ? (await intake.Journal.FindAsync(one.Digest))!.Bytes.Length : 0);
+        Assert.Single(await intake.Quarantine.ListAsync(new QuarantineFilter { Place = "Patient.gender" }));
+        Assert.Empty(await intake.Quarantine.ListAsync(new QuarantineFilter { Before = DateTimeOffset.UtcNow.AddHours(-1) }));
+        Assert.Equal(5, await intake.Quarantine.CountAsync(new QuarantineFilter { From = DateTimeOffset.UtcNow.AddHours(-1) }));
+
+        var paged = new List<QuarantinedRecord>();
+        for (QuarantineCursor after = default; (await intake.Quarantine.ListAsync(limit: 2, after: after)) is { Count: > 0 } page; after = new(page[^1].Sequence, page[^1].Index)) paged.AddRange(page);
+        Assert.Equal(5, paged.Select(record => (record.Sequence, record.Index)).Distinct().Count());
+
+        Assert.Equal(1, await intake.Quarantine.ReleaseAllAsync(new QuarantineFilter { Source = "lab" }));
+        Assert.Equal(1, await intake.Quarantine.ReleaseAllAsync(new QuarantineFilter { Code = "exception" }));
+    }
+
     [Fact]
     public async Task An_adapter_that_throws_quarantines_the_record_and_takes_nothing_down()
     {
