@@ -53,7 +53,20 @@ internal static class Acknowledgment
         if (problems.Count > 0 && Before(version, "2.7")) answer.Append(field).Append(Escape(problems[0].Reason, delimiters)); // MSA-3 is withdrawn from 2.7 on
         answer.Append('\r');
         ErrorSegments.Append(answer, problems, version, delimiters);
-        return header.Encoding.GetBytes(answer.ToString());
+        return Encode(answer.ToString(), header.Encoding);
+    }
+
+    private static byte[] Encode(string answer, Encoding encoding)
+    {
+        try
+        {
+            return encoding.GetBytes(answer);
+        }
+        catch (EncoderFallbackException)
+        {
+            // A word of a reason that the sender's character set does not have; the answer has to go out all the same.
+            return Encoding.GetEncoding(encoding.CodePage, EncoderFallback.ReplacementFallback, DecoderFallback.ReplacementFallback).GetBytes(answer);
+        }
     }
 
     /// <summary>MSH-9: the event joins in version 2.2, the structure in 2.3.1.</summary>

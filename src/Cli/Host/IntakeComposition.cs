@@ -17,7 +17,6 @@ internal static class IntakeComposition
     /// <exception cref="CommandException">The site folder cannot be used.</exception>
     public static void Add(IServiceCollection services, HospitalOptions options, StoreUrls stores)
     {
-<<<<<<< HEAD
         SiteConfiguration site = LoadSite(options);
         PluginCatalog plugins = SiteFolder.Plugins(site);
         services.AddHostedService(_ => new PluginLifetime(plugins));
@@ -26,25 +25,17 @@ internal static class IntakeComposition
             Store = stores.Intake,
             Site = site,
             Adapters = AdapterRegistry.ForSite(site, plugins),
-            Mllp = options.Mllp is { } mllp ? [new MllpOptions { Source = options.Name, Address = mllp.Address, Port = mllp.Port }] : [],
+            Keys = LoadKeys(options.Intake),
+            Retention = options.Intake.Retention,
+            DataFolder = options.State,
+            MinFreeDiskBytes = options.Intake.MinFreeDiskBytes,
+            MaxPending = options.Intake.MaxPending,
+            MaxRecordBytes = options.Intake.MaxRecordBytes,
+            Mllp = options.Intake.Mllp,
             FileDrops = options.Drop is { } folder ? [new FileDropOptions { Source = options.Name, Folder = folder }] : [],
             ApiToken = options.IntakeToken,
         });
     }
-=======
-        Store = stores.Intake,
-        Site = LoadSite(options),
-        Keys = LoadKeys(options.Intake),
-        Retention = options.Intake.Retention,
-        DataFolder = options.State,
-        MinFreeDiskBytes = options.Intake.MinFreeDiskBytes,
-        MaxPending = options.Intake.MaxPending,
-        MaxRecordBytes = options.Intake.MaxRecordBytes,
-        Mllp = options.Intake.Mllp,
-        FileDrops = options.Drop is { } folder ? [new FileDropOptions { Source = options.Name, Folder = folder }] : [],
-        ApiToken = options.IntakeToken,
-    });
->>>>>>> 7e2bc5a (Intake: sealed journal with retention and back-pressure; MLLP with TLS, enhanced mode, limits and allow-lists)
 
     public static void Map(WebApplication app) => app.MapIntake();
 
