@@ -28,7 +28,7 @@ public sealed class RawRecordViewTests
         Assert.Contains(marked, lines[mark - 1], StringComparison.Ordinal);
         int start = lines[mark].IndexOf('^', StringComparison.Ordinal);
         if (!lines[mark - 1].Contains('王', StringComparison.Ordinal) || place != "PID-7") Assert.Equal(marked, lines[mark - 1].Substring(start, width));
-        else Assert.Equal(marked, lines[mark - 1].Substring(start - 3, width)); // three characters before it are two columns wide
+        else Assert.Equal(marked, lines[mark - 1].Substring(start - 4, width)); // four characters before it are two columns wide
     }
 
     [Fact]

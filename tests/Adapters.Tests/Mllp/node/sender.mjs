@@ -1,27 +1,28 @@
-// npm's node-hl7-client as an MLLP sender: node sender.mjs PORT COUNT [CA-FILE]. Prints a JSON line for each answer, in the order in which they come.
+// npm's node-hl7-client as an MLLP sender: node sender.mjs PORT COUNT [CA-FILE]. Each message is sent after the answer to the one before, as MLLP release 1
+// asks. Prints a JSON line for each answer.
 import { readFileSync } from "node:fs";
 import { Client, Message } from "node-hl7-client";
 
 const [port, count, authority] = process.argv.slice(2);
 const client = new Client({ host: "127.0.0.1", ...(authority ? { tls: { ca: readFileSync(authority), servername: "mllp.test", checkServerIdentity: () => undefined } } : {}) });
-let answered = 0;
-const connection = client.createConnection({ port: Number(port) }, async (response) => {
-  const answer = response.getMessage();
-  console.log(JSON.stringify({
-    code: answer.get("MSA.1").toString(), id: answer.get("MSA.2").toString(), type: answer.get("MSH.9.1").toString(), structure: answer.get("MSH.9.3").toString(),
-    application: answer.get("MSH.5").toString(),
-  }));
-  if (++answered === Number(count)) {
-    await connection.close();
-    client.closeAll();
-  }
-});
-for (let number = 1; number <= Number(count); number++) {
+let number = 0;
+const send = () => {
+  number++;
   const message = new Message({ messageHeader: { msh_9_1: "ADT", msh_9_2: "A01", msh_10: `NODE${number}`, msh_11_1: "P" } });
   message.set("MSH.3", "HIS");
   message.set("MSH.18", "UNICODE UTF-8");
   const patient = message.addSegment("PID");
   patient.set("3", `Z${number}`);
   patient.set("5.1", "测试");
-  await connection.sendMessage(message);
-}
+  return connection.sendMessage(message);
+};
+const connection = client.createConnection({ port: Number(port) }, async (response) => {
+  const answer = response.getMessage();
+  console.log(JSON.stringify({
+    code: answer.get("MSA.1").toString(), id: answer.get("MSA.2").toString(), type: answer.get("MSH.9.1").toString(), structure: answer.get("MSH.9.3").toString(),
+    application: answer.get("MSH.5").toString(),
+  }));
+  if (number < Number(count)) await send();
+  else process.exit(0); // the library keeps a timer
+});
+await send();
