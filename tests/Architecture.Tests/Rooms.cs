@@ -14,6 +14,7 @@ internal static class Rooms
         ["Messaging"] = ["Storage"],
         ["Ledger"] = ["Integrity", "Storage"],
         ["Adapters.Abstractions"] = ["Fhir", "Fhir.Model"],
+        ["Adapters.Testing"] = ["Adapters.Abstractions", "Fhir", "Fhir.Model"],
         ["Adapters"] = ["Adapters.Abstractions", "Fhir", "Messaging", "Storage"],
         ["FhirFacade"] = ["Fhir", "Integrity", "Ledger", "Messaging", "Storage"],
         ["AnchorService"] = ["Integrity", "Ledger", "Messaging", "Storage"],
@@ -25,6 +26,7 @@ internal static class Rooms
     public static IReadOnlyDictionary<string, string> PartOf { get; } = new Dictionary<string, string>
     {
         ["Adapters.Abstractions"] = "Adapters",
+        ["Adapters.Testing"] = "Adapters",
     };
 
     public static TheoryData<string> Names { get; } = [.. MayUse.Keys];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Consortium.Adapters.Elements;
@@ -52,6 +53,21 @@ public static class Element
         if (FhirDecimal.Number(number) is not { } value) return null;
         JsonObject quantity = new JsonObject().Set("value", value).Set("comparator", comparator).Set("unit", unit?.Trim());
         return ucum is null ? quantity : quantity.Set("system", CodeSystems.Ucum).Set("code", ucum);
+    }
+
+    /// <summary>
+    /// A FHIR dateTime of a local time that a record gives without an offset: in the site's zone, never the server's.
+    /// Null where the text has not the format, or the clocks were set forward over that time, so that it never was.
+    /// </summary>
+    /// <param name="text">The time as written.</param>
+    /// <param name="format">A .NET format of date and time, such as <c>yyyy-MM-dd HH:mm:ss</c>.</param>
+    /// <param name="zone">The site's zone (<see cref="ConversionContext.TimeZone"/>).</param>
+    public static string? LocalDateTime(string? text, string format, TimeZoneInfo zone)
+    {
+        ArgumentNullException.ThrowIfNull(zone);
+        return System.DateTime.TryParseExact(text?.Trim(), format, CultureInfo.InvariantCulture, DateTimeStyles.None, out System.DateTime local) && !zone.IsInvalidTime(local)
+            ? new DateTimeOffset(local, zone.GetUtcOffset(local)).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture)
+            : null;
     }
 
     /// <summary>A Period.</summary>

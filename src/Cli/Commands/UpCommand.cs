@@ -20,16 +20,17 @@ internal static class UpCommand
         var broker = new Option<string?>("--broker") { Description = "rabbitmq://user:password@host:port/vhost; left out, in process." };
         var store = new Option<string?>("--store") { Description = "postgres://user:password@host:port/database; left out, SQLite files." };
         var chain = new Option<string?>("--chain") { Description = "JSON-RPC URL of the consortium's chain." };
+        var site = new Option<string?>("--site") { Description = "The site folder: its mappings, code tables, plug-ins and settings." };
         var set = new Option<string[]>("--set") { Description = "KEY=VALUE of a configuration key (docs/operating.md lists them).", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("up", "Runs a hospital's host, or the whole demo; Ctrl-C ends it.") { demo, reset, state, portBase, config, broker, store, chain, set };
+        var command = new Command("up", "Runs a hospital's host, or the whole demo; Ctrl-C ends it.") { demo, reset, state, portBase, config, broker, store, chain, site, set };
         command.SetAction(async (call, cancellationToken) =>
         {
             if (call.GetValue(demo))
             {
-                return await DemoHost.RunAsync(new DemoLayout(call.GetValue(state) ?? DemoLayout.DefaultState, call.GetValue(portBase)), call.GetValue(reset), cancellationToken);
+                return await DemoHost.RunAsync(new DemoLayout(call.GetValue(state) ?? DemoLayout.DefaultState, call.GetValue(portBase)) { Site = call.GetValue(site) }, call.GetValue(reset), cancellationToken);
             }
 
-            var named = new Dictionary<string, string?> { ["State"] = call.GetValue(state), ["Broker"] = call.GetValue(broker), ["Store"] = call.GetValue(store), ["Chain"] = call.GetValue(chain) };
+            var named = new Dictionary<string, string?> { ["State"] = call.GetValue(state), ["Broker"] = call.GetValue(broker), ["Store"] = call.GetValue(store), ["Chain"] = call.GetValue(chain), ["Site"] = call.GetValue(site) };
             IConfiguration configuration = Configuration(call.GetValue(config), named, call.GetValue(set) ?? []);
             return await RunAsync(HospitalOptions.Read(configuration), cancellationToken);
         });

@@ -77,7 +77,7 @@ internal static class DemoHost
             PublicUrl = new Uri(listen, "fhir").ToString(),
             Intake = IntakeSettings.OnLoopback(member.Name, state, mllp),
             Drop = Path.Combine(state, "drop"),
-            Site = null,
+            Site = layout.Site,
             OpenAccess = true,
             IntakeToken = null,
             BatchCount = 500,

@@ -9,6 +9,9 @@ internal sealed record DemoLayout(string State, int PortBase)
 
     public static string DefaultState { get; } = Path.Combine(".consortium", "demo");
 
+    /// <summary>The site folder of both hospitals; null for built-in mappings alone.</summary>
+    public string? Site { get; init; }
+
     public Uri Page => Http(0);
 
     public Uri HospitalA => Http(1);
