@@ -29,11 +29,13 @@ public sealed class AdapterRegistry
 
     /// <summary>The adapters that come with the program.</summary>
     /// <param name="site">The site; null for the defaults.</param>
-    public static AdapterRegistry BuiltIn(SiteConfiguration? site = null)
+    /// <param name="notice">Told when an edit of the site's maps took effect or was refused; null for nobody.</param>
+    /// <exception cref="SiteConfigurationException">A map of the site is wrong; names file, line and column.</exception>
+    public static AdapterRegistry BuiltIn(SiteConfiguration? site = null, Action<string>? notice = null)
     {
         site ??= SiteConfiguration.Default;
         return new AdapterRegistry(
-            new Hl7V2Adapter(new MapSource(site.Folder)),
+            new Hl7V2Adapter(new MapSource(site.Folder, notice: notice)),
             new TableAdapter(TableMapping.Load(site.Folder)),
             new NarrativeAdapter());
     }
@@ -41,10 +43,11 @@ public sealed class AdapterRegistry
     /// <summary>The built-in adapters and a site's plug-ins, which come after them.</summary>
     /// <param name="site">The site.</param>
     /// <param name="plugins">Its plug-ins; whoever loaded them disposes of them.</param>
-    public static AdapterRegistry ForSite(SiteConfiguration site, PluginCatalog plugins)
+    /// <param name="notice">As for <see cref="BuiltIn"/>.</param>
+    public static AdapterRegistry ForSite(SiteConfiguration site, PluginCatalog plugins, Action<string>? notice = null)
     {
         ArgumentNullException.ThrowIfNull(plugins);
-        return new AdapterRegistry([.. BuiltIn(site).Adapters, .. plugins.Adapters]);
+        return new AdapterRegistry([.. BuiltIn(site, notice).Adapters, .. plugins.Adapters]);
     }
 
     /// <summary>The names that plug-ins cannot have.</summary>

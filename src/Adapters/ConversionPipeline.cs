@@ -30,6 +30,20 @@ public sealed class ConversionPipeline
         return ConvertWith(record, adapterName).Results;
     }
 
+    /// <summary>
+    /// For each message of an HL7 v2 record: which segment, field and rule made which element, and what was not used. Places and rules only, no values.
+    /// </summary>
+    /// <param name="record">The raw record.</param>
+    /// <param name="adapterName">As for <see cref="Convert"/>.</param>
+    /// <returns>The explanations in the order of the messages; null where the record's adapter does not explain.</returns>
+    public IReadOnlyList<RecordExplanation>? Explain(RawRecord record, string? adapterName = null)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        string? named = adapterName ?? _site.Sources.GetValueOrDefault(record.Source)?.Adapter;
+        IRecordAdapter? adapter = named is null ? _adapters.Detect(record) : _adapters.ByName(named);
+        return adapter is Hl7V2.Hl7V2Adapter messages ? [.. messages.Explain(record, _site.ContextFor(record.Source))] : null;
+    }
+
     /// <summary>As <see cref="Convert"/>, with the adapter that was used; null where none was found.</summary>
     internal (IRecordAdapter? Adapter, IReadOnlyList<ConversionResult> Results) ConvertWith(RawRecord record, string? adapterName = null)
     {

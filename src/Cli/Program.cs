@@ -15,6 +15,7 @@ var root = new RootCommand("Legacy medical records in, validated FHIR R4 out, pr
     VerifyCommand.Create(),
     IngestCommand.Create(),
     QuarantineCommand.Create(),
+    MappingCommand.Create(),
     LedgerCommand.Create(),
     ShareCommand.Create(),
     AuditCommand.Create(),
@@ -41,6 +42,11 @@ catch (CommandException e)
 {
     await Console.Error.WriteLineAsync($"consortium: {e.Message}");
     return e.ExitCode;
+}
+catch (Consortium.Adapters.Site.SiteConfigurationException e)
+{
+    await Console.Error.WriteLineAsync($"consortium: {e.Message}");
+    return ExitCode.Misunderstood;
 }
 catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
 {

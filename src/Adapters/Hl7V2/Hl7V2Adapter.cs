@@ -76,6 +76,41 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
         if (file.Problems.Count > 0) yield return ConversionResult.Rejected(index, null, [.. file.Problems.Select(ToIssue)]);
     }
 
+    /// <summary>Says for each message of a record which rule made which element, and what no rule used; none where the record cannot be read.</summary>
+    public IEnumerable<RecordExplanation> Explain(RawRecord record, ConversionContext context)
+    {
+        Er7File file;
+        try
+        {
+            file = Er7File.Read(record.Bytes, context.Charset);
+        }
+        catch (Er7FormatException)
+        {
+            yield break; // Convert says why
+        }
+
+        int index = 0;
+        foreach (Er7Slice slice in file.Messages)
+        {
+            yield return ExplainMessage(record, context, slice, index++);
+        }
+    }
+
+    private RecordExplanation ExplainMessage(RawRecord record, ConversionContext context, Er7Slice slice, int index)
+    {
+        try
+        {
+            var conversion = new MessageConversion(record, context, Er7Message.Parse(slice));
+            var trace = new List<TraceEntry>();
+            Map(conversion, _maps.Current, trace);
+            return Explanations.Of(index, conversion, trace);
+        }
+        catch (Er7FormatException)
+        {
+            return new RecordExplanation(index, [], []);
+        }
+    }
+
     private ConversionResult ConvertMessage(RawRecord record, ConversionContext context, Er7Slice slice, int index)
     {
         string? controlId = null;
@@ -106,12 +141,12 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
     }
 
     /// <summary>Maps by MSH-9, by the compiled maps first; gives the mapping's name and version, and the segments that it knows.</summary>
-    private static (string? Mapping, string Version, IReadOnlySet<string> Mapped) Map(MessageConversion conversion, MapSet maps)
+    private static (string? Mapping, string Version, IReadOnlySet<string> Mapped) Map(MessageConversion conversion, MapSet maps, List<TraceEntry>? trace = null)
     {
         Er7Segment header = conversion.Message.Header;
         if (maps.Find(header[9][1].Text, header[9][2].Text, header[9][3].Text) is { } plan)
         {
-            MessageRun.Map(plan, conversion);
+            MessageRun.Map(plan, conversion, trace);
             return (plan.Name, maps.Version, plan.MappedSegments);
         }
 

@@ -6,7 +6,7 @@ using Consortium.Fhir;
 
 namespace Consortium.Cli.Commands;
 
-/// <summary><c>consortium convert FILE… [--adapter NAME] [--site DIR]</c>: a FHIR Bundle a record, one JSON line each.</summary>
+/// <summary><c>consortium convert FILE… [--adapter NAME] [--site DIR] [--explain]</c>: a FHIR Bundle a record, one JSON line each.</summary>
 internal static class ConvertCommand
 {
     public static Command Create()
@@ -18,9 +18,10 @@ internal static class ConvertCommand
         };
         var adapter = new Option<string?>("--adapter") { Description = "hl7v2, table, narrative or a plug-in's name; left out, it is detected." };
         var site = new Option<string?>("--site") { Description = "The site folder: its mappings, code tables and settings." };
+        var explain = new Option<bool>("--explain") { Description = "After each Bundle a line that says which segment, field and rule made which element, and which fields were not used (HL7 v2)." };
         var command = new Command("convert", "Converts legacy records to FHIR Bundles, one JSON line each; a rejected record gives an OperationOutcome and exit 1.")
         {
-            files, adapter, site,
+            files, adapter, site, explain,
         };
         command.SetAction(async (call, cancellationToken) =>
         {
@@ -39,9 +40,12 @@ internal static class ConvertCommand
             {
                 byte[] bytes = await Input.ReadAsync(file, cancellationToken);
                 var record = new RawRecord(bytes, configuration.DefaultSource, TimeProvider.System.GetUtcNow(), file == "-" ? null : Path.GetFileName(file));
+                IReadOnlyList<RecordExplanation>? explanations = call.GetValue(explain) ? pipeline.Explain(record, name) : [];
+                if (explanations is null) Output.Say($"{file}: its adapter does not explain; hl7v2 does.");
                 foreach (ConversionResult result in pipeline.Convert(record, name))
                 {
                     allGood &= Report(file, result);
+                    if (explanations?.FirstOrDefault(explanation => explanation.Index == result.Index) is { } explanation) Output.Line(json => explanation.WriteTo(json, file));
                 }
             }
 

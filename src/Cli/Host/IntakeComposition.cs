@@ -24,7 +24,7 @@ internal static class IntakeComposition
         {
             Store = stores.Intake,
             Site = site,
-            Adapters = AdapterRegistry.ForSite(site, plugins),
+            Adapters = AdapterRegistry.ForSite(site, plugins, notice => Output.Say($"consortium: {notice}")),
             Keys = LoadKeys(options.Intake),
             Retention = options.Intake.Retention,
             DataFolder = options.State,

@@ -112,15 +112,25 @@ internal sealed class RowPlan
         if (When is not null && !When.Holds(scope)) return false;
         if (To.Leaf is null && Converter is not null && !To.Type.IsPrimitive)
         {
+            string[]? before = frame.Run.Trace is null ? null : [.. frame.Root.Select(property => property.Key)];
             if (!Converter.Fill(frame.Root, part, scope, frame.Run)) return false;
             frame.HasData = true;
-            Trace(frame, frame.Root, part);
+            if (before is not null)
+            {
+                foreach ((string name, JsonNode? made) in frame.Root)
+                {
+                    if (made is not null && !before.Contains(name)) Trace(frame, made, part);
+                }
+            }
+
             MarkTested(scope);
             return true;
         }
 
+        int drafts = frame.Run.Trace is null ? 0 : frame.Run.Conversion.Drafts.Count;
         JsonNode? value = Fixed is not null ? Fixed() : Converter!.Convert(part, scope, frame.Run);
         if (value is null) return false;
+        if (frame.Run.Trace is not null) TraceDrafts(frame, drafts, part);
         frame.HasData = true;
         MarkTested(scope);
         if (!Broadcasts)
@@ -247,5 +257,12 @@ internal sealed class RowPlan
         }
     }
 
-    private void Trace(Frame frame, JsonNode node, in Er7Value from) => frame.Run.Trace?.Add(new TraceEntry(node, from.Field > 0 ? from.Place : null, this));
+    private void Trace(Frame frame, JsonNode node, in Er7Value from) => frame.Run.Trace?.Add(
+        new TraceEntry(node, from.Field > 0 ? from.Place : null, Map.ToString(), At.At));
+
+    // What a conversion made beside the element: a Practitioner, a Location.
+    private void TraceDrafts(Frame frame, int before, in Er7Value from)
+    {
+        for (int i = before; i < frame.Run.Conversion.Drafts.Count; i++) Trace(frame, frame.Run.Conversion.Drafts[i].Json, from);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Consortium.Adapters.Hl7V2.Language.Plans;
 using Consortium.Adapters.Hl7V2.Map;
 using Consortium.Messaging;
 
@@ -21,8 +20,9 @@ internal sealed class MapRun(MessageConversion conversion, List<TraceEntry>? tra
     public ApplyMode OwnerApply { get; set; }
 }
 
-/// <summary>An element and the row that made it.</summary>
+/// <summary>An element and the rule that made it.</summary>
 /// <param name="Node">What was written.</param>
 /// <param name="From">The place in the message; null for a fixed value.</param>
-/// <param name="Row">The row.</param>
-internal sealed record TraceEntry(JsonNode Node, string? From, RowPlan Row);
+/// <param name="Map">The map: <c>PID[Patient]</c>, or the message.</param>
+/// <param name="At">File and line of the rule.</param>
+internal sealed record TraceEntry(JsonNode Node, string? From, string Map, string At);

@@ -150,6 +150,7 @@ internal sealed class MessageRun
         JsonObject container = frame.One(reference.Path.Container, default, null);
         JsonObject value = Element.Reference(target.Type, target.Id);
         string name = reference.Path.Leaf!.Name;
+        _run.Trace?.Add(new TraceEntry(value, target.Segment.Label, _plan.Name, reference.At.At));
         if (!reference.Path.Repeats) container[name] = value;
         else if (container[name] is not JsonArray array || !array.Any(other => JsonNode.DeepEquals(other, value))) Frame.Append(container, name, value);
     }

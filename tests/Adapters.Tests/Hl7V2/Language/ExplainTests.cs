@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Json;
+using Consortium.Adapters.Site;
+
+namespace Consortium.Adapters.Tests.Hl7V2.Language;
+
+public sealed class ExplainTests : IDisposable
+{
+    private const string Header = "MSH|^~\\&|||||||ZZZ^Z01\r";
+    private readonly MapSite _site = new();
+
+    public void Dispose() => _site.Dispose();
+
+    [Fact]
+    public void Each_element_names_its_field_and_rule_and_unused_fields_are_named()
+    {
+        _site.WithMessage("""
+            - {from: PID-5.1, to: 'contact[c].name.family'}
+            - {from: PID-7, to: birthDate}
+            - {from: PID-7, to: 'birthDate.extension(http://hl7.org/fhir/StructureDefinition/patient-birthTime).valueDateTime', when: PID-7 LENGTH GREATER THAN 8}
+            - {from: PID-4, to: generalPractitioner, as: 'XCN[Practitioner]'}
+            - {value: true, to: active}
+            """);
+
+        RecordExplanation explanation = Assert.Single(Pipeline().Explain(Record(Header + "PID|||1|7^Li|Wang^Secret~Zhao||198001011200|||||X\r"), "hl7v2")!);
+
+        Assert.Equal(
+            [
+                "Patient.contact[0].name.family from PID-5.1 by PID[Patient] segments/PID-Patient.yaml:4",
+                "Patient.contact[1].name.family from PID-5[2].1 by PID[Patient] segments/PID-Patient.yaml:4",
+                "Patient.birthDate from PID-7 by PID[Patient] segments/PID-Patient.yaml:5",
+                "Patient.birthDate.extension[0].valueDateTime from PID-7 by PID[Patient] segments/PID-Patient.yaml:6",
+                "Practitioner from PID-4 by PID[Patient] segments/PID-Patient.yaml:7",
+                "Patient.generalPractitioner[0] from PID-4 by PID[Patient] segments/PID-Patient.yaml:7",
+                "Patient.active from  by PID[Patient] segments/PID-Patient.yaml:8",
+            ],
+            explanation.Elements.Select(element => $"{element.Element} from {Whole(element.From)} by {element.Map} {element.At}"));
+        Assert.Equal(["PID-3", "PID-5.2", "PID-12"], explanation.Unused);
+
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer)) explanation.WriteTo(writer, "a.hl7");
+        string json = Encoding.UTF8.GetString(buffer.ToArray());
+        Assert.StartsWith("""{"file":"a.hl7","record":1,"explain":[{"element":"Patient.contact[0].name.family","resource":"Patient/""", json, StringComparison.Ordinal);
+        Assert.DoesNotContain("Secret", json, StringComparison.Ordinal);
+        Assert.DoesNotContain("1980", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_adapter_that_does_not_explain_says_so() =>
+        Assert.Null(Pipeline().Explain(Record("a,b\n1,2\n"), "table"));
+
+    [Fact]
+    public void References_and_functions_are_explained_too()
+    {
+        _site.WithMessage("- {from: PID-5, to: name, as: 'XPN[HumanName]'}\n", "- {for: OBX, resource: Observation, map: 'OBX[Observation-Small]', set: {subject: patient}}\n")
+            .With("segments/obx.yaml", "map: OBX[Observation-Small]\nrows:\n- {from: OBX-3, to: code, as: 'CWE[CodeableConcept]'}\n- {from: OBX-5, to: $this, as: 'OBX[value]'}\n- {value: final, to: status}\n");
+
+        RecordExplanation explanation = Assert.Single(Pipeline().Explain(Record(Header + "PID|||1||Wang\rOBX||NM|x||1\r"), "hl7v2")!);
+
+        Assert.Contains(explanation.Elements, element => element is { Element: "Observation.subject", From: "PID", Map: "ZZZ_Z01", At: "messages/ZZZ_Z01.yaml:4" });
+        Assert.Contains(explanation.Elements, element => element is { Element: "Observation.valueQuantity", From: "OBX-5", At: "segments/obx.yaml:4" });
+    }
+
+    private static string? Whole(string? from) => from;
+
+    private static RawRecord Record(string text) => new(Encoding.UTF8.GetBytes(text), "test", DateTimeOffset.UnixEpoch);
+
+    private ConversionPipeline Pipeline()
+    {
+        SiteConfiguration site = SiteConfiguration.Load(_site.Folder);
+        return new ConversionPipeline(AdapterRegistry.BuiltIn(site), site);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Text.Json.Nodes;
+using Consortium.Adapters.Hl7V2.Language.Compile;
+using Consortium.Adapters.Hl7V2.Language.Load;
+
+namespace Consortium.Adapters.Tests.Hl7V2.Language;
+
+public sealed class SiteMapTests : IDisposable
+{
+    private const string Names = "- {from: PID-5, to: name, as: 'XPN[HumanName]'}\n";
+    private readonly MapSite _site = new();
+
+    public void Dispose() => _site.Dispose();
+
+    [Fact]
+    public void A_Z_segment_goes_into_an_extension_of_the_patient()
+    {
+        _site.WithMessage(Names)
+            .With("segments/ZPI.yaml", "map: ZPI[Patient]\nrows:\n- {from: ZPI-3, to: 'extension(https://hospital.example/fhir/blood-group).valueString'}\n")
+            .With("messages/z.yaml", "extends: '*'\nmake:\n- {for: ZPI, into: patient, map: 'ZPI[Patient]'}\n");
+
+        JsonObject patient = _site.Convert("PID|||1||Wang", "ZPI|||A Rh+").Only("Patient");
+
+        Assert.Equal("""[{"url":"https://hospital.example/fhir/blood-group","valueString":"A Rh\u002B"}]""", patient["extension"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void A_new_code_table_maps_beside_the_original_code()
+    {
+        _site.WithMessage(Names + "- {from: PID-16, to: maritalStatus, table: Married}\n").With("tables/Married.yaml", """
+            table: Married
+            from: http://hospital.example/marital
+            to: http://terminology.hl7.org/CodeSystem/v3-MaritalStatus
+            codes:
+              "10": {code: S, display: Never Married}
+              "20": {code: M, display: Married}
+              "99": ~
+            """);
+
+        JsonArray codings = _site.Convert("PID|||1||W|||||||||||20").Only("Patient")["maritalStatus"]!["coding"]!.AsArray();
+
+        Assert.Equal(
+            """[{"system":"http://terminology.hl7.org/CodeSystem/v3-MaritalStatus","code":"M","display":"Married"},{"system":"http://hospital.example/marital","code":"20"}]""",
+            codings.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("", "{F: female}", "X", null, true)]
+    [InlineData(", strict: true", "{F: female}", "X", null, false)]
+    [InlineData("", "{F: female}\notherwise: other", "X", "other", true)]
+    [InlineData("", "{F: female}", "f", "female", true)]
+    [InlineData("", "{F: female}\nmatchCase: true", "f", null, true)]
+    [InlineData("", "{F: [{code: male, when: PID-5 NOT VALUED}, {code: female}]}", "F", "female", true)]
+    [InlineData("", "{F: ~}", "F", null, true)]
+    public void A_table_says_what_becomes_of_a_code(string options, string codes, string code, string? gender, bool isGood)
+    {
+        _site.WithMessage(Names + $"- {{from: PID-8, to: gender, table: Sex{options}}}\n").With("tables/Sex.yaml", $"table: Sex\ncodes: {codes}\n");
+
+        ConversionResult result = _site.Convert("PID|||1||Wang|||" + code);
+
+        Assert.Equal(isGood, !result.IsRejected);
+        if (isGood) Assert.Equal(gender, (string?)result.Only("Patient")["gender"]);
+        if (gender is null && !codes.Contains('~', StringComparison.Ordinal)) Assert.Contains(result.Issues, issue => issue is { Code: "code-invalid", Expression: "PID-8" });
+        Assert.DoesNotContain(result.Issues, issue => issue.Diagnostics!.Contains("Wang", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_whole_new_message_has_groups_and_references()
+    {
+        _site.With("segments/PID-Patient.yaml", "map: PID[Patient]\nreplace: true\nrows:\n" + Names)
+            .With("segments/a.yaml", "map: ZOR[ServiceRequest]\nrows:\n- {from: ZOR-1, to: identifier, as: 'EI[Identifier]', with: {kind: order}}\n- {value: active, to: status}\n- {value: order, to: intent}\n")
+            .With("segments/b.yaml", "map: ZRE[Observation]\nrows:\n- {from: ZRE-1, to: code.text}\n- {value: final, to: status}\n")
+            .With("messages/m.yaml", """
+                message: ZRU_Z09
+                events: [Z09, Z10]
+                groups:
+                  ORDER: {starts: [ZOR]}
+                  RESULT: {in: ORDER, starts: [ZRE]}
+                make:
+                - {for: PID, resource: Patient, name: patient, map: 'PID[Patient]', identity: patient, apply: createIfAbsent}
+                - {for: ORDER.ZOR, resource: ServiceRequest, name: order, map: 'ZOR[ServiceRequest]', identity: {kind: order, from: [ZOR-1]}, set: {subject: patient}}
+                - {for: RESULT.ZRE, resource: Observation, name: result, map: 'ZRE[Observation]', identity: {kind: result, within: order, from: [ZRE-1]}, set: {subject: patient, basedOn: order}, add: {order.supportingInfo: result}}
+                """);
+
+        ConversionResult result = _site.ConvertMessage("MSH|^~\\&|||||||ZRU^Z10\rPID|||1||Wang\rZOR|A\rZRE|x\rZRE|y\rZOR|B\rZRE|x\r");
+
+        JsonObject[] orders = result.All("ServiceRequest");
+        JsonObject[] observations = result.All("Observation");
+        Assert.Equal((2, 3), (orders.Length, observations.Length));
+        Assert.Equal([$"ServiceRequest/{orders[0]["id"]}", $"ServiceRequest/{orders[0]["id"]}", $"ServiceRequest/{orders[1]["id"]}"], observations.Select(observation => (string?)observation["basedOn"]![0]!["reference"]));
+        Assert.Equal([2, 1], orders.Select(order => order["supportingInfo"]!.AsArray().Count));
+        Assert.Equal(3, observations.Select(observation => (string?)observation["id"]).Distinct().Count());
+        Assert.Equal(result.Resources.Select(draft => draft.Id), _site.ConvertMessage("MSH|^~\\&|||||||ZRU^Z10\rPID|||1||Wang\rZOR|A\rZRE|x\rZRE|y\rZOR|B\rZRE|x\r").Resources.Select(draft => draft.Id));
+    }
+
+    [Fact]
+    public void A_result_whose_order_is_missing_rejects_the_message()
+    {
+        A_whole_new_message_has_groups_and_references();
+
+        ConversionResult result = _site.ConvertMessage("MSH|^~\\&|||||||ZRU^Z09\rPID|||1||Wang\rZRE|x\r");
+
+        Assert.Equal(("structure", "ZRE"), (result.Issues[0].Code, result.Issues[0].Expression));
+    }
+
+    [Fact]
+    public void A_reference_that_could_mean_two_rejects_the_message()
+    {
+        A_whole_new_message_has_groups_and_references();
+
+        ConversionResult result = _site.ConvertMessage("MSH|^~\\&|||||||ZRU^Z09\rPID|||1||Wang\rPID|||2||Li\rZOR|A\r");
+
+        Assert.True(result.IsRejected);
+        Assert.Contains("several patient", result.Issues[0].Diagnostics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_nothing_identifies_is_new_with_every_message_and_says_so()
+    {
+        _site.WithMessage(Names, "- {for: ZZ1, resource: Basic, map: 'ZZ1[Basic]', identity: {kind: thing, from: [ZZ1-1]}, set: {subject: patient}}\n")
+            .With("segments/z.yaml", "map: ZZ1[Basic]\nrows:\n- {from: ZZ1-2, to: code.text}\n");
+
+        ConversionResult named = _site.Convert("PID|||1||W", "ZZ1|7|x");
+        ConversionResult nameless = _site.Convert("PID|||1||W", "ZZ1||x");
+
+        Assert.DoesNotContain(named.Issues, issue => issue.Code == "incomplete");
+        Assert.Contains(nameless.Issues, issue => issue is { Code: "incomplete", Severity: Consortium.Fhir.IssueSeverity.Warning });
+        Assert.NotEqual(named.Only("Basic")["id"]!.ToString(), nameless.Only("Basic")["id"]!.ToString());
+    }
+
+    [Fact]
+    public void A_sites_row_replaces_the_one_with_the_same_target()
+    {
+        MapLibrary merged = Over(
+            "map: ZPI[Patient]\nrows:\n- {from: ZPI-1, to: gender}\n- {from: ZPI-2, to: birthDate}\n- {from: ZPI-3, to: identifier, as: 'CX[Identifier]'}\n- {from: ZPI-4, to: identifier, as: 'CX[Identifier]'}\n",
+            "map: ZPI[Patient]\nrows:\n- {from: ZPI-9, to: gender}\n- {from: ZPI-3, to: identifier, as: 'EI[Identifier]'}\n- {from: ZPI-5, to: identifier, as: 'CX[Identifier]'}\n- {remove: birthDate}\n");
+
+        Assert.Equal(
+            ["ZPI-9 gender ", "ZPI-3 identifier EI[Identifier]", "ZPI-5 identifier CX[Identifier]", "ZPI-4 identifier CX[Identifier]"],
+            merged.Segments["ZPI[Patient]"].Rows.Select(row => $"{row.From} {row.To} {row.As}"));
+    }
+
+    [Fact]
+    public void Removing_what_is_not_there_is_an_error()
+    {
+        var error = Assert.Throws<Consortium.Adapters.Site.SiteConfigurationException>(() => Over("map: ZPI[Patient]\nrows: []\n", "map: ZPI[Patient]\nrows:\n- {remove: gender}\n"));
+        Assert.Equal("segments/x.yaml: line 3, column 12: no row of ZPI[Patient] has this `to`.", error.Message);
+    }
+
+    [Fact]
+    public void Extending_a_message_that_is_not_there_is_an_error()
+    {
+        _site.WithMessage(Names).With("messages/e.yaml", "extends: ZZZ_Z02\nmake: []\n");
+        Assert.Equal("messages/e.yaml: line 1, column 10: there is no message map ZZZ_Z02 to extend; did you mean ZZZ_Z01?.", _site.Refusal());
+    }
+
+    private static MapLibrary Over(string below, string above)
+    {
+        var (first, second) = (new MapLibrary(), new MapLibrary());
+        MapFiles.Read(new StringReader(below), "segments/x.yaml", first);
+        MapFiles.Read(new StringReader(above), "segments/x.yaml", second);
+        return MapOverlay.Over(first, second);
+    }
+}
