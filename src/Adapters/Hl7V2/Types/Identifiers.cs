@@ -40,6 +40,15 @@ internal static class Identifiers
         return new IdentifierValue(system, number, typeCode, Element.Identifier(system, number, Type(typeCode))!);
     }
 
+    /// <summary>A number without authority (PID-19, NK1-37): in China the resident identity number serves as the social security number.</summary>
+    public static IdentifierValue? FromText(Er7Value value, MessageConversion conversion, string kind, string? typeCode)
+    {
+        if (value.Text is not { } number) return null;
+        if (ResidentIdentityNumber.IsValid(number)) return new IdentifierValue(IdentifierSystems.ChineseResidentId, number, typeCode, Element.Identifier(IdentifierSystems.ChineseResidentId, number, Type("NI"))!);
+        string system = IdentifierSystems.OfSource(conversion.Source, typeCode is null ? kind : $"{kind}:{Uri.EscapeDataString(typeCode)}");
+        return new IdentifierValue(system, number, typeCode, Element.Identifier(system, number, Type(typeCode))!);
+    }
+
     /// <summary>The URI of an assigning authority (HD as a component, so its parts are sub-components); null where it is absent.</summary>
     public static string? Authority(Er7Value value, MessageConversion conversion) =>
         Authority(value[1].Text, value[2].Text, value[3].Text, conversion);

@@ -11,7 +11,7 @@ public sealed class LoadErrorTests : IDisposable
     [InlineData("{from: PID-7, to: birthdate}", "Patient has no element birthdate; did you mean birthDate?", "birthdate")]
     [InlineData("{from: PID-7, to: name.famly}", "HumanName has no element famly; did you mean family?", "famly")]
     [InlineData("{from: PID-7, to: deceased}", "deceased of Patient is a choice: deceasedBoolean, deceasedDateTime.", "deceased")]
-    [InlineData("{from: PV1-7, to: birthDate}", "the map is of PID, and PV1-7 is not in it", "PV1-7")]
+    [InlineData("{from: CX.1, to: birthDate}", "the map is of PID, and CX.1 is not in it", "CX.1")]
     [InlineData("{from: PID-x, to: birthDate}", "`PID-x` is no place in a message", "PID-x")]
     [InlineData("{from: PID-5, to: name}", "name is a HumanName; say with `as` how PID-5 becomes one, such as XPN[HumanName]", "{from")]
     [InlineData("{from: PID-5, to: name, as: 'XAD[Address]'}", "name is a HumanName, and XAD[Address] makes a Address", "XAD[Address]'")]

@@ -76,11 +76,14 @@ internal sealed class ConverterChoice(MapCompiler maps)
         }
 
         MapText? unit = row.With.GetValueOrDefault("unit");
+        MapText? start = row.With.GetValueOrDefault("start");
+        if (start is null && function.Parameters.Contains("start")) throw row.As!.Fault($"{row.As.Value} needs `with: {{start: …}}`, the field of the time that is counted from.");
         ValueConverter made = function.Make(new FunctionParameters(
             row.With.GetValueOrDefault("kind")?.Value ?? Kind(model.Name.Target),
             row.With.GetValueOrDefault("type")?.Value,
             row.With.GetValueOrDefault("use")?.Value,
-            unit is null ? null : Place.Read(unit.Value, model.Name, model.IsType, unit.Fault)));
+            unit is null ? null : Place.Read(unit.Value, model.Name, model.IsType, unit.Fault),
+            start is null ? null : Place.Read(start.Value, model.Name, model.IsType, start.Fault)));
         return made;
     }
 

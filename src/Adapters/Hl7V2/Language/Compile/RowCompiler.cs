@@ -74,7 +74,9 @@ internal sealed class RowCompiler(MapCompiler maps)
     private static Place From(MapText text, RowMapModel model)
     {
         Place place = Place.Read(text.Value, model.Name, model.IsType, text.Fault);
-        if (model.IsType ? place.Base != PlaceBase.Own : place.Base != PlaceBase.Segment)
+        // A segment map may take a field of another segment of the group: the route of a prescription stands in RXR, its timing in TQ1.
+        bool known = model.IsType ? place.Base == PlaceBase.Own : place.Base is PlaceBase.Segment or PlaceBase.Other;
+        if (!known)
         {
             throw text.Fault($"the map is of {model.Name.Source}, and {text.Value} is not in it; {(model.IsType ? $"{model.Name.Source}.1" : $"{model.Name.Source}-1")} would be.");
         }

@@ -13,7 +13,8 @@ namespace Consortium.Adapters.Hl7V2.Language.Conversions;
 /// <param name="Type">Code of table 0203 for an identifier that has none.</param>
 /// <param name="Use">Use of a telecom that has none.</param>
 /// <param name="Unit">The field of the unit.</param>
-internal sealed record FunctionParameters(string Kind, string? Type, string? Use, Place? Unit);
+/// <param name="Start">The field of the time that a duration is counted from.</param>
+internal sealed record FunctionParameters(string Kind, string? Type, string? Use, Place? Unit, Place? Start);
 
 /// <summary>A built-in function: what it gives, which parameters it takes, and how it is made.</summary>
 internal sealed record Function(string Result, string[] Parameters, Func<FunctionParameters, ValueConverter> Make);
@@ -24,12 +25,15 @@ internal static class Functions
     private static readonly string[] None = [];
     private static readonly string[] Numbered = ["kind", "type"];
     private static readonly string[] Measured = ["unit"];
+    private static readonly string[] Counted = ["start", "unit"];
 
     private static readonly Dictionary<string, Function> All = new(StringComparer.Ordinal)
     {
         ["CX[Identifier]"] = new("Identifier", Numbered, with => Of((value, run) => Identifiers.FromCx(value, run.Conversion, with.Kind, with.Type)?.Json)),
         ["EI[Identifier]"] = new("Identifier", Numbered, with => Of((value, run) => Identifiers.FromEi(value, run.Conversion, with.Kind, with.Type)?.Json)),
+        ["ST[Identifier]"] = new("Identifier", Numbered, with => Of((value, run) => Identifiers.FromText(value, run.Conversion, with.Kind, with.Type)?.Json)),
         ["HD[uri]"] = new("uri", None, _ => Of(static (value, run) => Primitives.Text(Identifiers.Authority(value, run.Conversion)))),
+        ["ID[uri]"] = new("uri", None, _ => Of(static (value, run) => Primitives.Text(Codes.System(value.Text, run.Conversion)))),
         ["HD[string]"] = new("string", None, _ => Of(static (value, _) => Primitives.Text(value[1].Text ?? value[2].Text))),
         ["XPN[HumanName]"] = new("HumanName", None, _ => Of(static (value, run) => Names.FromXpn(value, run.Conversion))),
         ["XPN[string]"] = new("string", None, _ => Of(static (value, run) => Primitives.Text(Names.Display(Names.FromXpn(value, run.Conversion))))),
@@ -59,9 +63,20 @@ internal static class Functions
         ["TX[Annotation]"] = new("Annotation", None, _ => Note),
         ["FT[Annotation]"] = new("Annotation", None, _ => Note),
         ["CWE[Annotation]"] = new("Annotation", None, _ => Of(static (value, _) => Element.Annotation(value[9].Text ?? value[2].Text ?? value[1].Text))),
+        ["ST[base64Binary]"] = new("base64Binary", None, _ => TextBytes),
+        ["TX[base64Binary]"] = new("base64Binary", None, _ => TextBytes),
+        ["FT[base64Binary]"] = new("base64Binary", None, _ => TextBytes),
+        ["NM[dateTime-After]"] = new("dateTime", Counted, with => Shifted(with, 1)),
+        ["NM[instant-After]"] = new("instant", Counted, with => Shifted(with, 1)),
+        ["CQ[dateTime-After]"] = new("dateTime", Counted, with => Shifted(with, 1)),
+        ["CQ[dateTime-Before]"] = new("dateTime", Counted, with => Shifted(with, -1)),
         ["OBX[value]"] = new("Observation", None, _ => new ObservationValueConverter()),
         ["OBX[referenceRange]"] = new("Observation.referenceRange", None, _ => new ReferenceRangeConverter()),
     };
+
+    // FHIR's Attachment holds bytes: a text is its UTF-8 ones.
+    private static ValueConverter TextBytes => Of(static (value, _) =>
+        value.WholeText is { } text ? Primitives.Text(System.Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text))) : null);
 
     private static ValueConverter Note => Of(static (value, _) => Element.Annotation(value.WholeText));
 
@@ -81,6 +96,14 @@ internal static class Functions
         if (made.Name == wanted) return made.Value;
         run.Conversion.Error("value", value, $"the structured numeric is no {wanted["value".Length..]}; the map needs a condition on its separator, or `as: OBX[value]`.");
         return null;
+    });
+
+    // The unit of a CQ is its second component; of an NM, the field that `unit` names.
+    private static FunctionConverter Shifted(FunctionParameters with, int sign) => Of((value, scope, run) =>
+    {
+        if (with.Start is null || !with.Start.TryFind(scope, out Er7Value start)) return null;
+        string? unit = with.Unit is null ? value[2].Text : with.Unit.TryFind(scope, out Er7Value named) ? named.Text : null;
+        return Primitives.Text(Durations.From(value[1], unit, start, sign, run.Conversion));
     });
 
     private static Unit UnitOf(FunctionParameters with, in Scope scope, MapRun run) =>
