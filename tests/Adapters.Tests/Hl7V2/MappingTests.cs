@@ -157,7 +157,7 @@ public sealed class MappingTests
     [Fact]
     public void A_type_that_is_not_mapped_is_rejected_as_not_supported_at_MSH_9()
     {
-        OutcomeIssue issue = Assert.Single(Messages.Convert(Messages.Admission().Replace("ADT^A01", "ADT^A40", StringComparison.Ordinal)).Issues);
+        OutcomeIssue issue = Assert.Single(Messages.Convert(Messages.Admission().Replace("ADT^A01", "ADT^Z99", StringComparison.Ordinal)).Issues);
         Assert.Equal((IssueSeverity.Error, "not-supported", "MSH-9"), (issue.Severity, issue.Code, issue.Expression));
     }
 

@@ -70,7 +70,7 @@ internal static partial class OurMaps
     [GeneratedRegex("=\"?.*$|\\s+", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Assigned();
 
-    [GeneratedRegex(@"(extension|modifierExtension)\((?:https?:[^)]*|[a-z-]+)\)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(extension|modifierExtension)(?:\[[^\]]*\])?\((?:https?:[^)]*|[a-z-]+)\)", RegexOptions.CultureInvariant)]
     private static partial Regex Url();
 
     [GeneratedRegex(@"\[[^\]]*\]", RegexOptions.CultureInvariant)]

@@ -1,3 +1,4 @@
+using Consortium.Adapters.Hl7V2.Language.Paths;
 using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
@@ -18,6 +19,10 @@ internal sealed class RowMapPlan(MapName name, FhirElementType target)
     private RowPlan[] _fixed = [];
     private Place[] _unused = [];
     private int _slots;
+    private Dictionary<string, PathNode> _labels = [];
+
+    /// <summary>The element that a label of this map names; null where the map has no such label.</summary>
+    public PathNode? Label(string path) => _labels.GetValueOrDefault(path);
 
     /// <summary>Its name.</summary>
     public MapName Name { get; } = name;
@@ -33,13 +38,17 @@ internal sealed class RowMapPlan(MapName name, FhirElementType target)
         _fixed = [.. all.Where(row => row.From is null)];
         _unused = [.. unused];
         _slots = slots;
+        _labels = all.SelectMany(row => row.To.Labelled).DistinctBy(node => node.Text).ToDictionary(node => node.Text, StringComparer.Ordinal);
     }
 
     /// <summary>Writes what the map says into a target.</summary>
     /// <returns>True where something of the message was written; fixed values alone do not count.</returns>
-    public bool Fill(JsonObject target, in Scope scope, MapRun run)
+    public bool Fill(JsonObject target, in Scope scope, MapRun run) => Fill(target, scope, run, out _);
+
+    /// <inheritdoc cref="Fill(JsonObject, in Scope, MapRun)"/>
+    public bool Fill(JsonObject target, in Scope scope, MapRun run, out Frame frame)
     {
-        var frame = new Frame(target, run, _slots);
+        frame = new Frame(target, run, _slots);
         foreach (RowPlan row in _mapped) row.Run(frame, scope);
         foreach (RowPlan row in _fixed) row.RunFixed(frame, scope);
         foreach (Place place in _unused) MarkUnused(place, scope);

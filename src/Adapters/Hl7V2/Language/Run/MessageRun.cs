@@ -17,6 +17,8 @@ internal sealed class MessageRun
     private readonly List<GroupInstance> _groups;
     private readonly List<NamedResource> _resources = [];
 
+    private readonly Dictionary<(MakePlan Entry, Er7Segment Segment), Frame> _frames = [];
+
     private MessageRun(MessagePlan plan, MapRun run)
     {
         _plan = plan;
@@ -108,7 +110,8 @@ internal sealed class MessageRun
     {
         _run.Owner = resource.Id;
         _run.OwnerApply = resource.Entry.Apply;
-        resource.HasData |= entry.Map!.Fill(resource.Json, scope, _run);
+        resource.HasData |= entry.Map!.Fill(resource.Json, scope, _run, out Frame frame);
+        if (entry.References.Length > 0) _frames[(entry, scope.Segment)] = frame;
     }
 
     private void Join(MakePlan entry, GroupInstance group, Er7Segment segment, Scope scope)
@@ -121,7 +124,7 @@ internal sealed class MessageRun
         {
             if (reference.Owner is null)
             {
-                Refer(reference, own, Target(reference, group, segment));
+                Refer(reference, own, Target(reference, group, segment), Labelled(entry, segment, reference, own));
                 continue;
             }
 
@@ -143,11 +146,16 @@ internal sealed class MessageRun
     private void Ambiguous(string name, Er7Segment segment, ReferencePlan reference) => _run.Conversion.Error(
         "structure", segment, $"the message has several {name} here; which one is meant must not be guessed ({reference.At.At}).");
 
-    private void Refer(ReferencePlan reference, NamedResource owner, NamedResource? target)
+    // A reference stands in the element that the entry's own map has made under the same label: the diagnosis with its use, the link with its type.
+    private JsonObject? Labelled(MakePlan entry, Er7Segment segment, ReferencePlan reference, NamedResource own) =>
+        entry.Map?.Label(reference.Path.Container.Text) is { } node && _frames.TryGetValue((entry, segment), out Frame? frame)
+            ? frame.Existing(node, own.Json, 0) ?? frame.Existing(node, own.Json, 1)
+            : null;
+
+    private void Refer(ReferencePlan reference, NamedResource owner, NamedResource? target, JsonObject? labelled = null)
     {
         if (target is null) return;
-        var frame = new Frame(owner.Json, _run, reference.Slots);
-        JsonObject container = frame.One(reference.Path.Container, default, null);
+        JsonObject container = labelled ?? new Frame(owner.Json, _run, reference.Slots).One(reference.Path.Container, default, null);
         JsonObject value = Element.Reference(target.Type, target.Id);
         string name = reference.Path.Leaf!.Name;
         _run.Trace?.Add(new TraceEntry(value, target.Segment.Label, _plan.Name, reference.At.At));
