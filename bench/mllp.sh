@@ -16,13 +16,13 @@ cpu() { awk '{ print ($14 + $15) / 100 }' "/proc/$1/stat"; }
 against() { # NAME SEED PROGRAM...: one server, a warm-up, the measured load; a JSON line with the server's CPU seconds
   local name=$1 seed=$2; shift 2
   coproc SERVER { exec "$@" 2> "$work/$name.log"; }
-  local server=$SERVER_PID input=${SERVER[1]} port before after
+  local server=$SERVER_PID port before after
   read -r port <&"${SERVER[0]}"
   "${program[@]}" load "$port" 8000 "$connections" "${seed}9" > "$work/warm.json" # JIT, connections, the journal's first pages
   before=$(cpu "$server")
   "${program[@]}" load "$port" "$messages" "$connections" "$seed" > "$work/load.json"
   after=$(cpu "$server")
-  exec {input}>&-
+  kill "$server" # ours; it keeps nothing that is not committed
   wait "$server" 2>/dev/null || true
   node -e 'const [f, a, b] = process.argv.slice(1); const r = JSON.parse(require("fs").readFileSync(f)); r.serverCpuSeconds = +(b - a).toFixed(2); console.log(JSON.stringify(r));' "$work/load.json" "$before" "$after"
 }

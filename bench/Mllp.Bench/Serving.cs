@@ -29,7 +29,7 @@ internal static class Serving
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start(512);
         Console.WriteLine(((IPEndPoint)listener.LocalEndpoint).Port);
-        Task ended = Console.In.ReadToEndAsync();
+        Task ended = Task.Run(Console.In.ReadToEnd); // its asynchronous form blocks all the same
         while (true)
         {
             Task<Socket> accepting = listener.AcceptSocketAsync();
@@ -47,11 +47,14 @@ internal static class Serving
         answer[0] = 0x0B;
         answer[^2] = 0x1C;
         answer[^1] = 0x0D;
+        byte before = 0;
         while (true)
         {
             int read = await connection.ReceiveAsync(buffer);
             if (read == 0) return;
-            if (buffer[read - 1] == 0x0D && buffer[read - 2] == 0x1C) await connection.SendAsync(answer);
+            bool ends = buffer[read - 1] == 0x0D && (read > 1 ? buffer[read - 2] : before) == 0x1C;
+            before = buffer[read - 1];
+            if (ends) await connection.SendAsync(answer);
         }
     }
 }
