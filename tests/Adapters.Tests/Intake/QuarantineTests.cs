@@ -14,7 +14,7 @@ public sealed class QuarantineTests
     public async Task What_is_refused_waits_with_its_reasons_and_its_original_bytes(Dialect dialect)
     {
         await using IntakeFixture intake = await IntakeFixture.CreateAsync(dialect);
-        string message = Messages.Admission("M9").Replace("ADT^A01", "ADT^A40", StringComparison.Ordinal);
+        string message = Messages.Admission("M9").Replace("ADT^A01", "ADT^Z99", StringComparison.Ordinal);
         IntakeReceipt receipt = await intake.AcceptAsync(message);
         await intake.AcceptAsync("\u0000\u0001 noise");
         await intake.StartAsync(new RecordingPublisher());
