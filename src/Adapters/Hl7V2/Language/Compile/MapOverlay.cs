@@ -23,12 +23,21 @@ internal static class MapOverlay
 
             foreach (string name in result.Messages.Keys.Where(name => extension.Name is "*" || extension.Name == name).ToList())
             {
-                result.Messages[name] = Message(result.Messages[name], extension);
+                result.Messages[name] = Message(result.Messages[name], extension.Name is "*" ? ForEach(extension, result.Messages[name], result.Messages.Values) : extension);
             }
         }
 
         return result;
     }
+
+    // What is for every message is for those that make the resource which it writes into: a master file has no patient. A name that no message knows stays, to be refused.
+    private static MessageModel ForEach(MessageModel extension, MessageModel message, IReadOnlyCollection<MessageModel> all) => extension with
+    {
+        Make = [.. extension.Make.Where(entry => entry.Into is null || Makes(message, entry.Into.Value) || Makes(extension, entry.Into.Value)
+            || !all.Any(other => Makes(other, entry.Into.Value)))],
+    };
+
+    private static bool Makes(MessageModel message, string name) => message.Make.Any(entry => entry.Name?.Value == name);
 
     private static void Merge<T>(Dictionary<string, T> below, Dictionary<string, T> above, Dictionary<string, T> result, Func<T, T, T> over)
     {
