@@ -188,10 +188,18 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
         }
 
         string sender = string.Join(" | ", new[] { header[3][1].Text, header[4][1].Text }.Where(part => part is not null));
-        if (sender.Length == 0) return;
+        AddAuthor(provenance, sender.Length == 0 ? null : Element.LogicalReference(null, sender));
+
+        // MSH-22: the organization that answers for the content, which need not be the facility that sends it.
+        AddAuthor(provenance, header[22][1].Text is { } responsible ? Element.LogicalReference(null, responsible, "Organization") : null);
+    }
+
+    private static void AddAuthor(JsonObject provenance, JsonObject? who)
+    {
+        if (who is null) return;
         provenance["agent"]!.AsArray().Add(new JsonObject()
             .Set("type", Element.CodeableConcept(CodeSystems.ProvenanceParticipant, "author", "Author", null))
-            .Set("who", Element.LogicalReference(null, sender)));
+            .Set("who", who));
     }
 
     // The type is shown only where it looks like one: a damaged message may have anything in its place.

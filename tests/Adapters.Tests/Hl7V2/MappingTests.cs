@@ -190,6 +190,18 @@ public sealed class MappingTests
     }
 
     [Fact]
+    public void Provenance_names_the_responsible_organization_of_MSH_22_beside_the_sender()
+    {
+        string[] lines = Messages.Admission().Split('\r');
+        lines[0] += new string('|', 21 - lines[0].Count(c => c == '|')) + "Hospital A^L";
+        JsonObject provenance = Messages.Convert(string.Join('\r', lines)).Only("Provenance");
+        string?[] authors = [.. provenance["agent"]!.AsArray().Where(agent => (string?)agent!["type"]!["coding"]![0]!["code"] == "author").Select(agent => (string?)agent!["who"]!["display"])];
+        Assert.Equal(2, authors.Length);
+        Assert.Equal("Hospital A", authors[1]);
+        Assert.Equal("Organization", (string?)provenance["agent"]!.AsArray()[^1]!["who"]!["type"]);
+    }
+
+    [Fact]
     public void Provenance_names_record_adapter_mapping_and_targets_and_no_patient_data()
     {
         ConversionResult result = Messages.Convert(Messages.Admission(family: "保密"));
