@@ -19,18 +19,14 @@ internal static class Er7Addenda
         var joined = new ArrayBufferWriter<byte>(span.Length);
         var origins = new List<Er7Origin>();
         int segments = 0;
-        int origin = 0;
-        int shift = 0;
-        foreach (Er7Line line in Er7Lines.In(span, message.Line))
+        foreach (Er7Line line in new Er7MessageLines(message))
         {
-            while (message.Origins is { } earlier && origin < earlier.Count && earlier[origin].Start <= line.Start) shift = earlier[origin++].Line - line.Number;
             ReadOnlySpan<byte> text = span.Slice(line.Start, line.Length);
-            if (Er7Lines.IsBlank(text)) continue;
             if (text.StartsWith("ADD"u8) && (text.Length == 3 || text[3] == fieldSeparator))
             {
                 if (segments < 2)
                 {
-                    throw new Er7FormatException("structure", "the ADD segment continues no segment: the part before it is missing. Ask the sender for the whole message.", "ADD", line.Number + shift);
+                    throw new Er7FormatException("structure", "the ADD segment continues no segment: the part before it is missing. Ask the sender for the whole message.", "ADD", line.Number);
                 }
 
                 if (text.Length > 4) joined.Write(text[4..]);
@@ -38,7 +34,7 @@ internal static class Er7Addenda
             }
 
             if (segments > 0) joined.Write("\r"u8);
-            origins.Add(new Er7Origin(joined.WrittenCount, line.Number + shift));
+            origins.Add(new Er7Origin(joined.WrittenCount, line.Number));
             joined.Write(text);
             segments++;
         }

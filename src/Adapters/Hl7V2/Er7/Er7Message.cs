@@ -72,25 +72,21 @@ internal sealed class Er7Message
 
         var message = new Er7Message(slice.Bytes, slice.Encoding, delimiters);
         var segments = new List<Er7Segment>(32);
-        int origin = 0;
-        int shift = 0;
-        foreach (Er7Line line in Er7Lines.In(span, slice.Line))
+        foreach (Er7Line line in new Er7MessageLines(slice))
         {
-            while (slice.Origins is { } origins && origin < origins.Count && origins[origin].Start <= line.Start) shift = origins[origin++].Line - line.Number;
             ReadOnlySpan<byte> text = span.Slice(line.Start, line.Length);
-            if (Er7Lines.IsBlank(text)) continue;
             if (Er7Names.At(text) is not { } name || (text.Length > 3 && text[3] != delimiters.Field))
             {
                 throw new Er7FormatException(
-                    "structure", "the line is no segment: three letters or digits and the field separator are expected. Line breaks inside a value must be escaped (\\.br\\).", null, line.Number + shift);
+                    "structure", "the line is no segment: three letters or digits and the field separator are expected. Line breaks inside a value must be escaped (\\.br\\).", null, line.Number);
             }
 
             if (segments.Count == Er7Limits.MostSegments)
             {
-                throw new Er7FormatException("too-long", $"the message has more than {Er7Limits.MostSegments} segments.", null, line.Number + shift);
+                throw new Er7FormatException("too-long", $"the message has more than {Er7Limits.MostSegments} segments.", null, line.Number);
             }
 
-            segments.Add(new Er7Segment(message, name, line.Start, line.Length, line.Number + shift));
+            segments.Add(new Er7Segment(message, name, line.Start, line.Length, line.Number));
         }
 
         message._segments = [.. segments];
