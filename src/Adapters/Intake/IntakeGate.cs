@@ -6,7 +6,9 @@ namespace Consortium.Adapters.Intake;
 /// </summary>
 internal sealed class IntakeGate(TimeProvider time)
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    /// <summary>How often somebody who waits looks again.</summary>
+    internal static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MostPause = TimeSpan.FromSeconds(30);
 

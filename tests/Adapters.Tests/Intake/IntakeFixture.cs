@@ -16,14 +16,15 @@ internal sealed class IntakeFixture : IAsyncDisposable
     public static readonly JournalKeys Keys = new(Enumerable.Range(0, 32).Select(i => (byte)i).ToArray());
 
     private readonly TestStore _store;
+    private readonly List<IntakeJournal> _reopened = [];
     private ConversionWorker? _worker;
 
-    private IntakeFixture(TestStore store, AdapterRegistry adapters)
+    private IntakeFixture(TestStore store, AdapterRegistry adapters, JournalKeys keys, TimeProvider time)
     {
         _store = store;
         Adapters = adapters;
         Database = store.Open();
-        Journal = new IntakeJournal(Database, Keys, TimeProvider.System);
+        Journal = new IntakeJournal(Database, keys, time);
         Quarantine = new Quarantine(Database, Journal);
         Status = new IntakeStatus(Database);
     }
@@ -31,6 +32,9 @@ internal sealed class IntakeFixture : IAsyncDisposable
     public AdapterRegistry Adapters { get; set; }
 
     public IntakeOptions Options => new() { Store = _store.Url, Keys = Keys };
+
+    /// <summary>Path of the store's SQLite file.</summary>
+    public string File => _store.File;
 
     public Database Database { get; }
 
@@ -40,12 +44,26 @@ internal sealed class IntakeFixture : IAsyncDisposable
 
     public IntakeStatus Status { get; }
 
-    public static async Task<IntakeFixture> CreateAsync(Dialect dialect, AdapterRegistry? adapters = null)
+    /// <summary>An empty journal, but for what is put into its store before.</summary>
+    public static async Task<IntakeFixture> CreateAsync(
+        Dialect dialect, AdapterRegistry? adapters = null, TimeProvider? time = null, JournalKeys? keys = null, Func<Database, Task>? before = null)
     {
-        var fixture = new IntakeFixture(await TestStore.CreateAsync(dialect), adapters ?? AdapterRegistry.BuiltIn());
+        var fixture = new IntakeFixture(await TestStore.CreateAsync(dialect), adapters ?? AdapterRegistry.BuiltIn(), keys ?? Keys, time ?? TimeProvider.System);
+        if (before is not null) await before(fixture.Database);
         await fixture.Journal.InitializeAsync();
         return fixture;
     }
+
+    /// <summary>The journal as it is opened after a restart with these keys; not initialized yet.</summary>
+    public IntakeJournal Reopen(byte[] key, params byte[][] previous)
+    {
+        var journal = new IntakeJournal(Database, new JournalKeys(key, previous), TimeProvider.System);
+        _reopened.Add(journal);
+        return journal;
+    }
+
+    /// <summary>What tidies the journal.</summary>
+    public JournalKeeper Keeper(IntakeOptions? options = null) => new(Database, Journal, options ?? Options, TimeProvider.System, NullLogger<JournalKeeper>.Instance);
 
     public async Task StartAsync(RecordingPublisher publisher, Func<WorkerStep, PendingRecord, Task>? between = null)
     {
@@ -95,6 +113,7 @@ internal sealed class IntakeFixture : IAsyncDisposable
     {
         await StopAsync();
         Journal.Dispose();
+        _reopened.ForEach(journal => journal.Dispose());
         await Database.DisposeAsync();
         await _store.DisposeAsync();
     }

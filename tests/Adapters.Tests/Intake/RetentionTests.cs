@@ -20,7 +20,7 @@ public sealed class RetentionTests
         IntakeReceipt kept = await AddAsync(intake, "kept", "archive", days: 400, IntakeSchema.Published);
         IntakeReceipt waits = await AddAsync(intake, "waits", "his", days: 400, IntakeSchema.Quarantined);
         IntakeReceipt pending = await AddAsync(intake, "pending", "his", days: 400, IntakeSchema.Pending);
-        using JournalKeeper keeper = SealingTests.Keeper(intake.Database, intake.Journal, intake.Options with
+        using JournalKeeper keeper = intake.Keeper(intake.Options with
         {
             Retention = new IntakeRetention { Default = TimeSpan.FromDays(30), BySource = new Dictionary<string, TimeSpan?> { ["lab"] = TimeSpan.FromDays(10), ["archive"] = null } },
         });
@@ -38,7 +38,7 @@ public sealed class RetentionTests
     public async Task A_full_journal_stops_the_intake_and_goes_on_when_there_is_room()
     {
         await using IntakeFixture intake = await IntakeFixture.CreateAsync(Dialect.Sqlite);
-        using JournalKeeper keeper = SealingTests.Keeper(intake.Database, intake.Journal, intake.Options with { MaxPending = 3 });
+        using JournalKeeper keeper = intake.Keeper(intake.Options with { MaxPending = 3 });
         for (int i = 0; i < 3; i++) await intake.AcceptAsync($"record {i}");
 
         await keeper.LookAtRoomAsync(CancellationToken.None);
@@ -55,7 +55,7 @@ public sealed class RetentionTests
     public async Task A_nearly_full_disk_stops_the_intake()
     {
         await using IntakeFixture intake = await IntakeFixture.CreateAsync(Dialect.Sqlite);
-        using JournalKeeper keeper = SealingTests.Keeper(intake.Database, intake.Journal, intake.Options with { DataFolder = Path.GetTempPath(), MinFreeDiskBytes = long.MaxValue });
+        using JournalKeeper keeper = intake.Keeper(intake.Options with { DataFolder = Path.GetTempPath(), MinFreeDiskBytes = long.MaxValue });
 
         await keeper.LookAtRoomAsync(CancellationToken.None);
 

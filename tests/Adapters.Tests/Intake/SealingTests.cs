@@ -4,7 +4,6 @@ using Consortium.Adapters.Intake;
 using Consortium.Storage;
 using Consortium.Testing;
 using Dapper;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consortium.Adapters.Tests.Intake;
 
@@ -31,12 +30,9 @@ public sealed class SealingTests
     [Fact]
     public async Task Another_key_is_a_clear_error_and_opens_nothing()
     {
-        await using TestStore store = await TestStore.CreateAsync(Dialect.Sqlite);
-        await using Database database = store.Open();
-        using var first = new IntakeJournal(database, IntakeFixture.Keys, TimeProvider.System);
-        await first.InitializeAsync();
-        await first.AcceptAsync("one"u8.ToArray(), "his");
-        using var second = new IntakeJournal(database, new JournalKeys(OtherKey), TimeProvider.System);
+        await using IntakeFixture intake = await IntakeFixture.CreateAsync(Dialect.Sqlite);
+        await intake.AcceptAsync("one");
+        IntakeJournal second = intake.Reopen(OtherKey);
 
         var refused = await Assert.ThrowsAsync<JournalKeyException>(() => second.InitializeAsync());
 
@@ -49,22 +45,16 @@ public sealed class SealingTests
     [MemberData(nameof(TestStore.Dialects), MemberType = typeof(TestStore))]
     public async Task A_changed_key_opens_what_was_sealed_before_and_the_one_before_may_then_go(Dialect dialect)
     {
-        await using TestStore store = await TestStore.CreateAsync(dialect);
-        await using Database database = store.Open();
-        string digest;
-        using (var before = new IntakeJournal(database, new JournalKeys(OtherKey), TimeProvider.System))
-        {
-            await before.InitializeAsync();
-            digest = (await before.AcceptAsync(Encoding.UTF8.GetBytes(Secret), "his")).Digest;
-        }
+        await using IntakeFixture intake = await IntakeFixture.CreateAsync(dialect, keys: new JournalKeys(OtherKey));
+        string digest = (await intake.AcceptAsync(Secret)).Digest;
 
-        using (var changed = new IntakeJournal(database, new JournalKeys(new byte[32], OtherKey), TimeProvider.System)) await changed.InitializeAsync();
-        using var after = new IntakeJournal(database, new JournalKeys(new byte[32]), TimeProvider.System);
+        await intake.Reopen(new byte[32], OtherKey).InitializeAsync();
+        IntakeJournal after = intake.Reopen(new byte[32]);
         await after.InitializeAsync();
 
         Assert.Equal(Secret, Encoding.UTF8.GetString((await after.FindAsync(digest))!.Bytes.Span));
         await after.AcceptAsync("two"u8.ToArray(), "his");
-        await using DbConnection connection = await database.ConnectAsync();
+        await using DbConnection connection = await intake.Database.ConnectAsync();
         Assert.Equal([1, 2], await connection.QueryAsync<long>("SELECT data_key FROM intake ORDER BY sequence")); // new records, new data key
     }
 
@@ -89,36 +79,35 @@ public sealed class SealingTests
     [MemberData(nameof(TestStore.Dialects), MemberType = typeof(TestStore))]
     public async Task A_journal_of_the_version_before_is_read_and_sealed_while_running(Dialect dialect)
     {
-        await using TestStore store = await TestStore.CreateAsync(dialect);
-        await using Database database = store.Open();
-        await database.MigrateAsync(IntakeSchema.Component, IntakeSchema.Scripts[..1]);
         string[] records = [.. Enumerable.Range(0, 450).Select(i => $"{Secret}{i}")];
-        await database.TransactAsync(async transaction =>
+        await using IntakeFixture intake = await IntakeFixture.CreateAsync(dialect, before: async database =>
         {
-            foreach (string record in records)
+            await database.MigrateAsync(IntakeSchema.Component, IntakeSchema.Scripts[..1]);
+            await database.TransactAsync(async transaction =>
             {
-                byte[] bytes = Encoding.UTF8.GetBytes(record);
-                await transaction.Connection!.ExecuteAsync(
-                    "INSERT INTO intake (digest, source, file_name, received_at, length, bytes, state) VALUES (@Digest, 'his', 'a.hl7', 0, @Length, @bytes, 'published')",
-                    new { new RawRecord(bytes, "his", default).Digest, Length = (long)bytes.Length, bytes }, transaction);
-            }
+                foreach (string record in records)
+                {
+                    byte[] bytes = Encoding.UTF8.GetBytes(record);
+                    await transaction.Connection!.ExecuteAsync(
+                        "INSERT INTO intake (digest, source, file_name, received_at, length, bytes, state) VALUES (@Digest, 'his', 'a.hl7', 0, @Length, @bytes, 'published')",
+                        new { new RawRecord(bytes, "his", default).Digest, Length = (long)bytes.Length, bytes }, transaction);
+                }
+            });
         });
-        using var journal = new IntakeJournal(database, IntakeFixture.Keys, TimeProvider.System);
-        await journal.InitializeAsync();
         string digest = new RawRecord(Encoding.UTF8.GetBytes(records[3]), "his", default).Digest;
-        Assert.Equal(records[3], Encoding.UTF8.GetString((await journal.FindAsync(digest))!.Bytes.Span));
-        Assert.True((await journal.AcceptAsync(Encoding.UTF8.GetBytes(records[5]), "his")).IsDuplicate);
+        Assert.Equal(records[3], Encoding.UTF8.GetString((await intake.Journal.FindAsync(digest))!.Bytes.Span));
+        Assert.True((await intake.AcceptAsync(records[5])).IsDuplicate);
 
-        using var keeper = Keeper(database, journal, new IntakeOptions { Store = store.Url, Keys = IntakeFixture.Keys });
+        using JournalKeeper keeper = intake.Keeper();
         Assert.Equal((450, 0), await keeper.TidyAsync(CancellationToken.None));
 
-        await using (DbConnection connection = await database.ConnectAsync())
+        await using (DbConnection connection = await intake.Database.ConnectAsync())
         {
             Assert.Equal(0, await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM intake WHERE data_key IS NULL"));
         }
 
-        Assert.Equal(records[3], Encoding.UTF8.GetString((await journal.FindAsync(digest))!.Bytes.Span));
-        if (dialect == Dialect.Sqlite) Assert.Equal(-1, (await File.ReadAllBytesAsync(store.File)).AsSpan().IndexOf(Encoding.UTF8.GetBytes(Secret))); // not in a free page either
+        Assert.Equal(records[3], Encoding.UTF8.GetString((await intake.Journal.FindAsync(digest))!.Bytes.Span));
+        if (dialect == Dialect.Sqlite) Assert.Equal(-1, (await File.ReadAllBytesAsync(intake.File)).AsSpan().IndexOf(Encoding.UTF8.GetBytes(Secret))); // not in a free page either
     }
 
     [Theory]
@@ -144,7 +133,4 @@ public sealed class SealingTests
 
         Directory.Delete(folder);
     }
-
-    internal static JournalKeeper Keeper(Database database, IntakeJournal journal, IntakeOptions options, TimeProvider? time = null) =>
-        new(database, journal, options, time ?? TimeProvider.System, NullLogger<JournalKeeper>.Instance);
 }

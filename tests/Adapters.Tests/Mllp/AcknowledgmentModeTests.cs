@@ -1,35 +1,26 @@
 using Consortium.Adapters.Intake;
-using Consortium.Adapters.Mllp;
 using Consortium.Adapters.Tests.Hl7V2;
 using Consortium.Adapters.Tests.Intake;
-using Consortium.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consortium.Adapters.Tests.Mllp;
 
 /// <summary>Enhanced mode (HL7 v2.5.1 ch. 2.9.3) over a real socket, with the converter running.</summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "IAsyncLifetime.DisposeAsync disposes them.")]
-public sealed class AcknowledgmentModeTests : IAsyncLifetime
+public sealed class AcknowledgmentModeTests : MllpTests
 {
     private readonly RecordingPublisher _publisher = new();
-    private IntakeFixture _intake = null!;
-    private MllpListener _listener = null!;
     private MllpTestClient _sender = null!;
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _intake = await IntakeFixture.CreateAsync(Dialect.Sqlite);
-        await _intake.StartAsync(_publisher);
-        _listener = new MllpListener(new MllpOptions { Source = "his" }, _intake.Journal, TimeProvider.System, NullLogger<MllpListener>.Instance);
-        _listener.Start();
-        _sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
+        await base.InitializeAsync();
+        await Intake.StartAsync(_publisher);
+        _sender = await ConnectAsync();
     }
 
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
         await _sender.DisposeAsync();
-        await _listener.DisposeAsync();
-        await _intake.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     [Theory]
@@ -58,7 +49,7 @@ public sealed class AcknowledgmentModeTests : IAsyncLifetime
 
         string[] answer = Assert.IsType<string[]>(await _sender.ReceiveAsync());
 
-        QuarantinedRecord waiting = Assert.Single(await _intake.Quarantine.ListAsync());
+        QuarantinedRecord waiting = Assert.Single(await Intake.Quarantine.ListAsync());
         string[] header = answer[0].Split('|');
         Assert.Equal(("NE", "NE", "ACK^A01^ACK"), (header[14], header[15], header[8]));
         Assert.StartsWith("MSA|AE|WHY|", answer[1], StringComparison.Ordinal);
@@ -85,7 +76,7 @@ public sealed class AcknowledgmentModeTests : IAsyncLifetime
         await _sender.SendFrameAsync("MSH|^~\\&|A|B|C|D|2024||ACK^A01^ACK|K1|P|2.5.1\rMSA|AA|M1\r");
 
         Assert.Equal("AA", await _sender.AskAsync(Messages.Admission("AFTER")));
-        Assert.Equal(1, Assert.Single(await _intake.Status.BySourceAsync()).Received);
+        Assert.Equal(1, Assert.Single(await Intake.Status.BySourceAsync()).Received);
     }
 
     [Fact]
@@ -94,11 +85,11 @@ public sealed class AcknowledgmentModeTests : IAsyncLifetime
         await _sender.SendFrameAsync("PID|1||Z1^^^HOSP^MR||测试^一");
 
         Assert.StartsWith("MSA|AR|", (await _sender.ReceiveAsync())![1], StringComparison.Ordinal);
-        await _intake.WaitForAsync(pending: 0, published: 0, quarantined: 1);
-        QuarantinedRecord waiting = Assert.Single(await _intake.Quarantine.ListAsync());
+        await Intake.WaitForAsync(pending: 0, published: 0, quarantined: 1);
+        QuarantinedRecord waiting = Assert.Single(await Intake.Quarantine.ListAsync());
         Assert.Equal(("MSH", "structure"), (waiting.Place, waiting.Code));
         Assert.Empty(_publisher.Messages);
-        (_, RawRecord raw) = (await _intake.Quarantine.ShowAsync(waiting.Digest))!.Value;
+        (_, RawRecord raw) = (await Intake.Quarantine.ShowAsync(waiting.Digest))!.Value;
         Assert.StartsWith("PID|1||Z1", System.Text.Encoding.UTF8.GetString(raw.Bytes.Span), StringComparison.Ordinal);
     }
 
@@ -117,7 +108,7 @@ public sealed class AcknowledgmentModeTests : IAsyncLifetime
     private async Task<string> CodesAsync(string message)
     {
         await _sender.SendFrameAsync(message);
-        await _intake.WaitForSettledAsync();
+        await Intake.WaitForSettledAsync();
         string mark = $"MARK{Guid.NewGuid():N}"[..16];
         var codes = new List<string>();
         bool marked = false;

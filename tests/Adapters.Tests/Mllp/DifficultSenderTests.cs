@@ -5,51 +5,43 @@ using Consortium.Adapters.Intake;
 using Consortium.Adapters.Mllp;
 using Consortium.Adapters.Tests.Hl7V2;
 using Consortium.Adapters.Tests.Intake;
-using Consortium.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consortium.Adapters.Tests.Mllp;
 
 /// <summary>Senders that break the rules, by mistake or on purpose, while a good one goes on.</summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "IAsyncLifetime.DisposeAsync disposes them.")]
-public sealed class DifficultSenderTests : IAsyncLifetime
+public sealed class DifficultSenderTests : MllpTests
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("consortium-spool-").FullName;
-    private IntakeFixture _intake = null!;
-    private MllpListener? _listener;
 
-    public async Task InitializeAsync() => _intake = await IntakeFixture.CreateAsync(Dialect.Sqlite);
-
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
-        if (_listener is not null) await _listener.DisposeAsync();
-        await _intake.DisposeAsync();
+        await base.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
     public async Task A_message_broken_off_by_the_next_gets_AE_under_its_name_and_the_next_is_taken()
     {
-        await using MllpTestClient sender = await ConnectAsync(new MllpOptions { Source = "his" });
+        await using MllpTestClient sender = await ConnectAsync();
 
         await sender.SendAsync(Encoding.UTF8.GetBytes("\u000b" + Messages.Admission("CUT")[..120]));
         await sender.SendFrameAsync(Messages.Admission("WHOLE"));
 
         Assert.StartsWith("MSA|AE|CUT|", (await sender.ReceiveAsync())![1], StringComparison.Ordinal);
         Assert.Equal("MSA|AA|WHOLE", (await sender.ReceiveAsync())![1]);
-        Assert.Equal(1, Assert.Single(await _intake.Status.BySourceAsync()).Received);
+        Assert.Equal(1, Assert.Single(await Intake.Status.BySourceAsync()).Received);
     }
 
     [Fact]
     public async Task A_vertical_tab_inside_a_text_does_not_break_the_message()
     {
-        await using MllpTestClient sender = await ConnectAsync(new MllpOptions { Source = "his" });
+        await using MllpTestClient sender = await ConnectAsync();
         string message = Messages.Admission("VT") + "NTE|1||first line\u000bsecond line\u001c, and on\r";
 
         await sender.SendFrameAsync(message);
 
         Assert.Equal("MSA|AA|VT", (await sender.ReceiveAsync())![1]);
-        RawRecord kept = Assert.IsType<RawRecord>(await _intake.Journal.FindAsync(new RawRecord(Encoding.UTF8.GetBytes(message), "his", default).Digest));
+        RawRecord kept = Assert.IsType<RawRecord>(await Intake.Journal.FindAsync(new RawRecord(Encoding.UTF8.GetBytes(message), "his", default).Digest));
         Assert.Equal(message, Encoding.UTF8.GetString(kept.Bytes.Span));
     }
 
@@ -60,7 +52,7 @@ public sealed class DifficultSenderTests : IAsyncLifetime
     [InlineData("\u001c")]
     public async Task A_frame_may_end_as_some_senders_end_it_and_blanks_may_stand_between_frames(string end)
     {
-        await using MllpTestClient sender = await ConnectAsync(new MllpOptions { Source = "his" });
+        await using MllpTestClient sender = await ConnectAsync();
 
         await sender.SendAsync(Encoding.UTF8.GetBytes($"\r\n \0\u000b{Messages.Admission("ONE")}{end}\u000b{Messages.Admission("TWO")}\u001c\r"));
 
@@ -71,17 +63,18 @@ public sealed class DifficultSenderTests : IAsyncLifetime
     [Fact]
     public async Task A_frame_whose_carriage_return_never_comes_is_taken_when_the_time_is_over()
     {
-        await using MllpTestClient sender = await ConnectAsync(new MllpOptions { Source = "his", FrameTimeout = TimeSpan.FromMilliseconds(80) });
+        await using MllpTestClient sender = await ConnectAsync(new MllpOptions { Source = "his", IdleTimeout = Never, MaxFrameTime = Never });
 
         await sender.SendAsync(Encoding.UTF8.GetBytes($"\u000b{Messages.Admission("NOCR")}\u001c"));
 
-        Assert.Equal("MSA|AA|NOCR", (await sender.ReceiveAsync())![1]);
+        Assert.Equal("MSA|AA|NOCR", (await Clock.AdvanceUntilAsync(sender.ReceiveAsync(), TimeSpan.FromSeconds(1)))![1]);
+        Assert.True(Clock.Elapsed >= TimeSpan.FromSeconds(30), $"{Clock.Elapsed} is before the time was over");
     }
 
     [Fact]
     public async Task Garbage_between_frames_ends_the_connection_with_a_reason_after_the_answer_that_is_owed()
     {
-        await using MllpTestClient sender = await ConnectAsync(new MllpOptions { Source = "his" });
+        await using MllpTestClient sender = await ConnectAsync();
 
         await sender.SendFrameAsync(Messages.Admission("GOOD"));
         await sender.SendAsync("garbage"u8.ToArray());
@@ -95,21 +88,21 @@ public sealed class DifficultSenderTests : IAsyncLifetime
     [Fact]
     public async Task Two_messages_in_a_frame_are_one_intake_answered_under_the_first_name()
     {
-        await using MllpTestClient sender = await ConnectAsync(new MllpOptions { Source = "his" });
+        await using MllpTestClient sender = await ConnectAsync();
 
         await sender.SendFrameAsync(Messages.Admission("FIRST") + Messages.Admission("SECOND", "Z2", "V2"));
 
         Assert.Equal("MSA|AA|FIRST", (await sender.ReceiveAsync())![1]);
         var publisher = new RecordingPublisher();
-        await _intake.StartAsync(publisher);
-        await _intake.WaitForAsync(pending: 0, published: 1, quarantined: 0);
+        await Intake.StartAsync(publisher);
+        await Intake.WaitForAsync(pending: 0, published: 1, quarantined: 0);
         Assert.Equal(2, publisher.Messages.Count);
     }
 
     [Fact]
     public async Task A_steady_drip_ends_at_the_time_that_a_frame_may_take()
     {
-        await using MllpTestClient sender = await ConnectAsync(new MllpOptions { Source = "his", FrameTimeout = TimeSpan.FromSeconds(30), IdleTimeout = TimeSpan.FromMilliseconds(200), MaxFrameTime = TimeSpan.FromMilliseconds(300) });
+        await using MllpTestClient sender = await ConnectAsync(new MllpOptions { Source = "his", IdleTimeout = Never, FrameTimeout = Never });
         await sender.SendAsync("\u000bMSH|^~\\&|A|B|C|D|2024||ADT^A01|DRIP|P|2.5.1\r"u8.ToArray());
         Task<string[]?> answer = sender.ReceiveAsync();
 
@@ -124,10 +117,11 @@ public sealed class DifficultSenderTests : IAsyncLifetime
                 break; // the listener has had enough
             }
 
-            await Task.Delay(10);
+            Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         Assert.StartsWith("MSA|AE|DRIP|", (await answer)![1], StringComparison.Ordinal);
+        Assert.True(Clock.Elapsed >= TimeSpan.FromMinutes(15), $"{Clock.Elapsed} is before the time was over");
     }
 
     [Fact]
@@ -147,7 +141,7 @@ public sealed class DifficultSenderTests : IAsyncLifetime
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         Assert.True(allocated < 600L * 1024 * 1024, $"{allocated} bytes were allocated"); // pieces and their sealed copies, never the whole at once
         Assert.Empty(Directory.GetFiles(_folder));
-        RawRecord kept = Assert.IsType<RawRecord>(await _intake.Journal.FindAsync(Assert.Single(await PendingDigestsAsync())));
+        RawRecord kept = Assert.IsType<RawRecord>(await Intake.Journal.FindAsync(Assert.Single(await PendingDigestsAsync())));
         Assert.Equal((100 * megabyte.Length) + "MSH|^~\\&|HIS|H|F|H|2024||ADT^A01|BIG|P|2.5\rOBX|1|TX|".Length, kept.Bytes.Length);
     }
 
@@ -179,18 +173,19 @@ public sealed class DifficultSenderTests : IAsyncLifetime
     [Fact]
     public async Task Hundreds_of_silent_connections_do_not_keep_a_real_sender_out()
     {
-        await using MllpTestClient real = await ConnectAsync(new MllpOptions { Source = "his", MaxConnections = 50, MaxConnectionsPerSender = 1000 });
+        MllpListener listener = Listen(new MllpOptions { Source = "his", MaxConnections = 50, MaxConnectionsPerSender = 1000 });
+        await using MllpTestClient real = await MllpTestClient.ConnectAsync(listener.EndPoint);
         Assert.Equal("AA", await real.AskAsync(Messages.Admission("BEFORE")));
         var silent = new List<Socket>();
         for (int i = 0; i < 600; i++)
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(_listener!.EndPoint);
+            await socket.ConnectAsync(listener.EndPoint);
             silent.Add(socket);
         }
 
         Assert.Equal("AA", await real.AskAsync(Messages.Admission("DURING")));
-        await using MllpTestClient late = await MllpTestClient.ConnectAsync(_listener!.EndPoint);
+        await using MllpTestClient late = await MllpTestClient.ConnectAsync(listener.EndPoint);
         Assert.Equal("AA", await late.AskAsync(Messages.Admission("LATE")));
         silent.ForEach(socket => socket.Dispose());
     }
@@ -198,10 +193,11 @@ public sealed class DifficultSenderTests : IAsyncLifetime
     [Fact]
     public async Task More_connections_than_one_sender_may_have_are_closed()
     {
-        await using MllpTestClient first = await ConnectAsync(new MllpOptions { Source = "his", MaxConnectionsPerSender = 1 });
+        MllpListener listener = Listen(new MllpOptions { Source = "his", MaxConnectionsPerSender = 1 });
+        await using MllpTestClient first = await MllpTestClient.ConnectAsync(listener.EndPoint);
         Assert.Equal("AA", await first.AskAsync(Messages.Admission("ONE")));
 
-        await using MllpTestClient second = await MllpTestClient.ConnectAsync(_listener!.EndPoint);
+        await using MllpTestClient second = await MllpTestClient.ConnectAsync(listener.EndPoint);
 
         Assert.Null(await second.ReceiveAsync());
         Assert.Equal("AA", await first.AskAsync(Messages.Admission("TWO")));
@@ -225,32 +221,27 @@ public sealed class DifficultSenderTests : IAsyncLifetime
         Assert.StartsWith("MSA|AR|NO|", answer[1], StringComparison.Ordinal);
         Assert.StartsWith("ERR||MSH^1^3|103^", answer[2], StringComparison.Ordinal);
         Assert.Equal("AA", await sender.AskAsync(Messages.Admission("YES")));
-        Assert.Equal(1, Assert.Single(await _intake.Status.BySourceAsync()).Received);
+        Assert.Equal(1, Assert.Single(await Intake.Status.BySourceAsync()).Received);
     }
 
     [Fact]
     public async Task While_the_journal_is_full_nothing_is_read_and_nothing_lost()
     {
-        await using MllpTestClient sender = await ConnectAsync(new MllpOptions { Source = "his" });
-        Assert.Equal("AA", await sender.AskAsync(Messages.Admission("BEFORE")));
-        _intake.Journal.Gate.SetFull("the disk is full");
-        await using MllpTestClient waiting = await MllpTestClient.ConnectAsync(_listener!.EndPoint);
+        MllpListener listener = Listen();
+        Intake.Journal.Gate.SetFull("the disk is full");
+        Task held = Clock.WaitBegunAsync(IntakeGate.Look);
+        await using MllpTestClient waiting = await MllpTestClient.ConnectAsync(listener.EndPoint);
         await waiting.SendFrameAsync(Messages.Admission("WAITS"));
         Task<string[]?> answer = waiting.ReceiveAsync();
 
-        Assert.NotSame(answer, await Task.WhenAny(answer, Task.Delay(300)));
-        _intake.Journal.Gate.SetFull(null);
+        await held;
+        Clock.Advance(TimeSpan.FromHours(1));
+        Assert.False(answer.IsCompleted);
+        Assert.Empty(await Intake.Status.BySourceAsync());
+        Intake.Journal.Gate.SetFull(null);
 
-        Assert.Equal("MSA|AA|WAITS", (await answer)![1]);
+        Assert.Equal("MSA|AA|WAITS", (await Clock.AdvanceUntilAsync(answer, IntakeGate.Look))![1]);
     }
-
-    private async Task<MllpTestClient> ConnectAsync(MllpOptions options)
-    {
-        _listener = new MllpListener(options, _intake.Journal, TimeProvider.System, NullLogger<MllpListener>.Instance);
-        _listener.Start();
-        return await MllpTestClient.ConnectAsync(_listener.EndPoint);
-    }
-
     private async Task<string[]> PendingDigestsAsync() =>
-        [.. (await _intake.Journal.PendingAsync(0, 10, long.MaxValue, CancellationToken.None)).Select(record => record.Digest)];
+        [.. (await Intake.Journal.PendingAsync(0, 10, long.MaxValue, CancellationToken.None)).Select(record => record.Digest)];
 }

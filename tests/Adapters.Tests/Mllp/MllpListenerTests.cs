@@ -3,27 +3,18 @@ using Consortium.Adapters.Intake;
 using Consortium.Adapters.Mllp;
 using Consortium.Adapters.Tests.Hl7V2;
 using Consortium.Adapters.Tests.Intake;
-using Consortium.Storage;
 using Consortium.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consortium.Adapters.Tests.Mllp;
 
-public sealed class MllpListenerTests : IAsyncLifetime
+public sealed class MllpListenerTests : MllpTests
 {
-    private IntakeFixture _intake = null!;
     private MllpListener _listener = null!;
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _intake = await IntakeFixture.CreateAsync(Dialect.Sqlite);
-        _listener = Listen(new MllpOptions { Source = "his" });
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _listener.DisposeAsync();
-        await _intake.DisposeAsync();
+        await base.InitializeAsync();
+        _listener = Listen();
     }
 
     [Fact]
@@ -41,7 +32,7 @@ public sealed class MllpListenerTests : IAsyncLifetime
         Assert.Equal("2.5.1", header[11]);
         Assert.Equal("UNICODE UTF-8", header[17]);
         Assert.Equal("MSA|AA|MSG-77", answer[1]);
-        RawRecord kept = Assert.IsType<RawRecord>(await _intake.Journal.FindAsync(new RawRecord(Encoding.UTF8.GetBytes(message), "his", default).Digest));
+        RawRecord kept = Assert.IsType<RawRecord>(await Intake.Journal.FindAsync(new RawRecord(Encoding.UTF8.GetBytes(message), "his", default).Digest));
         Assert.Equal("his", kept.Source);
     }
 
@@ -50,7 +41,7 @@ public sealed class MllpListenerTests : IAsyncLifetime
     {
         var commit = new TaskCompletionSource();
         var arrived = new TaskCompletionSource();
-        _intake.Journal.BeforeCommit = () =>
+        Intake.Journal.BeforeCommit = () =>
         {
             arrived.TrySetResult();
             return commit.Task;
@@ -69,12 +60,12 @@ public sealed class MllpListenerTests : IAsyncLifetime
     [Fact]
     public async Task A_message_that_the_journal_cannot_keep_gets_AE_and_may_be_sent_again()
     {
-        _intake.Journal.BeforeCommit = () => throw new IOException("the disk is full");
+        Intake.Journal.BeforeCommit = () => throw new IOException("the disk is full");
         await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
 
         Assert.Equal("AE", await sender.AskAsync(Messages.Admission()));
-        _intake.Journal.BeforeCommit = null;
-        Assert.Equal("AA", await sender.AskAsync(Messages.Admission()));
+        Intake.Journal.BeforeCommit = null;
+        Assert.Equal("AA", await Clock.AdvanceUntilAsync(sender.AskAsync(Messages.Admission()), IntakeGate.Look));
     }
 
     [Fact]
@@ -86,7 +77,7 @@ public sealed class MllpListenerTests : IAsyncLifetime
             for (int i = 0; i < 20; i++) Assert.Equal("AA", await sender.AskAsync(Messages.Admission($"M{number}-{i}", $"Z{number}-{i}")));
         }));
 
-        Assert.Equal(1000, Assert.Single(await _intake.Status.BySourceAsync()).Received);
+        Assert.Equal(1000, Assert.Single(await Intake.Status.BySourceAsync()).Received);
     }
 
     [Fact]
@@ -120,31 +111,31 @@ public sealed class MllpListenerTests : IAsyncLifetime
             Assert.Null(await sender.ReceiveAsync()); // the listener closes without an answer
         }
 
-        Assert.Empty(await _intake.Status.BySourceAsync());
+        Assert.Empty(await Intake.Status.BySourceAsync());
     }
 
     [Fact]
     public async Task A_message_that_is_begun_and_not_ended_in_time_gets_a_reason_and_nothing_is_kept()
     {
-        await using MllpListener impatient = Listen(new MllpOptions { Source = "his", FrameTimeout = TimeSpan.FromMilliseconds(50) });
-        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(impatient.EndPoint);
+        await using MllpTestClient sender = await ConnectAsync(new MllpOptions { Source = "his", IdleTimeout = Never, MaxFrameTime = Never });
 
         await sender.SendAsync("\u000bMSH|^~\\&|A|B|C|D|2024||ADT^A01|HALF|P|2.5.1\rPID|1"u8.ToArray());
 
-        string[] answer = Assert.IsType<string[]>(await sender.ReceiveAsync());
+        string[] answer = Assert.IsType<string[]>(await Clock.AdvanceUntilAsync(sender.ReceiveAsync(), TimeSpan.FromSeconds(1)));
         Assert.StartsWith("MSA|AE|HALF|", answer[1], StringComparison.Ordinal);
+        Assert.True(Clock.Elapsed >= TimeSpan.FromSeconds(30), $"{Clock.Elapsed} is before the time was over");
         sender.ShutdownSend();
         Assert.Null(await sender.ReceiveAsync());
-        Assert.Empty(await _intake.Status.BySourceAsync());
+        Assert.Empty(await Intake.Status.BySourceAsync());
     }
 
     [Fact]
     public async Task A_silent_connection_is_closed()
     {
-        await using MllpListener impatient = Listen(new MllpOptions { Source = "his", IdleTimeout = TimeSpan.FromMilliseconds(50) });
-        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(impatient.EndPoint);
+        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(_listener.EndPoint);
 
-        Assert.Null(await sender.ReceiveAsync());
+        Assert.Null(await Clock.AdvanceUntilAsync(sender.ReceiveAsync(), TimeSpan.FromSeconds(10)));
+        Assert.True(Clock.Elapsed >= TimeSpan.FromMinutes(10), $"{Clock.Elapsed} is before the time was over");
     }
 
     [Fact]
@@ -164,8 +155,7 @@ public sealed class MllpListenerTests : IAsyncLifetime
     [Fact]
     public async Task A_hundred_megabytes_get_a_reason_and_do_not_grow_the_memory()
     {
-        await using MllpListener small = Listen(new MllpOptions { Source = "his", MaxFrameBytes = 4 * 1024 * 1024 });
-        await using MllpTestClient sender = await MllpTestClient.ConnectAsync(small.EndPoint);
+        await using MllpTestClient sender = await ConnectAsync(new MllpOptions { Source = "his", MaxFrameBytes = 4 * 1024 * 1024 });
         long before = GC.GetTotalMemory(forceFullCollection: true);
         byte[] megabyte = new byte[1024 * 1024];
         megabyte.AsSpan().Fill((byte)'x');
@@ -179,7 +169,7 @@ public sealed class MllpListenerTests : IAsyncLifetime
         Assert.Contains("longer than 4194304 bytes", answer[1], StringComparison.Ordinal);
         sender.ShutdownSend();
         Assert.Null(await sender.ReceiveAsync());
-        Assert.Empty(await _intake.Status.BySourceAsync());
+        Assert.Empty(await Intake.Status.BySourceAsync());
         Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 32 * 1024 * 1024);
     }
 
@@ -239,7 +229,7 @@ public sealed class MllpListenerTests : IAsyncLifetime
     [CorpusFact]
     public async Task Every_hostile_file_is_answered_and_takes_nothing_down()
     {
-        await _intake.StartAsync(new RecordingPublisher());
+        await Intake.StartAsync(new RecordingPublisher());
         string[] files = Directory.GetFiles(Corpora.Path("hl7v2/bad-inputs"), "*", SearchOption.AllDirectories);
         Assert.NotEmpty(files);
         var kept = new HashSet<string>();
@@ -253,14 +243,7 @@ public sealed class MllpListenerTests : IAsyncLifetime
             if (bytes.Length > 0) kept.Add(System.Convert.ToHexString(bytes));
         }
 
-        await _intake.WaitForAsync(pending: 0, published: 0, quarantined: kept.Count);
-        Assert.All(await _intake.Quarantine.ListAsync(), record => Assert.NotNull(record.Place));
-    }
-
-    private MllpListener Listen(MllpOptions options)
-    {
-        var listener = new MllpListener(options, _intake.Journal, TimeProvider.System, NullLogger<MllpListener>.Instance);
-        listener.Start();
-        return listener;
+        await Intake.WaitForAsync(pending: 0, published: 0, quarantined: kept.Count);
+        Assert.All(await Intake.Quarantine.ListAsync(), record => Assert.NotNull(record.Place));
     }
 }

@@ -2,27 +2,22 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Consortium.Adapters.Mllp;
 using Consortium.Adapters.Tests.Hl7V2;
-using Consortium.Adapters.Tests.Intake;
-using Consortium.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consortium.Adapters.Tests.Mllp;
 
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "IAsyncLifetime.DisposeAsync disposes them.")]
-public sealed class MllpTlsTests : IAsyncLifetime
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "IAsyncLifetime.DisposeAsync disposes it.")]
+public sealed class MllpTlsTests : MllpTests
 {
     private readonly TestCertificates _hospital = new("hospital");
-    private IntakeFixture _intake = null!;
 
     private string CertificateFile => Path.Combine(_hospital.Folder, "server.pem");
 
     private string KeyFile => Path.Combine(_hospital.Folder, "server.key");
 
-    public async Task InitializeAsync() => _intake = await IntakeFixture.CreateAsync(Dialect.Sqlite);
-
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
-        await _intake.DisposeAsync();
+        await base.DisposeAsync();
         _hospital.Dispose();
     }
 
@@ -32,7 +27,7 @@ public sealed class MllpTlsTests : IAsyncLifetime
     public async Task Messages_travel_over_TLS_with_certificate_and_key_from_PEM_files(string? password)
     {
         _hospital.WriteServer(CertificateFile, KeyFile, password);
-        await using MllpListener listener = Listen(new MllpTlsOptions { CertificateFile = CertificateFile, KeyFile = KeyFile, KeyPassword = password });
+        MllpListener listener = Listen(new MllpTlsOptions { CertificateFile = CertificateFile, KeyFile = KeyFile, KeyPassword = password });
 
         await using MllpTestClient sender = await MllpTestClient.ConnectSecurelyAsync(listener.EndPoint);
 
@@ -44,7 +39,7 @@ public sealed class MllpTlsTests : IAsyncLifetime
     {
         string file = Path.Combine(_hospital.Folder, "server.pfx");
         _hospital.WritePfx(file, "secret");
-        await using MllpListener listener = Listen(new MllpTlsOptions { CertificateFile = file, KeyPassword = "secret" });
+        MllpListener listener = Listen(new MllpTlsOptions { CertificateFile = file, KeyPassword = "secret" });
 
         await using MllpTestClient sender = await MllpTestClient.ConnectSecurelyAsync(listener.EndPoint);
 
@@ -56,7 +51,7 @@ public sealed class MllpTlsTests : IAsyncLifetime
     {
         _hospital.WriteServer(CertificateFile, KeyFile);
         using var stranger = new TestCertificates("stranger");
-        await using MllpListener listener = Listen(new MllpTlsOptions
+        MllpListener listener = Listen(new MllpTlsOptions
         {
             CertificateFile = CertificateFile, KeyFile = KeyFile, ClientCaFile = _hospital.AuthorityFile, ClientNames = ["his.hospital"],
         });
@@ -77,14 +72,14 @@ public sealed class MllpTlsTests : IAsyncLifetime
         }
 
         Assert.Equal("AA", await good.AskAsync(Messages.Admission()));
-        Assert.Equal(1, Assert.Single(await _intake.Status.BySourceAsync()).Received);
+        Assert.Equal(1, Assert.Single(await Intake.Status.BySourceAsync()).Received);
     }
 
     [Fact]
     public async Task A_sender_without_TLS_is_not_answered()
     {
         _hospital.WriteServer(CertificateFile, KeyFile);
-        await using MllpListener listener = Listen(new MllpTlsOptions { CertificateFile = CertificateFile, KeyFile = KeyFile });
+        MllpListener listener = Listen(new MllpTlsOptions { CertificateFile = CertificateFile, KeyFile = KeyFile });
         await using MllpTestClient sender = await MllpTestClient.ConnectAsync(listener.EndPoint);
 
         await sender.SendFrameAsync(Messages.Admission());
@@ -98,24 +93,23 @@ public sealed class MllpTlsTests : IAsyncLifetime
             // A reset is an answer as good.
         }
 
-        Assert.Empty(await _intake.Status.BySourceAsync());
+        Assert.Empty(await Intake.Status.BySourceAsync());
     }
 
     [Fact]
     public async Task Changed_files_come_into_force_without_a_restart_and_a_bad_edit_does_not()
     {
-        var time = new HandClock();
         string first = _hospital.WriteServer(CertificateFile, KeyFile);
-        var certificates = new TlsCertificates(new MllpTlsOptions { CertificateFile = CertificateFile, KeyFile = KeyFile }, time, NullLogger.Instance);
+        var certificates = new TlsCertificates(new MllpTlsOptions { CertificateFile = CertificateFile, KeyFile = KeyFile }, Clock, NullLogger.Instance);
         Assert.Equal(first, Serial(certificates));
 
         File.WriteAllText(CertificateFile, "no certificate");
-        time.Advance(TimeSpan.FromSeconds(6));
+        Clock.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal(first, Serial(certificates));
 
         string second = _hospital.WriteServer(CertificateFile, KeyFile);
         File.SetLastWriteTimeUtc(CertificateFile, DateTime.UtcNow.AddMinutes(1)); // whatever the file system's clock resolves
-        time.Advance(TimeSpan.FromSeconds(6));
+        Clock.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal(second, Serial(certificates));
         Assert.NotEqual(first, second);
     }
@@ -130,10 +124,5 @@ public sealed class MllpTlsTests : IAsyncLifetime
 
     private static string Serial(TlsCertificates certificates) => certificates.Current.ServerCertificateContext!.TargetCertificate.SerialNumber;
 
-    private MllpListener Listen(MllpTlsOptions tls)
-    {
-        var listener = new MllpListener(new MllpOptions { Source = "his", Tls = tls }, _intake.Journal, TimeProvider.System, NullLogger<MllpListener>.Instance);
-        listener.Start();
-        return listener;
-    }
+    private MllpListener Listen(MllpTlsOptions tls) => Listen(new MllpOptions { Source = "his", Tls = tls });
 }
