@@ -6,7 +6,6 @@ using Consortium.Adapters.Hl7V2.Language.Load;
 using Consortium.Adapters.Hl7V2.Language.Plans;
 using Consortium.Adapters.Hl7V2.Language.Run;
 using Consortium.Adapters.Hl7V2.Map;
-using Consortium.Adapters.Hl7V2.Tables;
 using Consortium.Adapters.Hl7V2.Types;
 using Consortium.Fhir;
 using Consortium.Messaging;
@@ -16,7 +15,6 @@ namespace Consortium.Adapters.Hl7V2;
 /// <summary>HL7 v2 messages in ER7 (vertical-bar) form, after HL7's own v2-to-FHIR mapping tables.</summary>
 internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
 {
-    private const string MapVersion = "1.0";
     private readonly MapSource _maps = maps ?? new MapSource();
 
     private static readonly AdapterDescription Description = new("hl7v2", "1.0", AdapterDescription.House)
@@ -120,12 +118,12 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
             controlId = message.Header[10].Text;
             var conversion = new MessageConversion(record, context, message);
             MapSet maps = _maps.Current;
-            (string? mapping, string version, IReadOnlySet<string> mapped) = Map(conversion, maps);
-            if (conversion.Issues.Any(issue => issue.Severity <= IssueSeverity.Error)) return ConversionResult.Rejected(index, controlId, [.. conversion.Issues]);
+            MessagePlan? plan = Map(conversion, maps);
+            if (plan is null || conversion.Issues.Any(issue => issue.Severity <= IssueSeverity.Error)) return ConversionResult.Rejected(index, controlId, [.. conversion.Issues]);
 
-            JsonObject provenance = ProvenanceFactory.Create(record, this, mapping!, version, context, conversion.Drafts, index);
+            JsonObject provenance = ProvenanceFactory.Create(record, this, plan.Name, maps.Version, context, conversion.Drafts, index);
             AddEvent(provenance, conversion);
-            UnmappedFields.Report(conversion, mapped);
+            UnmappedFields.Report(conversion, plan.MappedSegments);
             return new ConversionResult
             {
                 Index = index,
@@ -140,39 +138,19 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
         }
     }
 
-    /// <summary>Maps by MSH-9, by the compiled maps first; gives the mapping's name and version, and the segments that it knows.</summary>
-    private static (string? Mapping, string Version, IReadOnlySet<string> Mapped) Map(MessageConversion conversion, MapSet maps, List<TraceEntry>? trace = null)
+    /// <summary>Maps by MSH-9; gives the map, or null where there is none (an error is noted).</summary>
+    private static MessagePlan? Map(MessageConversion conversion, MapSet maps, List<TraceEntry>? trace = null)
     {
-        Er7Segment header = conversion.Message.Header;
-        if (maps.Find(header[9][1].Text, header[9][2].Text, header[9][3].Text) is { } plan)
+        Er7Value type = conversion.Message.Header[9];
+        if (maps.Find(type[1].Text, type[2].Text, type[3].Text) is { } plan)
         {
             MessageRun.Map(plan, conversion, trace);
-            return (plan.Name, maps.Version, plan.MappedSegments);
-        }
-
-        return (MapInCode(conversion), MapVersion, UnmappedFields.MappedInCode);
-    }
-
-    private static string? MapInCode(MessageConversion conversion)
-    {
-        Er7Segment header = conversion.Message.Header;
-        string? type = header[9][1].Text;
-        string? trigger = header[9][2].Text;
-        if (type == "ADT" && CodeTables.Event[trigger] is { } row)
-        {
-            AdtMap.Map(conversion, row);
-            return $"ADT_{trigger}";
-        }
-
-        if (type == "ORU" && trigger == "R01")
-        {
-            OruMap.Map(conversion);
-            return "ORU_R01";
+            return plan;
         }
 
         conversion.Error(
-            "not-supported", header[9],
-            $"the message type {Shown(type)}^{Shown(trigger)} has no mapping yet. The message is kept; release it from quarantine once it has one.");
+            "not-supported", type,
+            $"the message type {Shown(type[1].Text)}^{Shown(type[2].Text)} has no map. The message is kept; release it from quarantine once the site has one.");
         return null;
     }
 

@@ -65,6 +65,9 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
         if (map is not null && map.Name.Source != segment) throw make.Map!.Fault($"{map.Name} maps {map.Name.Source}, and the entry is for {segment}.");
         if (map is not null && !map.Target.Equals(type)) throw make.Map!.Fault($"{map.Name} fills a {map.Target.Name}, and {name} is a {type.Name}.");
         group.Knows.Add(segment);
+
+        // Its own segment, not the first one of that name: three allergies are three.
+        var own = new MapName(segment, type.Name, "");
         return new MakePlan
         {
             At = make.At,
@@ -75,10 +78,10 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
             Map = map,
             Identity = make.Resource is null || make.Identity is { Rule: Identities.NamedRules.None } ? null
                 : make.Identity is null ? Identities.NamedRules.Find(Identities.NamedRules.None)
-                : MapCompiler.Identity(make.Identity, null, isType: false),
+                : MapCompiler.Identity(make.Identity, own, isType: false),
             Apply = MapCompiler.Apply(make.Apply, ApplyMode.Update),
             Required = make.Required,
-            When = make.When is null ? null : ConditionParser.Parse(make.When, new MapName(segment, type.Name, ""), isType: false, rowValue: null),
+            When = make.When is null ? null : ConditionParser.Parse(make.When, own, isType: false, rowValue: null),
             References = [.. make.Set.Select(pair => Set(pair.Element, pair.Name, type)), .. make.Add.Select(pair => Add(pair.Element, pair.Name))],
         };
     }

@@ -6,7 +6,7 @@ using Consortium.Adapters.Hl7V2.Types;
 namespace Consortium.Adapters.Hl7V2.Language.Identities;
 
 /// <summary>The rule that a map writes itself: the first of some fields that has a value, alone or with others, in its own system or within another resource.</summary>
-internal sealed class FieldRule(string kind, Place[] from, Place[] and, string? within, Place? authority) : IdentityRule
+internal sealed class FieldRule(string kind, Place[] from, Place[] and, string[] within, Place? authority) : IdentityRule
 {
     public override string? Find(IdentityRequest request)
     {
@@ -26,7 +26,12 @@ internal sealed class FieldRule(string kind, Place[] from, Place[] and, string? 
             key = $"{key}|{(place.TryFind(request.Scope, out Er7Value value) ? value.PeekText : null)}";
         }
 
-        if (within is null) return run.Conversion.Id(request.ResourceType, system, key);
-        return request.Names?.IdOf(within) is { } owner ? run.Conversion.Id(request.ResourceType, run.Conversion.Source, $"{owner}|{system}|{key}") : null;
+        if (within.Length == 0) return run.Conversion.Id(request.ResourceType, system, key);
+        foreach (string name in within)
+        {
+            if (request.Names?.IdOf(name) is { } owner) return run.Conversion.Id(request.ResourceType, run.Conversion.Source, $"{owner}|{system}|{key}");
+        }
+
+        return null;
     }
 }

@@ -60,7 +60,11 @@ internal static class NamedRules
             numbers.Add(new Number(IdentifierSystems.OfSource(source, "patient:DL" + state), license, "DL"));
         }
 
-        return Strongest(numbers) is { } best ? PatientIdentity.LogicalId(request.Run.Conversion.Context, best.System, best.Value) : null;
+        if (Strongest(numbers) is { } best) return PatientIdentity.LogicalId(request.Run.Conversion.Context, best.System, best.Value);
+
+        // What is said of a patient whom nobody could find again would be lost.
+        request.Run.Conversion.Error("required", pid[3][1], "the patient has no identifier. Send the record number in PID-3.");
+        return null;
     }
 
     private static Number? Strongest(List<Number> numbers)

@@ -10,7 +10,7 @@ namespace Consortium.Adapters.Hl7V2.Language.Load;
 internal sealed class MapSource
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly Lazy<MapSet> s_builtIn = new(() => MapCompiler.Compile(MapFiles.BuiltIn, "built-in"));
+    private static readonly Lazy<MapSet> s_builtIn = new(() => MapCompiler.Compile(MapFiles.BuiltIn, "1.0"));
 
     private readonly string? _folder;
     private readonly TimeProvider _time;

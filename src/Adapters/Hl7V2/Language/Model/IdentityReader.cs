@@ -13,7 +13,7 @@ internal static class IdentityReader
         if (node is YamlScalarNode)
         {
             MapText rule = yaml.Text(node);
-            return new IdentityModel(rule, rule.Value, null, [], [], null, null);
+            return new IdentityModel(rule, rule.Value, null, [], [], [], null);
         }
 
         Dictionary<string, (YamlNode Key, YamlNode Value)> fields = yaml.Fields(node, "`identity`", Keys);
@@ -23,7 +23,7 @@ internal static class IdentityReader
         return new IdentityModel(
             named, null, named.Value, yaml.Texts(from.Value),
             fields.TryGetValue("and", out var and) ? yaml.Texts(and.Value) : [],
-            fields.TryGetValue("within", out var within) ? yaml.Text(within.Value) : null,
+            fields.TryGetValue("within", out var within) ? yaml.Texts(within.Value) : [],
             fields.TryGetValue("authority", out var authority) ? yaml.Text(authority.Value) : null);
     }
 }

@@ -35,7 +35,7 @@ internal sealed record RowModel
 
 /// <summary>How a resource is identified, as written.</summary>
 internal sealed record IdentityModel(
-    MapText At, string? Rule, string? Kind, IReadOnlyList<MapText> From, IReadOnlyList<MapText> And, MapText? Within, MapText? Authority);
+    MapText At, string? Rule, string? Kind, IReadOnlyList<MapText> From, IReadOnlyList<MapText> And, IReadOnlyList<MapText> Within, MapText? Authority);
 
 /// <summary>A segment or type map as written.</summary>
 internal sealed record RowMapModel(MapText At, MapName Name, IReadOnlyList<RowModel> Rows)
