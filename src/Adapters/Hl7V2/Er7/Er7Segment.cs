@@ -6,11 +6,13 @@ namespace Consortium.Adapters.Hl7V2.Er7;
 /// </summary>
 internal sealed class Er7Segment
 {
-    private const int MarkedByBit = 64;
+    // Components 0 to 31 are bits: of the first repetition the lower half of a field's word, of all repetitions the upper half.
+    private const int MarkedByBit = 32;
 
     private int[]? _fields;
     private ulong[]? _read;
-    private HashSet<(int Field, int Component)>? _readBeyond;
+    private Dictionary<(int Field, int Repetition), uint>? _readLater;
+    private HashSet<(int Field, int Repetition, int Component)>? _readBeyond;
     private int _occurrence;
     private int _occurrences;
 
@@ -89,12 +91,26 @@ internal sealed class Er7Segment
         }
     }
 
-    /// <summary>Says that a component (0: all of the field) has been used.</summary>
-    public void MarkRead(int field, int component)
+    /// <summary>Says that a component (0: all of the field) has been used, in every repetition.</summary>
+    public void MarkRead(int field, int component) => MarkRead(field, component, 0);
+
+    /// <summary>Says that a component (0: all of it) of a repetition (0: of every one) has been used.</summary>
+    public void MarkRead(int field, int component, int repetition)
     {
         if (field < 1 || field > FieldCount || component < 0) return;
-        if (component < MarkedByBit) (_read ??= new ulong[FieldCount + 1])[field] |= 1UL << component;
-        else (_readBeyond ??= []).Add((field, component));
+        if (component >= MarkedByBit)
+        {
+            (_readBeyond ??= []).Add((field, repetition, component));
+        }
+        else if (repetition <= 1)
+        {
+            (_read ??= new ulong[FieldCount + 1])[field] |= 1UL << (repetition == 0 ? component + MarkedByBit : component);
+        }
+        else
+        {
+            Dictionary<(int, int), uint> later = _readLater ??= [];
+            later[(field, repetition)] = later.GetValueOrDefault((field, repetition)) | (1u << component);
+        }
     }
 
     /// <summary>Says that these fields are used, whatever is in them.</summary>
@@ -103,30 +119,17 @@ internal sealed class Er7Segment
         foreach (int field in fields) MarkRead(field, 0);
     }
 
-    /// <summary>The places that hold data and that nobody has read: <c>PID-10</c> where the whole field was left, <c>PID-5.9</c> where a part was.</summary>
+    /// <summary>
+    /// The places that hold data and that nobody has read: <c>PID-10</c> where the whole field was left, <c>PID-3[2]</c> where a repetition was,
+    /// <c>PID-5.9</c> where a part was in each repetition that has it, <c>PID-5[2].9</c> where it was in that one only.
+    /// </summary>
     public IReadOnlyList<string> Unread()
     {
         List<string>? places = null;
-        SortedSet<int>? parts = null;
         for (int field = 1; field <= FieldCount; field++)
         {
             Er7Value value = this[field];
-            if (value.Length == 0 || IsRead(field, 0)) continue;
-            bool anyRead = false;
-            parts?.Clear();
-            foreach (Er7Value repetition in value.Repetitions())
-            {
-                foreach (Er7Value component in repetition.Components())
-                {
-                    if (IsRead(field, component.Component)) anyRead = true;
-                    else (parts ??= []).Add(component.Component);
-                }
-            }
-
-            if (parts is null or { Count: 0 }) continue;
-            places ??= [];
-            if (!anyRead) places.Add($"{Name}-{field}");
-            else foreach (int part in parts) places.Add($"{Name}-{field}.{part}");
+            if (value.Length > 0 && HasUnread(value)) NameUnread(value, places ??= []);
         }
 
         return (IReadOnlyList<string>?)places ?? [];
@@ -138,9 +141,67 @@ internal sealed class Er7Segment
     /// <summary>Sets <see cref="Occurrences"/>.</summary>
     internal void Total(int occurrences) => _occurrences = occurrences;
 
-    private bool IsRead(int field, int component) => component < MarkedByBit
-        ? _read is { } read && (read[field] & (1UL << component)) != 0
-        : _readBeyond?.Contains((field, component)) == true;
+    private bool HasUnread(Er7Value field)
+    {
+        foreach (Er7Value repetition in field.Repetitions())
+        {
+            if (IsRead(field.Field, 0, repetition.Repetition)) continue;
+            foreach (Er7Value component in repetition.Components())
+            {
+                if (!IsRead(field.Field, component.Component, repetition.Repetition)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void NameUnread(Er7Value field, List<string> places)
+    {
+        var repetitions = new List<(int Repetition, bool AnyRead)>();
+        var unread = new SortedSet<(int Part, int Repetition)>();
+        var readSomewhere = new HashSet<int>();
+        foreach (Er7Value repetition in field.Repetitions())
+        {
+            bool whole = IsRead(field.Field, 0, repetition.Repetition);
+            bool any = whole;
+            foreach (Er7Value component in repetition.Components())
+            {
+                bool read = whole || IsRead(field.Field, component.Component, repetition.Repetition);
+                any |= read;
+                if (read) readSomewhere.Add(component.Component);
+                else unread.Add((component.Component, repetition.Repetition));
+            }
+
+            repetitions.Add((repetition.Repetition, any));
+        }
+
+        string name = $"{Name}-{field.Field}";
+        if (!repetitions.Exists(repetition => repetition.AnyRead))
+        {
+            places.Add(name);
+            return;
+        }
+
+        var left = new HashSet<int>(repetitions.Where(repetition => !repetition.AnyRead).Select(repetition => repetition.Repetition));
+        int named = 0;
+        foreach ((int part, int repetition) in unread)
+        {
+            if (left.Contains(repetition)) continue;
+            if (readSomewhere.Contains(part)) places.Add($"{name}[{repetition}].{part}");
+            else if (part != named) places.Add($"{name}.{named = part}");
+        }
+
+        places.AddRange(left.Select(repetition => $"{name}[{repetition}]"));
+    }
+
+    private bool IsRead(int field, int component, int repetition)
+    {
+        if (component >= MarkedByBit) return _readBeyond is { } beyond && (beyond.Contains((field, 0, component)) || beyond.Contains((field, repetition, component)));
+        ulong marks = _read is { } read ? read[field] : 0;
+        if ((marks & (1UL << MarkedByBit)) != 0 || (marks & (1UL << (component + MarkedByBit))) != 0) return true;
+        uint own = repetition <= 1 ? (uint)marks : _readLater?.GetValueOrDefault((field, repetition)) ?? 0;
+        return (own & (1u << component)) != 0;
+    }
 
     private int[] Split()
     {

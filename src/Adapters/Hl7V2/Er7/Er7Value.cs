@@ -115,7 +115,7 @@ internal readonly struct Er7Value
         get
         {
             Er7Value leaf = Leaf();
-            _segment.MarkRead(Field, Math.Max(leaf.Component, 1));
+            _segment.MarkRead(Field, Math.Max(leaf.Component, 1), Math.Max(Repetition, 1));
             return leaf.Trimmed(this);
         }
     }
@@ -129,7 +129,7 @@ internal readonly struct Er7Value
     {
         get
         {
-            _segment.MarkRead(Field, Component);
+            _segment.MarkRead(Field, Component, Component > 0 ? Math.Max(Repetition, 1) : Repetition);
             string? text = Decode(Bytes, this)?.TrimEnd();
             return string.IsNullOrWhiteSpace(text) ? null : text;
         }
@@ -159,7 +159,7 @@ internal readonly struct Er7Value
     public bool TryGetUtf8(out ReadOnlySpan<byte> utf8)
     {
         Er7Value leaf = Leaf();
-        _segment.MarkRead(Field, Math.Max(leaf.Component, 1));
+        _segment.MarkRead(Field, Math.Max(leaf.Component, 1), Math.Max(Repetition, 1));
         return leaf.TryPeekUtf8(this, out utf8);
     }
 

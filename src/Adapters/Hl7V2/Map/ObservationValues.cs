@@ -34,6 +34,12 @@ internal static class ObservationValues
             return;
         }
 
+        if (type is "CE" or "CWE" or "CNE" or "CF" or "IS" or "ID" && segment[6].HasData && values.Exists(IsPlainNumber))
+        {
+            conversion.Error("value", segment[2], "the data type says that the value is a code, but OBX-5 is a plain number and OBX-6 its unit: which of them is right must not be guessed. A measurement has NM or SN.");
+            return;
+        }
+
         if (values.Count > 1)
         {
             Components(observation, values, type, segment, conversion);
@@ -80,6 +86,9 @@ internal static class ObservationValues
                 return null;
         }
     }
+
+    // A number that names no coding system and has no text beside it: SNOMED CT's codes are numbers too.
+    private static bool IsPlainNumber(Er7Value value) => !value[2].HasData && !value[3].HasData && FhirDecimal.Number(value[1].PeekText) is not null;
 
     private static Unit ReadTextUnit(Er7Segment segment) => new(segment[6][2].Text ?? segment[6][1].Text, null);
 

@@ -18,7 +18,7 @@ internal static class EncapsulatedData
     public static JsonObject? FromEd(Er7Value value, MessageConversion conversion)
     {
         string? encoding = value[4].Text?.ToUpperInvariant();
-        value.Segment.MarkRead(value.Field, 5);
+        value.Segment.MarkRead(value.Field, 5, value.Repetition);
         if (!value[5].HasData)
         {
             conversion.Error("required", value[5], "encapsulated data without data.");
@@ -65,7 +65,7 @@ internal static class EncapsulatedData
             return new JsonObject().Set("contentType", type).Set("url", pointer);
         }
 
-        conversion.Error("value", value[1], "the pointer is no URL.");
+        conversion.Error("value", value[1], "a pointer to data (RP) is a URL, and this is none.");
         return null;
     }
 

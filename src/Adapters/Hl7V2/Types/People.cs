@@ -24,7 +24,7 @@ internal static class People
         // One doctor stands in many fields of a message, mostly to the letter.
         if (value.Component == 0 && conversion.KnownPractitioner(value.Bytes) is { } known)
         {
-            foreach (int part in PractitionerParts) value.Segment.MarkRead(value.Field, part);
+            foreach (int part in PractitionerParts) value.Segment.MarkRead(value.Field, part, value.Repetition);
             return Element.Reference("Practitioner", known.Id, known.Display);
         }
 

@@ -10,6 +10,9 @@ namespace Consortium.Adapters.Hl7V2.Language.Compile;
 /// <summary>Compiles a message map: its groups, and what is made of which segment.</summary>
 internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
 {
+    // What `in` calls the message itself, for a group that may also stand in another one.
+    private const string Message = "message";
+
     private readonly List<GroupPlan> _groups = [new GroupPlan(0, "", null, [], [])];
     private readonly Dictionary<string, FhirElementType> _names = new(StringComparer.Ordinal);
 
@@ -27,23 +30,29 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
         var left = new List<GroupModel>(model.Groups);
         foreach (GroupModel group in left)
         {
-            if (group.In is not null && !left.Exists(other => other.Name.Value == group.In.Value)) throw group.In.Fault($"there is no group {group.In.Value}{Nearest.Hint(group.In.Value, left.Select(other => other.Name.Value))}.");
+            foreach (MapText enclosing in group.In)
+            {
+                if (enclosing.Value != Message && !left.Exists(other => other.Name.Value == enclosing.Value)) throw enclosing.Fault($"there is no group {enclosing.Value}{Nearest.Hint(enclosing.Value, left.Select(other => other.Name.Value))}.");
+            }
+
             foreach (MapText segment in group.Starts.Concat(group.One).Concat(group.Has)) Segment(segment.Value, segment);
         }
 
         while (left.Count > 0)
         {
-            int next = left.FindIndex(group => group.In is null || _groups.Exists(known => known.Name == group.In.Value));
+            int next = left.FindIndex(group => group.In.All(enclosing => Known(enclosing.Value) is not null));
             if (next < 0) throw left[0].Name.Fault($"the group {left[0].Name.Value} stands within itself.");
             GroupModel group = left[next];
             left.RemoveAt(next);
-            GroupPlan parent = _groups.Find(known => known.Name == (group.In?.Value ?? ""))!;
-            var plan = new GroupPlan(_groups.Count, group.Name.Value, parent, [.. group.Starts.Select(text => text.Value)], [.. group.One.Select(text => text.Value)]);
+            GroupPlan[] parents = group.In.Count == 0 ? [_groups[0]] : [.. group.In.Select(enclosing => Known(enclosing.Value)!)];
+            var plan = new GroupPlan(_groups.Count, group.Name.Value, parents[0], [.. group.Starts.Select(text => text.Value)], [.. group.One.Select(text => text.Value)]);
             plan.Knows.UnionWith(group.Has.Select(text => text.Value));
-            parent.Children.Add(plan);
+            foreach (GroupPlan parent in parents) parent.Children.Add(plan);
             _groups.Add(plan);
         }
     }
+
+    private GroupPlan? Known(string group) => group == Message ? _groups[0] : _groups.Find(known => known.Name == group);
 
     private void Name(MakeModel make)
     {
@@ -65,6 +74,7 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
         if (map is not null && map.Name.Source != segment) throw make.Map!.Fault($"{map.Name} maps {map.Name.Source}, and the entry is for {segment}.");
         if (map is not null && !map.Target.Equals(type)) throw make.Map!.Fault($"{map.Name} fills a {map.Target.Name}, and {name} is a {type.Name}.");
         group.Knows.Add(segment);
+        if (make.Resource is not null) group.Makes.Add(name);
 
         // Its own segment, not the first one of that name: three allergies are three.
         var own = new MapName(segment, type.Name, "");

@@ -76,7 +76,12 @@ internal sealed record TableModel(MapText At, string Name)
 }
 
 /// <summary>A group of segments as written.</summary>
-internal sealed record GroupModel(MapText Name, MapText? In, IReadOnlyList<MapText> Starts, IReadOnlyList<MapText> One, IReadOnlyList<MapText> Has);
+/// <param name="Name">Its name.</param>
+/// <param name="In">The groups that it may stand in; empty for the message itself.</param>
+/// <param name="Starts">The segments that it may begin with.</param>
+/// <param name="One">Further segments of which it has one.</param>
+/// <param name="Has">Further segments that belong to it.</param>
+internal sealed record GroupModel(MapText Name, IReadOnlyList<MapText> In, IReadOnlyList<MapText> Starts, IReadOnlyList<MapText> One, IReadOnlyList<MapText> Has);
 
 /// <summary>An entry of <c>make</c> as written.</summary>
 internal sealed record MakeModel

@@ -38,7 +38,7 @@ internal static class MessageReader
         if (!fields.TryGetValue("starts", out var starts)) throw yaml.Fault(node, "the key `starts` is missing: the segments that a group may begin with.");
         return new GroupModel(
             name,
-            fields.TryGetValue("in", out var enclosing) ? yaml.Text(enclosing.Value) : null,
+            fields.TryGetValue("in", out var enclosing) ? yaml.Texts(enclosing.Value) : [],
             yaml.Texts(starts.Value),
             fields.TryGetValue("one", out var one) ? yaml.Texts(one.Value) : [],
             fields.TryGetValue("has", out var has) ? yaml.Texts(has.Value) : []);

@@ -9,13 +9,16 @@ namespace Consortium.Adapters.Hl7V2.Language.Plans;
 /// <summary>A group of segments. The first group is the message itself.</summary>
 /// <param name="Number">Its number in the message map.</param>
 /// <param name="Name">Its name; empty for the message.</param>
-/// <param name="Parent">The enclosing group; null for the message.</param>
+/// <param name="Parent">The enclosing group, the first of them where it may stand in several; null for the message.</param>
 /// <param name="Starts">The segments that it may begin with, in their order.</param>
 /// <param name="One">Further segments of which it has one.</param>
 internal sealed record GroupPlan(int Number, string Name, GroupPlan? Parent, string[] Starts, string[] One)
 {
     /// <summary>The segments that belong to it.</summary>
     public HashSet<string> Knows { get; } = new([.. Starts, .. One], StringComparer.Ordinal);
+
+    /// <summary>The names of the resources that its segments make.</summary>
+    public HashSet<string> Makes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The groups within it.</summary>
     public List<GroupPlan> Children { get; } = [];

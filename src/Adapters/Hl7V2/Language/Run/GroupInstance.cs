@@ -57,11 +57,14 @@ internal sealed class GroupInstance(GroupPlan plan, GroupInstance? parent, Dicti
         for (GroupInstance? at = this; at is not null; at = at.Parent) at._resources.Add((name, resource));
     }
 
-    /// <summary>The resources of a name in the nearest group that has any; those that came to nothing left out where asked.</summary>
+    /// <summary>
+    /// The resources of a name in the nearest group that has any; those that came to nothing left out where asked. Where a group makes resources of
+    /// that name and this instance made none, there is none: a note under a result that is a document is not one on another result.
+    /// </summary>
     public List<NamedResource> All(string name, bool withData)
     {
         var found = new List<NamedResource>();
-        for (GroupInstance? at = this; at is not null && found.Count == 0; at = at.Parent)
+        for (GroupInstance? at = this; at is not null && found.Count == 0; at = at.Plan.Makes.Contains(name) ? null : at.Parent)
         {
             foreach ((string known, NamedResource resource) in at._resources)
             {

@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+
+namespace Consortium.Adapters.Tests.Hl7V2;
+
+/// <summary>Which segment belongs to which: notes, participants and specimens under results, several persons and visits in a message.</summary>
+public sealed class GroupingTests
+{
+    private const string Person = "PID|1||Z1001^^^HOSP^MR||Wang^Fang||19800229|F";
+
+    [Fact]
+    public void A_note_under_a_document_is_the_document_s_and_not_another_result_s()
+    {
+        ConversionResult result = Message(
+            "OML^O21^OML_O21", Person, "ORC|NW|P1^HIS", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102",
+            "OBX|1|NM|2339-0^Glucose^LN||5.1|mmol/L|||||F|||20240102", "NTE|1||of the glucose",
+            "OBX|2|ED|18842-5^Letter^LN||^TEXT^PLAIN^A^hello||||||F|||20240102", "NTE|1||of the letter");
+
+        Assert.Equal("of the glucose", (string?)Assert.Single(result.Only("Observation")["note"]!.AsArray())!["text"]);
+        JsonArray content = result.Only("DocumentReference")["content"]!.AsArray();
+        Assert.Equal(["hello", "of the letter"], content.Select(part => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String((string)part!["attachment"]!["data"]!))));
+        Assert.Equal(2, result.Only("ServiceRequest")["supportingInfo"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public void A_participant_of_a_document_is_its_author()
+    {
+        ConversionResult result = Message(
+            "OML^O21^OML_O21", Person, "ORC|NW|P1^HIS", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102",
+            "OBX|1|NM|2339-0^Glucose^LN||5.1|mmol/L|||||F|||20240102",
+            "OBX|2|ED|18842-5^Letter^LN||^TEXT^PLAIN^A^hello||||||F|||20240102", "PRT|1|AD||RO^Responsible Observer^HL70912|77^Chen^Wei^^^^^^HOSP");
+
+        JsonObject role = result.Only("PractitionerRole");
+        Assert.Equal($"PractitionerRole/{(string?)role["id"]}", (string?)Assert.Single(result.Only("DocumentReference")["author"]!.AsArray())!["reference"]);
+        Assert.Null(result.Only("Observation")["performer"]);
+    }
+
+    [Fact]
+    public void Results_before_the_order_group_are_of_the_specimen()
+    {
+        ConversionResult result = Message(
+            "OUL^R22^OUL_R22", Person, "SPM|1|S1&HIS||BLD^Blood^HL70487", "OBX|1|NM|19151-0^Specimen volume^LN||4|mL|||||F|||20240102",
+            "SAC|||C1", "OBX|1|ST|33511-7^Appearance^LN||clear||||||F|||20240102",
+            "OBR|1|P1^HIS|F1^LIS|1554-5^Glucose^LN|||20240102|||||||||||||||20240102||LAB|F", "ORC|SC|P1^HIS|F1^LIS", "OBX|1|NM|2339-0^Glucose^LN||5.1|mmol/L|||||F|||20240102", "NTE|1||fasting");
+
+        string specimen = $"Specimen/{(string?)result.Only("Specimen")["id"]}";
+        JsonObject[] observations = result.All("Observation");
+        Assert.Equal(3, observations.Length);
+        Assert.All(observations, observation => Assert.Equal(specimen, (string?)observation["specimen"]!["reference"]));
+        JsonObject glucose = Assert.Single(observations, observation => observation["basedOn"] is not null);
+        Assert.Equal("fasting", (string?)glucose["note"]![0]!["text"]);
+        Assert.Equal($"Observation/{(string?)glucose["id"]}", (string?)Assert.Single(result.Only("DiagnosticReport")["result"]!.AsArray())!["reference"]);
+    }
+
+    [Fact]
+    public void Results_of_the_patient_before_the_visit_belong_to_no_specimen_and_no_order()
+    {
+        ConversionResult result = Message(
+            "OUL^R24^OUL_R24", Person, "OBX|1|NM|29463-7^Body weight^LN||70|kg|||||F|||20240102", "PV1|1|I",
+            "OBR|1|P1^HIS|F1^LIS|1554-5^Glucose^LN|||20240102|||||||||||||||20240102||LAB|F", "OBX|1|NM|2339-0^Glucose^LN||5.1|mmol/L|||||F|||20240102",
+            "SPM|1|S1&HIS||BLD^Blood^HL70487", "OBX|1|NM|19151-0^Specimen volume^LN||4|mL|||||F|||20240102");
+
+        JsonObject weight = Assert.Single(result.All("Observation"), observation => (string?)observation["code"]!["coding"]![0]!["code"] == "29463-7");
+        Assert.Null(weight["specimen"]);
+        Assert.Null(weight["basedOn"]);
+        JsonObject volume = Assert.Single(result.All("Observation"), observation => (string?)observation["code"]!["coding"]![0]!["code"] == "19151-0");
+        Assert.NotNull(volume["specimen"]);
+    }
+
+    [Fact]
+    public void Orders_under_a_specimen_are_of_that_specimen()
+    {
+        ConversionResult result = Message(
+            "OML^O33^OML_O33", Person,
+            "SPM|1|S1&HIS||BLD^Blood^HL70487", "ORC|NW|P1^HIS", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102", "ORC|NW|P2^HIS", "OBR|2|P2^HIS||718-7^Hemoglobin^LN|||20240102",
+            "SPM|2|S2&HIS||UR^Urine^HL70487", "ORC|NW|P3^HIS", "OBR|3|P3^HIS||5811-5^Gravity^LN|||20240102");
+
+        JsonObject[] specimens = result.All("Specimen");
+        Assert.Equal([2, 1], specimens.Select(specimen => specimen["request"]!.AsArray().Count));
+        string?[] expected = [.. Enumerable.Repeat($"Specimen/{(string?)specimens[0]["id"]}", 2), $"Specimen/{(string?)specimens[1]["id"]}"];
+        Assert.Equal(
+            expected.AsEnumerable(),
+            result.All("ServiceRequest").Select(order => (string?)Assert.Single(order["specimen"]!.AsArray())!["reference"]));
+    }
+
+    [Fact]
+    public void Each_visit_of_an_account_has_its_own_diagnoses_and_results()
+    {
+        ConversionResult result = Message(
+            "BAR^P01^BAR_P01", "EVN|P01|20240102", Person,
+            "PV1|1|I|||||||||||||||||V1^^^HOSP", "DG1|1||I10^Hypertension^I10||20240101|A", "OBX|1|NM|29463-7^Body weight^LN||70|kg|||||F|||20240102",
+            "PV1|2|O|||||||||||||||||V2^^^HOSP", "PV2||P", "DG1|1||J06.9^Cold^I10||20240102|A");
+
+        JsonObject[] visits = result.All("Encounter");
+        string?[] of = [.. result.All("Condition").Select(condition => (string?)condition["encounter"]?["reference"])];
+        string?[] expected = [.. visits.Select(visit => $"Encounter/{(string?)visit["id"]}")];
+        Assert.Equal(expected.AsEnumerable(), of);
+        Assert.Equal($"Encounter/{(string?)visits[0]["id"]}", (string?)result.Only("Observation")["encounter"]!["reference"]);
+    }
+
+    [Fact]
+    public void Each_person_of_a_message_has_their_own_former_number()
+    {
+        ConversionResult result = Message(
+            "ADT^A47^ADT_A30", "EVN|A47|20240102", Person, "MRG|Z900^^^HOSP^MR", "PID|2||Z1002^^^HOSP^MR||Li^Na||19810101|F", "MRG|Z901^^^HOSP^MR");
+
+        JsonObject[] patients = result.All("Patient");
+        Assert.Equal(4, patients.Length);
+        Assert.Equal(4, patients.Sum(patient => patient["link"]?.AsArray().Count ?? 0));
+    }
+
+    [Fact]
+    public void A_plain_number_with_a_unit_that_is_called_a_code_is_refused()
+    {
+        ConversionResult result = Message(
+            "OML^O21^OML_O21", Person, "ORC|NW|P1^HIS", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102", "OBX|1|CWE|8867-4^Heart rate^LN||160|/min|||||F|||20240102");
+
+        Assert.True(result.IsRejected);
+        Assert.Contains("OBX-2", result.Issues.Select(issue => issue.Expression));
+    }
+
+    [Theory]
+    [InlineData("ACTIVE", "active", null)]
+    [InlineData("Resolved", "resolved", null)]
+    [InlineData("C", null, "confirmed")]
+    public void The_life_of_a_problem_is_understood_where_old_senders_write_it(string confirmation, string? clinical, string? verification)
+    {
+        JsonObject condition = Message("PPR^PC1", "PID|1||Z1001^^^HOSP^MR||Wang^Fang", $"PRB|AD|20240102|596.5^Bladder dysfunction^I9|26744|||20240102||||||{confirmation}").Only("Condition");
+
+        Assert.Equal(clinical, (string?)condition["clinicalStatus"]?["coding"]?[0]?["code"]);
+        Assert.Equal(verification, (string?)condition["verificationStatus"]?["coding"]?[0]?["code"]);
+    }
+
+    private static ConversionResult Message(string type, params string[] segments) =>
+        Messages.Convert(string.Join('\r', segments.Prepend($@"MSH|^~\&|HIS|HOSP|FHIR|HOSP|20240102030405||{type}|M1|P|2.5.1||||||UNICODE UTF-8")) + "\r");
+}
