@@ -61,13 +61,8 @@ internal sealed class TlsCertificates
 
     private SslServerAuthenticationOptions Load()
     {
-        (X509Certificate2 certificate, X509Certificate2Collection chain) = LoadServer();
-        X509Certificate2Collection? authorities = _options.ClientCaFile is { } file ? Read(file, () =>
-        {
-            var loaded = new X509Certificate2Collection();
-            loaded.ImportFromPemFile(file);
-            return loaded.Count > 0 ? loaded : throw new CryptographicException("no certificate is in it");
-        }) : null;
+        (X509Certificate2 certificate, X509Certificate2Collection chain) = CertificateFiles.ReadWithKey(_options.CertificateFile, _options.KeyFile, _options.KeyPassword);
+        X509Certificate2Collection? authorities = _options.ClientCaFile is { } file ? CertificateFiles.ReadAuthorities(file) : null;
         return new SslServerAuthenticationOptions
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
@@ -77,29 +72,6 @@ internal sealed class TlsCertificates
             RemoteCertificateValidationCallback = authorities is null ? null : (_, client, presented, _) => IsAllowed(client, presented, authorities),
         };
     }
-
-    private (X509Certificate2 Certificate, X509Certificate2Collection Chain) LoadServer() => Read(_options.CertificateFile, () =>
-    {
-        string file = _options.CertificateFile;
-        if (Path.GetExtension(file).ToUpperInvariant() is ".PFX" or ".P12")
-        {
-            X509Certificate2Collection all = X509CertificateLoader.LoadPkcs12CollectionFromFile(file, _options.KeyPassword);
-            X509Certificate2 own = all.FirstOrDefault(one => one.HasPrivateKey) ?? throw new CryptographicException("no private key is in it");
-            all.Remove(own);
-            return (own, all);
-        }
-
-        string keyFile = _options.KeyFile ?? file;
-        using X509Certificate2 pem = _options.KeyPassword is { } password
-            ? X509Certificate2.CreateFromEncryptedPemFile(file, password, keyFile)
-            : X509Certificate2.CreateFromPemFile(file, keyFile);
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(file);
-        if (chain.Count > 0) chain.RemoveAt(0);
-
-        // Windows wants a key that its store has seen.
-        return (X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null), chain);
-    });
 
     private bool IsAllowed(X509Certificate? client, X509Chain? presented, X509Certificate2Collection authorities)
     {
@@ -121,18 +93,6 @@ internal sealed class TlsCertificates
         foreach (X509SubjectAlternativeNameExtension extension in certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>())
         {
             foreach (string name in extension.EnumerateDnsNames()) yield return name;
-        }
-    }
-
-    private static T Read<T>(string file, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new CryptographicException($"{file}: {e.Message.TrimEnd('.')}. A PEM file with certificate and key, or a PFX file, is expected.", e);
         }
     }
 

@@ -12,21 +12,35 @@ internal static class IngestCommand
     public static Command Create()
     {
         var paths = new Argument<string[]>("PATH") { Description = "Files, or folders with every file in them.", Arity = ArgumentArity.OneOrMore };
-        var to = new Option<string>("--to") { Description = "The host: http://HOST:PORT, or mllp://HOST:PORT for HL7 v2.", Required = true };
+        var to = new Option<string>("--to") { Description = "The host: http://HOST:PORT or https://HOST:PORT, or for HL7 v2 mllp://HOST:PORT or mllps://HOST:PORT (with TLS).", Required = true };
         var source = new Option<string?>("--source") { Description = "Name of the source system; left out, the host's default." };
-        var command = new Command("ingest", "Sends raw records to a running host: a JSON line a file with what became of it.") { paths, to, source };
+        var ca = new Option<string?>("--ca") { Description = "TLS: PEM file with the authorities to trust; left out, the machine's." };
+        var cert = new Option<string?>("--cert") { Description = "Mutual TLS: file with the own certificate, PEM or PFX." };
+        var key = new Option<string?>("--key") { Description = "Mutual TLS: PEM file with its key; left out, it is in the file of --cert." };
+        var password = new Option<string?>("--key-password-file") { Description = "File with the password of the key or the PFX." };
+        var command = new Command("ingest", "Sends raw records to a running host: a JSON line a file with what became of it.") { paths, to, source, ca, cert, key, password };
         command.SetAction(async (call, cancellationToken) =>
         {
             string target = call.GetValue(to)!;
-            if (!Uri.TryCreate(target, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https" or "mllp"))
+            if (!Uri.TryCreate(target, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https" or "mllp" or "mllps"))
             {
-                throw CommandException.Misunderstood($"--to: {target} is not http://HOST:PORT, https://HOST:PORT or mllp://HOST:PORT.");
+                throw CommandException.Misunderstood($"--to: {target} is not http://HOST:PORT, https://HOST:PORT, mllp://HOST:PORT or mllps://HOST:PORT.");
+            }
+
+            bool isMllp = uri.Scheme is "mllp" or "mllps";
+            if (isMllp && uri.Port < 0) throw CommandException.Misunderstood($"--to: {target}: the port is missing: {uri.Scheme}://{uri.Host}:PORT.");
+            ClientTls? tls = ClientTls.Read(call.GetValue(ca), call.GetValue(cert), call.GetValue(key), call.GetValue(password));
+            if (uri.Scheme is "http" or "mllp")
+            {
+                string? idle = new Option<string?>[] { ca, cert }.FirstOrDefault(option => call.GetValue(option) is not null)?.Name;
+                if (idle is not null) throw CommandException.Misunderstood($"{idle} is for TLS, and --to {target} has none: write {uri.Scheme}s://….");
+                tls = null;
             }
 
             string[] files = Input.Files(call.GetValue(paths)!).ToArray();
-            await using IIntakeSender sender = uri.Scheme == "mllp"
-                ? new MllpSender(uri)
-                : new HttpSender(uri, call.GetValue(source));
+            await using IIntakeSender sender = isMllp
+                ? new MllpSender(uri, tls)
+                : new HttpSender(uri, call.GetValue(source), tls);
             return await SendAllAsync(files, sender, cancellationToken);
         });
         return command;
@@ -63,9 +77,12 @@ internal static class IngestCommand
         Task<bool> SendAsync(string file, byte[] bytes, CancellationToken cancellationToken);
     }
 
-    private sealed class HttpSender(Uri host, string? source) : IIntakeSender
+    private sealed class HttpSender(Uri host, string? source, ClientTls? tls) : IIntakeSender
     {
-        private readonly HttpClient _client = new() { BaseAddress = host, Timeout = TimeSpan.FromMinutes(5) };
+        private readonly HttpClient _client = new(tls is null ? new SocketsHttpHandler() : new SocketsHttpHandler { SslOptions = tls.For(host.Host) })
+        {
+            BaseAddress = host, Timeout = TimeSpan.FromMinutes(5),
+        };
 
         public async Task<bool> SendAsync(string file, byte[] bytes, CancellationToken cancellationToken)
         {
@@ -108,23 +125,24 @@ internal static class IngestCommand
         }
     }
 
-    private sealed class MllpSender(Uri host) : IIntakeSender
+    private sealed class MllpSender(Uri host, ClientTls? tls) : IIntakeSender
     {
         private MllpClient? _client;
 
         public async Task<bool> SendAsync(string file, byte[] bytes, CancellationToken cancellationToken)
         {
-            _client ??= await MllpClient.ConnectAsync(host.Host, host.Port, cancellationToken);
+            _client ??= await MllpClient.ConnectAsync(host.Host, host.Port, cancellationToken, tls);
             (string code, string text) = await _client.SendAsync(bytes, cancellationToken);
+            bool isAccepted = code is "AA" or "CA";
             Output.Line(w =>
             {
                 w.WriteStartObject();
                 w.WriteString("file", file);
-                w.WriteBoolean("accepted", code == "AA");
+                w.WriteBoolean("accepted", isAccepted);
                 w.WriteString("answer", text.Replace('\r', '\n'));
                 w.WriteEndObject();
             });
-            return code == "AA";
+            return isAccepted;
         }
 
         public async ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Consortium.Adapters.Mllp;
 using Consortium.Adapters.Tests.Hl7V2;
+using Consortium.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Consortium.Adapters.Tests.Mllp;

@@ -1,7 +1,8 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Consortium.Adapters.Tests.Mllp;
+namespace Consortium.Testing;
 
 /// <summary>An authority of its own for a test, with files of certificates that it has signed.</summary>
 internal sealed class TestCertificates : IDisposable
@@ -30,12 +31,14 @@ internal sealed class TestCertificates : IDisposable
     public string WriteServer(string certificateFile, string keyFile, string? password = null)
     {
         using X509Certificate2 server = Issue("mllp.test", ServerAuthentication);
-        using ECDsa key = server.GetECDsaPrivateKey()!;
-        File.WriteAllText(keyFile, password is null
-            ? key.ExportPkcs8PrivateKeyPem()
-            : key.ExportEncryptedPkcs8PrivateKeyPem(password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
-        File.WriteAllText(certificateFile, server.ExportCertificatePem());
-        return server.SerialNumber;
+        return Write(server, certificateFile, keyFile, password);
+    }
+
+    /// <summary>Writes a client's certificate and key.</summary>
+    public void WriteClient(string name, string certificateFile, string keyFile, string? password = null)
+    {
+        using X509Certificate2 client = Client(name);
+        Write(client, certificateFile, keyFile, password);
     }
 
     public void WritePfx(string file, string password)
@@ -51,11 +54,25 @@ internal sealed class TestCertificates : IDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
+    private static string Write(X509Certificate2 certificate, string certificateFile, string keyFile, string? password)
+    {
+        using ECDsa key = certificate.GetECDsaPrivateKey()!;
+        File.WriteAllText(keyFile, password is null
+            ? key.ExportPkcs8PrivateKeyPem()
+            : key.ExportEncryptedPkcs8PrivateKeyPem(password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
+        File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
+        return certificate.SerialNumber;
+    }
+
     private X509Certificate2 Issue(string name, string usage)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        if (usage == ServerAuthentication) names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
         using X509Certificate2 signed = request.Create(_authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(7), RandomNumberGenerator.GetBytes(12));
         using X509Certificate2 whole = signed.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
