@@ -1,11 +1,14 @@
 using System.Text.Json;
 using Consortium.Adapters.Bench;
+using Consortium.Adapters.Plugins.Child;
 
-// Run by bench/adapters.sh; prints one JSON object, or writes a message for other tools.
+// Run by bench/adapters.sh and bench/plugins.sh; prints one JSON object, or writes a message for other tools.
 return args switch
 {
     ["speed", var rounds] => Print(new { admission = Speed.Run(g => g.Admission(), int.Parse(rounds, null)), report = Speed.Run(g => g.Report(), int.Parse(rounds, null)) }),
     ["profile", var kind, var seconds] => Profile.Run(kind, int.Parse(seconds, null)),
+    ["plugins", var site, var records, var rounds] => Print(PluginSpeed.Run(site, records, int.Parse(rounds, null))),
+    ["plugin-host", var folder] => PluginChild.Run(folder),
     ["message", "adt"] => Write(new GeneratedMessages(1).Admission()),
     ["message", "oru"] => Write(new GeneratedMessages(1).Report()),
     _ => Usage(),
@@ -26,6 +29,6 @@ static int Write(byte[] message)
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Adapters.Bench speed ROUNDS | message adt|oru | profile adt|oru SECONDS");
+    Console.Error.WriteLine("usage: Adapters.Bench speed ROUNDS | message adt|oru | profile adt|oru SECONDS | plugins SITE RECORDS ROUNDS");
     return 2;
 }
