@@ -13,19 +13,27 @@ public sealed class AdapterRegistry
     /// <summary>Confidence from which an adapter may take a record although another one could not say whether it is its own.</summary>
     internal const int Sure = 50;
 
-    private readonly IRecordAdapter[] _adapters;
+    private readonly IRecordAdapter[] _fixed;
+    private readonly PluginCatalog? _plugins;
+    private volatile Merged? _merged;
 
     /// <summary>A registry of these adapters.</summary>
     /// <exception cref="ArgumentException">Two adapters have one name.</exception>
     public AdapterRegistry(params IEnumerable<IRecordAdapter> adapters)
     {
-        _adapters = [.. adapters];
-        string? twice = _adapters.GroupBy(adapter => adapter.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
+        _fixed = [.. adapters];
+        string? twice = _fixed.GroupBy(adapter => adapter.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
         if (twice is not null) throw new ArgumentException($"Two adapters are called '{twice}'.", nameof(adapters));
     }
 
-    /// <summary>All adapters.</summary>
-    public IReadOnlyList<IRecordAdapter> Adapters => _adapters;
+    private AdapterRegistry(AdapterRegistry builtIn, PluginCatalog plugins)
+    {
+        _fixed = builtIn._fixed;
+        _plugins = plugins;
+    }
+
+    /// <summary>All adapters, as they are now.</summary>
+    public IReadOnlyList<IRecordAdapter> Adapters => All();
 
     /// <summary>The adapters that come with the program.</summary>
     /// <param name="site">The site; null for the defaults.</param>
@@ -47,14 +55,14 @@ public sealed class AdapterRegistry
     public static AdapterRegistry ForSite(SiteConfiguration site, PluginCatalog plugins, Action<string>? notice = null)
     {
         ArgumentNullException.ThrowIfNull(plugins);
-        return new AdapterRegistry([.. BuiltIn(site, notice).Adapters, .. plugins.Adapters]);
+        return new AdapterRegistry(BuiltIn(site, notice), plugins);
     }
 
     /// <summary>The names that plug-ins cannot have.</summary>
     public static IReadOnlyCollection<string> BuiltInNames { get; } = ["hl7v2", "cda", "table", "narrative"];
 
     /// <summary>The adapter of this name (<c>hl7v2</c>, <c>table</c>, <c>narrative</c> …), or null.</summary>
-    public IRecordAdapter? ByName(string name) => Array.Find(_adapters, adapter => string.Equals(adapter.Name, name, StringComparison.OrdinalIgnoreCase));
+    public IRecordAdapter? ByName(string name) => Array.Find(All(), adapter => string.Equals(adapter.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The adapter that is surest to read this record, or null where none can. Equal confidence goes to the one listed first.</summary>
     public IRecordAdapter? Detect(RawRecord record)
@@ -69,7 +77,7 @@ public sealed class AdapterRegistry
         IRecordAdapter? best = null;
         int highest = 0;
         string? silent = null;
-        foreach (IRecordAdapter adapter in _adapters)
+        foreach (IRecordAdapter adapter in All())
         {
             try
             {
@@ -87,4 +95,17 @@ public sealed class AdapterRegistry
 
         return (best, highest, silent);
     }
+
+    // The plug-ins may change while the host runs; their list is another one then.
+    private IRecordAdapter[] All()
+    {
+        if (_plugins is null) return _fixed;
+        IReadOnlyList<IRecordAdapter> plugins = _plugins.Adapters;
+        if (_merged is { } merged && ReferenceEquals(merged.Plugins, plugins)) return merged.All;
+        IRecordAdapter[] all = [.. _fixed, .. plugins];
+        _merged = new Merged(plugins, all);
+        return all;
+    }
+
+    private sealed record Merged(IReadOnlyList<IRecordAdapter> Plugins, IRecordAdapter[] All);
 }

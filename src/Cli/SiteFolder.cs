@@ -25,7 +25,7 @@ internal static class SiteFolder
     /// <summary>Loads the site's plug-ins; says on stderr which are refused and why. The caller disposes.</summary>
     public static PluginCatalog Plugins(SiteConfiguration site)
     {
-        PluginCatalog plugins = PluginCatalog.Load(site.Folder, PluginHostProgram.This(Commands.PluginHostCommand.Name), AdapterRegistry.BuiltInNames);
+        PluginCatalog plugins = PluginCatalog.Load(site, PluginHostProgram.This(Commands.PluginHostCommand.Name), AdapterRegistry.BuiltInNames);
         foreach (RefusedPlugin refused in plugins.Refused) Output.Say($"consortium: plug-in refused: {refused.Reason}");
         return plugins;
     }

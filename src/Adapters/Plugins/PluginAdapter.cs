@@ -3,75 +3,120 @@ using Consortium.Fhir;
 
 namespace Consortium.Adapters.Plugins;
 
-/// <summary>A vendor's adapter, seen from the host: it runs in a process of its own, and whatever it does there is at worst a rejected record here.</summary>
-internal sealed class PluginAdapter : IRecordAdapter, IDisposable
+/// <summary>
+/// A vendor's adapter, seen from the host: it runs in a process of its own, and whatever it does there is at worst a rejected record here. A new version may
+/// take the place of the one before at any time; each record is converted by one version.
+/// </summary>
+internal sealed class PluginAdapter(PluginVersion version) : IRecordAdapter, IDisposable
 {
     /// <summary>Detection sees so much of a record.</summary>
     private const int DetectionBytes = 64 * 1024;
 
     private static readonly TimeSpan DetectionLimit = TimeSpan.FromSeconds(5);
 
-    private readonly PluginSupervisor _supervisor;
-    private readonly PluginManifest _manifest;
-    private readonly AdapterDescription _description;
+    private volatile PluginVersion _version = version;
+    private volatile bool _isStopped;
 
-    /// <exception cref="PluginRefusedException">It cannot be loaded.</exception>
-    public PluginAdapter(PluginSupervisor supervisor, PluginManifest manifest)
+    internal PluginSupervisor Supervisor => _version.Supervisor;
+
+    public AdapterDescription Describe() => _version.Description;
+
+    /// <summary>The next record is this version's.</summary>
+    public void Replace(PluginVersion next)
     {
-        _supervisor = supervisor;
-        _manifest = manifest;
-        _description = supervisor.Describe();
+        PluginVersion before = _version;
+        _version = next;
+        before.Retire();
     }
 
-    internal PluginSupervisor Supervisor => _supervisor;
-
-    public AdapterDescription Describe() => _description;
+    /// <summary>The plug-in was taken out: it ends with the last record that it has.</summary>
+    public void Retire() => _version.Retire();
 
     /// <inheritdoc/>
     /// <exception cref="PluginSilentException">The plug-in could not say.</exception>
     public int Detect(RawRecord record)
     {
-        PluginAnswer answer = _supervisor.Ask(PluginRequest.For(PluginOperation.Detect, record), record.Bytes[..Math.Min(record.Bytes.Length, DetectionBytes)], DetectionLimit);
-        if (answer.Reply is not { Fault: null, Confidence: { } confidence }) throw new PluginSilentException(_manifest.Name);
-        return Math.Clamp(confidence, 0, 100);
+        if (Take() is not { } version) throw new PluginSilentException(Describe().Name);
+        try
+        {
+            PluginAnswer answer = version.Supervisor.Ask(PluginRequest.For(PluginOperation.Detect, record), record.Bytes[..Math.Min(record.Bytes.Length, DetectionBytes)], DetectionLimit);
+            if (answer.Reply is not { Fault: null, Confidence: { } confidence }) throw new PluginSilentException(version.Manifest.Name);
+            return Math.Clamp(confidence, 0, 100);
+        }
+        finally
+        {
+            version.Release();
+        }
     }
 
     public IEnumerable<ConversionResult> Convert(RawRecord record, ConversionContext context)
     {
-        PluginAnswer answer = _supervisor.Ask(PluginRequest.For(PluginOperation.Convert, record, context), record.Bytes, _manifest.Limits.Time);
+        if (Take() is not { } version) return [Rejected(0, "transient", $"the plug-in {Describe().Name} was taken out. The record is kept; release it once the plug-in is there again.")];
+        try
+        {
+            return Convert(version, record, context);
+        }
+        finally
+        {
+            version.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _isStopped = true;
+        _version.Stop();
+    }
+
+    private static List<ConversionResult> Convert(PluginVersion version, RawRecord record, ConversionContext context)
+    {
+        PluginManifest manifest = version.Manifest;
+        AdapterDescription description = version.Description;
+        PluginAnswer answer = version.Supervisor.Ask(PluginRequest.For(PluginOperation.Convert, record, context), record.Bytes, manifest.Limits.Time);
         if (answer.Reply is not { } reply)
         {
             return [Rejected(0, answer.MayPass ? "transient" : "exception", answer.MayPass
-                ? $"the plug-in {_manifest.Name} {answer.Fault}. The record is kept; release it once the plug-in works again."
-                : $"the plug-in {_manifest.Name} {answer.Fault} with this record: a fault of the plug-in. The record is kept; report it to {_description.Vendor}.")];
+                ? $"the plug-in {manifest.Name} {answer.Fault}. The record is kept; release it once the plug-in works again."
+                : $"the plug-in {manifest.Name} {answer.Fault} with this record: a fault of the plug-in. The record is kept; report it to {description.Vendor}.")];
         }
 
         List<ConversionResult> results = [.. (reply.Results ?? []).Select(result => result.Open())];
         for (int i = 0; i < results.Count; i++)
         {
-            if (results[i].Index != i) return [Rejected(0, "exception", $"the plug-in {_manifest.Name} numbers its results wrongly (result {i} is called {results[i].Index}): a fault of the plug-in. The record is kept.")];
-            if (!results[i].IsRejected && !IsProven(results[i], record))
+            if (results[i].Index != i) return [Rejected(0, "exception", $"the plug-in {manifest.Name} numbers its results wrongly (result {i} is called {results[i].Index}): a fault of the plug-in. The record is kept.")];
+            if (!results[i].IsRejected && !IsProven(results[i], record, description))
             {
                 results[i] = ConversionResult.Rejected(i, results[i].ControlId, [.. results[i].Issues, Issue(
-                    "exception", $"the plug-in {_manifest.Name} gave no Provenance that names this record and {_description.Name}/{_description.Version}: a fault of the plug-in. The record is kept.")]);
+                    "exception", $"the plug-in {manifest.Name} gave no Provenance that names this record and {description.Name}/{description.Version}: a fault of the plug-in. The record is kept.")]);
             }
         }
 
         if (reply.Fault is { } fault)
         {
-            results.Add(Rejected(results.Count, "exception", $"the plug-in {_manifest.Name} failed with {fault}: a fault of the plug-in. The record is kept; report it to {_description.Vendor}."));
+            results.Add(Rejected(results.Count, "exception", $"the plug-in {manifest.Name} failed with {fault}: a fault of the plug-in. The record is kept; report it to {description.Vendor}."));
         }
 
         return results;
     }
 
-    public void Dispose() => _supervisor.Dispose();
+    /// <summary>The version in force; null where the plug-in was taken out.</summary>
+    /// <exception cref="PluginStoppedException">The host is stopping.</exception>
+    private PluginVersion? Take()
+    {
+        while (true)
+        {
+            PluginVersion version = _version;
+            if (version.TryTake()) return version;
+            if (_isStopped) throw new PluginStoppedException();
+            if (version == _version) return null; // else another version came between
+        }
+    }
 
     // Without it nobody could tell later where a resource came from.
-    private bool IsProven(ConversionResult result, RawRecord record) => result.Resources.Any(draft =>
+    private static bool IsProven(ConversionResult result, RawRecord record, AdapterDescription description) => result.Resources.Any(draft =>
         draft.Json["resourceType"] is JsonValue type && type.ToString() == "Provenance"
         && Values(draft.Json["entity"], "what").Contains($"urn:sha256:{record.Digest}")
-        && Values(draft.Json["agent"], "who").Contains($"{_description.Name}/{_description.Version}"));
+        && Values(draft.Json["agent"], "who").Contains($"{description.Name}/{description.Version}"));
 
     private static IEnumerable<string?> Values(JsonNode? list, string reference) =>
         (list as JsonArray ?? []).Select(item => (((item as JsonObject)?[reference] as JsonObject)?["identifier"] as JsonObject)?["value"]?.ToString());

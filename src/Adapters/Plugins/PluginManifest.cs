@@ -77,33 +77,14 @@ public sealed record PluginManifest(string Name, string Assembly, string Type, V
             name ?? throw Missing(file, "name"), assembly ?? throw Missing(file, "assembly"), type ?? throw Missing(file, "type"), contract ?? throw Missing(file, "contract"), limits);
     }
 
-    private static PluginLimits ReadLimits(string file, JsonElement value)
-    {
-        var limits = new PluginLimits();
-        foreach (JsonProperty property in Members(file, "limits", value))
-        {
-            limits = property.Name switch
-            {
-                "seconds" => limits with { Seconds = Number(file, property, PluginLimits.Floor.Seconds, PluginLimits.Ceiling.Seconds) },
-                "megabytes" => limits with { Megabytes = Number(file, property, PluginLimits.Floor.Megabytes, PluginLimits.Ceiling.Megabytes) },
-                "concurrency" => limits with { Concurrency = Number(file, property, PluginLimits.Floor.Concurrency, PluginLimits.Ceiling.Concurrency) },
-                _ => throw Wrong(file, $"limits.{property.Name}", "unknown key. Known: seconds, megabytes, concurrency."),
-            };
-        }
-
-        return limits;
-    }
+    private static PluginLimits ReadLimits(string file, JsonElement value) =>
+        PluginLimitSettings.Read(Members(file, "limits", value), (key, problem) => Wrong(file, $"limits.{key}", problem)).Over(new PluginLimits());
 
     private static JsonElement.ObjectEnumerator Members(string file, string key, JsonElement value) =>
         value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : throw Wrong(file, key, "an object { … } is expected.");
 
     private static string Text(string file, JsonProperty property) =>
         property.Value.ValueKind == JsonValueKind.String && property.Value.GetString() is { Length: > 0 } text ? text : throw Wrong(file, property.Name, "a text is expected.");
-
-    private static int Number(string file, JsonProperty property, int least, int most) =>
-        property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetInt32(out int number) && number >= least && number <= most
-            ? number
-            : throw Wrong(file, $"limits.{property.Name}", $"a whole number from {least} to {most} is expected.");
 
     private static PluginRefusedException Missing(string file, string key) => new($"{file}: {key}: is missing.");
 

@@ -30,6 +30,9 @@ public sealed class SiteConfiguration
     /// <summary>Sources by name.</summary>
     public IReadOnlyDictionary<string, SourceConfiguration> Sources { get; internal init; } = new Dictionary<string, SourceConfiguration>();
 
+    /// <summary>What the site sets of its plug-ins' limits, by the plug-in's name.</summary>
+    public IReadOnlyDictionary<string, Plugins.PluginLimitSettings> PluginLimits { get; internal init; } = new Dictionary<string, Plugins.PluginLimitSettings>();
+
     /// <summary>Identifier systems.</summary>
     public IdentifierSystems IdentifierSystems { get; internal init; } = IdentifierSystems.Default;
 

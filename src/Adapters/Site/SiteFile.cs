@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Consortium.Adapters.Plugins;
 
 namespace Consortium.Adapters.Site;
 
@@ -70,9 +71,18 @@ internal static class SiteFile
                     }
 
                     break;
+                case "plugins":
+                    foreach (JsonProperty plugin in Members(file, "plugins", property.Value))
+                    {
+                        string key = $"plugins.{plugin.Name}";
+                        values.PluginLimits.Add(plugin.Name, PluginLimitSettings.Read(
+                            Members(file, key, plugin.Value), (limit, problem) => new SiteConfigurationException(file, $"{key}.{limit}", problem)));
+                    }
+
+                    break;
                 default:
                     throw new SiteConfigurationException(
-                        file, property.Name, "unknown key. Known: name, timeZone, siteKey, defaultSource, medicalRecordSystem, identifierSystems, sources.");
+                        file, property.Name, "unknown key. Known: name, timeZone, siteKey, defaultSource, medicalRecordSystem, identifierSystems, sources, plugins.");
             }
         }
 
@@ -120,6 +130,7 @@ internal static class SiteFile
             TimeZone = values.TimeZone ?? SiteConfiguration.Default.TimeZone,
             DefaultSource = values.DefaultSource ?? SiteConfiguration.DefaultSourceName,
             Sources = values.Sources,
+            PluginLimits = values.PluginLimits,
             IdentifierSystems = new IdentifierSystems(values.Authorities, values.MedicalRecord),
             Ids = key is null ? LogicalIds.Unkeyed : new LogicalIds(bytes),
             HasKey = key is not null,
@@ -156,6 +167,7 @@ internal static class SiteFile
         public string? DefaultSource { get; set; }
         public string? MedicalRecord { get; set; }
         public Dictionary<string, string> Authorities { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, PluginLimitSettings> PluginLimits { get; } = new(StringComparer.Ordinal);
         public Dictionary<string, SourceConfiguration> Sources { get; } = new(StringComparer.Ordinal);
     }
 }

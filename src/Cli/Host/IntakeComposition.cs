@@ -19,6 +19,7 @@ internal static class IntakeComposition
     {
         SiteConfiguration site = LoadSite(options);
         PluginCatalog plugins = SiteFolder.Plugins(site);
+        plugins.Watch(notice => Output.Say($"consortium: {notice}"));
         services.AddHostedService(_ => new PluginLifetime(plugins));
         services.AddIntake(new IntakeOptions
         {

@@ -50,6 +50,10 @@ public sealed class SiteConfigurationTests : IDisposable
     [InlineData("""{ "siteKey": "short" }""", "siteKey", "16")]
     [InlineData("""{ "identifierSystems": { "A": "not a uri" } }""", "identifierSystems.A", "absolute URI")]
     [InlineData("""{ "sources": { "lis": { "zone": "x" } } }""", "sources.lis.zone", "unknown key")]
+    [InlineData("""{ "plugins": { "acme": { "minutes": 1 } } }""", "plugins.acme.minutes", "unknown key. Known: seconds, megabytes, concurrency")]
+    [InlineData("""{ "plugins": { "acme": { "seconds": 601 } } }""", "plugins.acme.seconds", "a whole number from 1 to 600")]
+    [InlineData("""{ "plugins": { "acme": { "megabytes": "512" } } }""", "plugins.acme.megabytes", "a whole number from 64 to 16384")]
+    [InlineData("""{ "plugins": { "acme": 30 } }""", "plugins.acme", "an object")]
     [InlineData("{\n  \"name\": \n}", "line 3", "JSON")]
     [InlineData("""{ "name": "a", "name": "b" }""", "line 1", "JSON")]
     public void A_bad_value_is_refused_with_file_key_and_reason(string json, string key, string reason)

@@ -30,6 +30,10 @@ public sealed class CapriciousAdapter : IRecordAdapter
             case "hang":
                 Thread.Sleep(Timeout.Infinite);
                 break;
+            case "wait":
+                File.WriteAllText(word.Split(' ')[1], "");
+                while (!File.Exists(word.Split(' ')[2])) Thread.Sleep(5);
+                break;
             case "exit":
                 Environment.Exit(3);
                 break;
@@ -85,6 +89,20 @@ public sealed class CapriciousAdapter : IRecordAdapter
         const int Length = 16 * 1024 * 1024;
         IntPtr memory = Marshal.AllocHGlobal(Length);
         for (int i = 0; i < Length; i += 4096) Marshal.WriteByte(memory, i, 1);
+    }
+}
+
+/// <summary>The next version of the same plug-in.</summary>
+public sealed class CapriciousAdapterOfVersionTwo : IRecordAdapter
+{
+    public AdapterDescription Describe() => new("capricious", "2", "The tests") { Formats = ["one word"], Maps = [new AdapterMap("word", "1")] };
+
+    public int Detect(RawRecord record) => 40;
+
+    public IEnumerable<ConversionResult> Convert(RawRecord record, ConversionContext context)
+    {
+        var patient = new ResourceDraft(JsonBuilding.Resource("Patient", context.Ids.For(record.Source, "Patient", "two")));
+        return [new ConversionResult { Index = 0, Resources = [patient, new ResourceDraft(ProvenanceFactory.Create(record, this, "word", "1", context, [patient]))] }];
     }
 }
 

@@ -34,7 +34,7 @@ internal sealed class PluginSite : IDisposable
     public static string Manifest(string name, string type, string limits = Limits) =>
         $$"""{"name": "{{name}}", "assembly": "Consortium.Adapters.Tests.dll", "type": "Consortium.Adapters.Tests.Vendors.{{type}}", "contract": "1.0", "limits": {{limits}}}""";
 
-    public PluginCatalog Load(TimeProvider? time = null) => PluginCatalog.Load(Folder, Program, AdapterRegistry.BuiltInNames, time);
+    public PluginCatalog Load(TimeProvider? time = null) => PluginCatalog.Load(SiteConfiguration.Load(Folder), Program, AdapterRegistry.BuiltInNames, time);
 
     /// <summary>The pipeline of the built-in adapters and these plug-ins.</summary>
     public static ConversionPipeline Pipeline(PluginCatalog plugins) => new(AdapterRegistry.ForSite(SiteConfiguration.Default, plugins), SiteConfiguration.Default);
