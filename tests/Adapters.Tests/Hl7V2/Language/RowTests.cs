@@ -235,4 +235,16 @@ public sealed class RowTests : IDisposable
         Assert.Contains("PID-6, PID-11, ZZ1 (all of it)", issue.Diagnostics, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", issue.Diagnostics, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_fixed_value_whose_condition_does_not_hold_leaves_no_empty_element()
+    {
+        JsonObject patient = _site.WithMessage("""
+            - {from: PID-3, to: identifier, as: 'CX[Identifier]'}
+            - {from: PID-13.1, to: 'telecom[home].value'}
+            - {value: '2020-01-01', to: 'telecom[home].period.start', when: 'PID-13.2 EQUALS "PRN"'}
+            """).Convert("PID|||1||||||||||111^PRN~222^ORN").Only("Patient");
+
+        Assert.Equal("""[{"value":"111","period":{"start":"2020-01-01"}},{"value":"222"}]""", patient["telecom"]!.ToJsonString());
+    }
 }

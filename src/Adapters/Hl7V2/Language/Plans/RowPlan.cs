@@ -78,11 +78,14 @@ internal sealed class RowPlan
             return;
         }
 
-        foreach (Made made in frame.Each(To.Container, default, null))
+        // Only what the other rows made is looked at before the condition; what stands within it is made where it holds.
+        PathNode labelled = To.Container;
+        while (labelled is not { Label: not null, MadeByRows: true }) labelled = labelled.Parent!;
+        foreach (Made made in frame.Each(labelled, default, null))
         {
             Scope at = scope.At(made.Repetition, made.Repetition);
             if (When is not null && !When.Holds(at)) continue;
-            WriteFixed(frame, made.Object);
+            WriteFixed(frame, frame.Below(labelled, made.Object, To.Container));
             MarkTested(at);
         }
     }

@@ -71,6 +71,10 @@ internal sealed class Frame(JsonObject root, MapRun run, int slots)
         return found;
     }
 
+    /// <summary>The object of a node below one that is there, made where it is not: for a fixed value whose condition holds for that very element.</summary>
+    public JsonObject Below(PathNode made, JsonObject there, PathNode node) =>
+        ReferenceEquals(node, made) ? there : Of(node, Below(made, there, node.Parent!), default, false);
+
     /// <summary>Says that an element which was written whole is the object of its node.</summary>
     public void Remember(PathNode node, JsonObject parent, JsonObject made, in Er7Value repetition) =>
         (_made[node.Slot] ??= []).Add(new Made(repetition, parent, made));
