@@ -91,6 +91,27 @@ public sealed class CommandContractTests : IDisposable
     }
 
     [Fact]
+    public async Task Convert_WithASite_TheSitesMapsReachAdmissionsAndReportsAndExplainNamesTheirRows()
+    {
+        string site = Path.Combine(_folder, "site");
+        foreach (string folder in (string[])["segments", "messages"]) Directory.CreateDirectory(Path.Combine(site, "hl7v2", folder));
+        Write("site/hl7v2/segments/ward.yaml", "map: PV1[Encounter]\nrows:\n- {from: PV1-3.1, to: 'extension(https://hospital.example/fhir/ward).valueString'}\n");
+        Write("site/hl7v2/segments/sender.yaml", "map: MSH[Patient]\nrows:\n- {from: MSH-3.1, to: 'extension(https://hospital.example/fhir/told-by).valueString'}\n");
+        Write("site/hl7v2/messages/a01.yaml", "extends: ADT_A01\nmake:\n- {for: MSH, into: patient, map: 'MSH[Patient]'}\n");
+
+        (int good, string output, string error) = await RunAsync("convert", Repository.Path("samples/hl7v2"), "--site", site, "--explain");
+
+        Assert.True(good == 0, error);
+        JsonElement[] lines = Lines(output);
+        JsonElement[] bundles = [.. lines.Where(line => line.TryGetProperty("resourceType", out _))];
+        Assert.Equal(6, bundles.Length);
+        Assert.All(bundles, bundle => Assert.Contains("https://hospital.example/fhir/ward", bundle.GetRawText(), StringComparison.Ordinal));
+        Assert.Equal(4, bundles.Count(bundle => bundle.GetRawText().Contains("https://hospital.example/fhir/told-by", StringComparison.Ordinal)));
+        Assert.Equal(6, lines.Count(line => line.TryGetProperty("explain", out JsonElement explain) && explain.EnumerateArray().Any(element =>
+            element.GetProperty("at").GetString()!.EndsWith("ward.yaml:3", StringComparison.Ordinal) && element.GetProperty("from").GetString() == "PV1-3.1")));
+    }
+
+    [Fact]
     public async Task Validate_AWrongResource_NamesThePlace()
     {
         string file = Write("wrong.json", """{"resourceType":"Patient","gender":"unicorn"}""");

@@ -46,6 +46,16 @@ public sealed class ReportTests
             issue => (issue.Severity, issue.Expression) == (IssueSeverity.Error, "OBR"));
     }
 
+    [Theory]
+    [InlineData("F", "O", "OBX-11")] // order detail only
+    [InlineData("Y", "F", "OBR-25")] // no order on record
+    [InlineData("Z", "F", "OBR-25")] // no record of this patient
+    public void What_says_that_there_is_no_result_is_refused(string report, string observation, string place)
+    {
+        ConversionResult result = Messages.Convert($"{Header}OBR|1||F1|A^a^L|||20240101||||||||||||||||||{report}\rOBX|1|ST|X^x^L||v||||||{observation}\r");
+        Assert.Contains(result.Issues, issue => (issue.Severity, issue.Code, issue.Expression) == (IssueSeverity.Error, "code-invalid", place));
+    }
+
     [Fact]
     public void An_order_control_without_an_OBR_says_nothing_of_the_report_before_it()
     {

@@ -19,7 +19,7 @@ internal static class UnmappedFields
         for (int i = 1; i < segments.Count; i++)
         {
             Er7Segment segment = segments[i];
-            bool isMapped = mapped.Contains(segment.Name);
+            bool isMapped = segment.Name == "EVN" || mapped.Contains(segment.Name); // EVN goes to the Provenance of every message
             if (!isMapped && whole?.Contains(segment.Name) == true) continue;
             IReadOnlyList<string> unread = segment.Unread();
             if (unread.Count == 0) continue;
@@ -46,8 +46,4 @@ internal static class UnmappedFields
         string more = places.Count > MostNamed ? $" and {places.Count - MostNamed} more" : "";
         conversion.Inform("informational", places[0].Split(' ')[0], null, $"not mapped to FHIR, kept in the raw record: {string.Join(", ", places.Take(MostNamed))}{more}.");
     }
-
-    /// <summary>The segments that the maps in code know.</summary>
-    public static IReadOnlySet<string> MappedInCode { get; } = new HashSet<string>(StringComparer.Ordinal)
-        { "MSH", "EVN", "PID", "PD1", "NK1", "PV1", "PV2", "AL1", "DG1", "ORC", "OBR", "OBX", "NTE", "SPM" };
 }

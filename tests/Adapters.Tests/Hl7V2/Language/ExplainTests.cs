@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Consortium.Adapters.Site;
+using Consortium.Testing;
 
 namespace Consortium.Adapters.Tests.Hl7V2.Language;
 
@@ -60,6 +61,44 @@ public sealed class ExplainTests : IDisposable
         Assert.Contains(explanation.Elements, element => element is { Element: "Observation.subject", From: "PID", Map: "ZZZ_Z01", At: "messages/ZZZ_Z01.yaml:4" });
         Assert.Contains(explanation.Elements, element => element is { Element: "Observation.valueQuantity", From: "OBX-5", At: "segments/obx.yaml:4" });
     }
+
+    [Theory]
+    [InlineData("adt-a01.hl7")]
+    [InlineData("adt-a03.hl7")]
+    [InlineData("oru-r01.hl7")]
+    public void Each_element_of_an_admission_and_a_report_names_the_segment_field_and_rule_that_made_it(string file)
+    {
+        var record = new RawRecord(File.ReadAllBytes(Repository.Path($"samples/hl7v2/{file}")), "his", DateTimeOffset.UnixEpoch);
+        var pipeline = new ConversionPipeline(AdapterRegistry.BuiltIn(), SiteConfiguration.Default);
+        RecordExplanation explanation = Assert.Single(pipeline.Explain(record, "hl7v2")!);
+        ILookup<string, string> explained = explanation.Elements.ToLookup(element => element.Resource, element => element.Element);
+
+        foreach (ResourceDraft draft in Assert.Single(pipeline.Convert(record)).Resources.SkipLast(1))
+        {
+            using JsonDocument json = JsonDocument.Parse(BundleWriter.WriteResource(draft.Json));
+            string[] silent = [.. Leaves(json.RootElement, draft.ResourceType)
+                .Where(leaf => leaf != $"{draft.ResourceType}.id" && leaf != $"{draft.ResourceType}.resourceType" && !leaf.StartsWith($"{draft.ResourceType}.meta.profile", StringComparison.Ordinal))
+                .Where(leaf => !explained[$"{draft.ResourceType}/{draft.Id}"].Any(element => Covers(element, leaf)))];
+            Assert.True(silent.Length == 0, string.Join('\n', silent));
+        }
+
+        var message = new HashSet<string>(Encoding.UTF8.GetString(record.Bytes.Span).Split('\r', '\n').Where(line => line.Length > 3).Select(line => line[..3]));
+        Assert.All(explanation.Elements, element =>
+        {
+            Assert.Matches(@"^(segments|types|messages)/[A-Za-z0-9_-]+\.yaml:[0-9]+$", element.At);
+            if (element.From is not null) Assert.Contains(element.From[..3], message);
+        });
+    }
+
+    private static bool Covers(string element, string leaf) =>
+        leaf == element || leaf.StartsWith(element + ".", StringComparison.Ordinal) || leaf.StartsWith(element + "[", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Leaves(JsonElement element, string path) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => Leaves(property.Value, $"{path}.{property.Name.TrimStart('_')}")),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany((item, index) => Leaves(item, $"{path}[{index}]")),
+        _ => [path],
+    };
 
     private static string? Whole(string? from) => from;
 

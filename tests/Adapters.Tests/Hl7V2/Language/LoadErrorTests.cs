@@ -18,7 +18,7 @@ public sealed class LoadErrorTests : IDisposable
     [InlineData("{from: PID-5, to: name, as: 'XPN[HumanNam]'}", "there is no conversion XPN[HumanNam]; did you mean XPN[HumanName]?", "XPN")]
     [InlineData("{from: PID-7, to: birthDate, as: boolean}", "birthDate is a date, and `boolean` makes a boolean", "boolean")]
     [InlineData("{from: PID-8, to: gender, table: nowhere}", "there is no code table nowhere", "nowhere")]
-    [InlineData("{from: PID-8, to: name, table: administrative-sex}", "a code table goes to a code, Coding or CodeableConcept, and name is a HumanName", "administrative-sex")]
+    [InlineData("{from: PID-8, to: name, table: media-type}", "a code table goes to a code, Coding or CodeableConcept, and name is a HumanName", "media-type")]
     [InlineData("{from: PID-8, to: gender, when: PID-8 IS}", "the condition ends too soon", "}")]
     [InlineData("{from: PID-8, to: gender, when: PID-8 SOUNDS LIKE}", "AND, OR or the end is expected here", "SOUNDS")]
     [InlineData("{from: PID-8, to: gender, wen: x}", "unknown key `wen` in a row; did you mean when?", "wen")]

@@ -23,6 +23,32 @@ public sealed class SiteMapTests : IDisposable
         Assert.Equal("""[{"url":"https://hospital.example/fhir/blood-group","valueString":"A Rh\u002B"}]""", patient["extension"]!.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("ADT^A01", true)]
+    [InlineData("ADT^A08", true)]
+    [InlineData("ADT^A31", false)]
+    [InlineData("ORU^R01", false)]
+    public void A_sites_rows_and_extensions_reach_admissions_and_reports(string type, bool isAdmission)
+    {
+        _site.With("segments/PID-Patient.yaml", "map: PID[Patient]\nrows:\n- {remove: gender}\n- {from: PID-10, to: 'extension(https://hospital.example/fhir/nation).valueString'}\n")
+            .With("segments/ZPI.yaml", "map: ZPI[Patient]\nrows:\n- {from: ZPI-3, to: 'extension(https://hospital.example/fhir/blood-group).valueString'}\n")
+            .With("segments/ZPV.yaml", "map: ZPV[Encounter]\nrows:\n- {from: ZPV-1, to: 'extension(https://hospital.example/fhir/ward-round).valueString'}\n")
+            .With("messages/all.yaml", "extends: '*'\nmake:\n- {for: ZPI, into: patient, map: 'ZPI[Patient]'}\n")
+            .With("messages/a01.yaml", "extends: ADT_A01\nmake:\n- {for: ZPV, into: encounter, map: 'ZPV[Encounter]'}\n");
+        string message = Messages.Admission().Replace("ADT^A01^ADT_A01", type, StringComparison.Ordinal).Replace("19800229|M", "19800229|M||Han", StringComparison.Ordinal)
+            + "ZPI|||A Rh-\rZPV|late\r";
+
+        ConversionResult result = _site.ConvertMessage(message);
+
+        JsonObject patient = result.Only("Patient");
+        Assert.False(patient.ContainsKey("gender"));
+        Assert.Equal(
+            """[{"url":"https://hospital.example/fhir/nation","valueString":"Han"},{"url":"https://hospital.example/fhir/blood-group","valueString":"A Rh-"}]""",
+            patient["extension"]!.ToJsonString());
+        Assert.Equal(isAdmission ? "late" : null, (string?)result.Only("Encounter")["extension"]?[0]!["valueString"]);
+        Assert.Matches(@"^urn:consortium:mapping:(ADT|ORU)_[A-Z0-9]+:(?!1\.0)", (string?)result.Only("Provenance")["policy"]![0]);
+    }
+
     [Fact]
     public void A_new_code_table_maps_beside_the_original_code()
     {

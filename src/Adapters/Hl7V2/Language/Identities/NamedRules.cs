@@ -7,7 +7,7 @@ using Consortium.Adapters.Site;
 
 namespace Consortium.Adapters.Hl7V2.Language.Identities;
 
-/// <summary>The rules that a map names by a word. They give the same ids as the maps in code, so that a resource keeps its id whichever wrote it.</summary>
+/// <summary>The rules that a map names by a word. An id that was ever given stays: a changed rule makes a second resource of each one that is stored.</summary>
 internal static class NamedRules
 {
     /// <summary>Name of the rule for resources that every message makes anew.</summary>
@@ -16,6 +16,10 @@ internal static class NamedRules
     /// <summary>Name that the rules look for where an id depends on the patient.</summary>
     private const string Patient = "patient";
     private const string Encounter = "encounter";
+
+    /// <summary>Types of table 0203 that number a person in this hospital, the best one first; then any other, national numbers last.</summary>
+    private static readonly string[] OwnTypes = ["MR", "PI", "MRN", "PT"];
+    private static readonly string[] NationalTypes = ["NI", "NNCHN", "SS", "SB", "PPN", "DL", "HC", "MI", "PRC"];
 
     private static readonly Dictionary<string, IdentityRule> Rules = new(StringComparer.Ordinal)
     {
@@ -69,12 +73,12 @@ internal static class NamedRules
 
     private static Number? Strongest(List<Number> numbers)
     {
-        foreach (string type in PatientMap.OwnTypes)
+        foreach (string type in OwnTypes)
         {
             if (numbers.Find(number => number.Type == type) is { } own) return own;
         }
 
-        return numbers.Find(number => number.Type is null || !PatientMap.NationalTypes.Contains(number.Type)) ?? numbers.FirstOrDefault();
+        return numbers.Find(number => number.Type is null || !NationalTypes.Contains(number.Type)) ?? numbers.FirstOrDefault();
     }
 
     private static string? VisitId(IdentityRequest request)
@@ -103,7 +107,7 @@ internal static class NamedRules
         return null;
     }
 
-    // As OrderIdentity: one order number may have several services, each with a report of its own.
+    // One order number may have several services, each with a report of its own.
     private static string? OrderKey(IdentityRequest request)
     {
         Er7Segment? asked = request.Segment.Name == "OBR" ? request.Segment : request.Scope.Surroundings.Find("OBR");
