@@ -59,7 +59,7 @@ internal sealed class GeneratedMessages(int seed)
         lines.Add($"PR1|1||00.66^经皮冠状动脉腔内血管成形术^I9C||{time}|D|45");
         lines.Add($"ROL|1|AD|AT^Attending^HL70443|{doctor}|{time}");
         lines.Add($"GT1|1|{Number(6)}|{Name()}||{Address()}|{Phone()}||{Birth()}|M||SPO");
-        lines.Add($"IN1|1|01^城镇职工基本医疗保险|{Number(6)}|市医疗保障局|{Address()}||{Phone()}|||||{Birth()}|{Birth()}|||{Name()}|SEL|{Birth()}");
+        lines.Add($"IN1|1|01^城镇职工基本医疗保险|{Number(6)}|市医疗保障局|{Address()}||{Phone()}|||||2023{_random.Next(10, 13)}01|2033{_random.Next(10, 13)}01|||{Name()}|SEL|{Birth()}");
         lines.Add($"IN2||{Number(18)}|||||||||||||||||||||||{Number(10)}");
         lines.Add($"ZPV|1|{Number(4)}|院内预约平台|{time}");
         return Bytes(lines);

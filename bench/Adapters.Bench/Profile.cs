@@ -15,6 +15,8 @@ internal static class Profile
         for (int second = 0; second < seconds; second++)
         {
             long done = 0;
+            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            TimeSpan used = Environment.CpuUsage.TotalTime;
             for (Stopwatch clock = Stopwatch.StartNew(); clock.ElapsedMilliseconds < 1000; done++)
             {
                 foreach (ConversionResult result in adapter.Convert(new RawRecord(sample[done % sample.Length], "bench", DateTimeOffset.UnixEpoch), context))
@@ -23,7 +25,7 @@ internal static class Profile
                 }
             }
 
-            Console.WriteLine(done);
+            Console.WriteLine($"{done} by the clock, {done / (Environment.CpuUsage.TotalTime - used).TotalSeconds:F0} a second of processor time, {(GC.GetAllocatedBytesForCurrentThread() - allocated) / done} bytes each");
         }
 
         return 0;

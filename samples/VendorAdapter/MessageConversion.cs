@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using System.Xml;
 using System.Xml.Linq;
 using Consortium.Adapters;
-using Consortium.Adapters.Elements;
 using Consortium.Adapters.Site;
 using Consortium.Fhir;
 
@@ -114,16 +113,16 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
         return draft;
     }
 
-    private JsonObject? Quantity(XElement item, string name, string? unit)
+    private DraftObject? Quantity(XElement item, string name, string? unit)
     {
         var quantity = Element.Quantity(Required(item, name), unit, unit is null ? null : Ucum.GetValueOrDefault(unit));
         if (quantity is null && Optional(item, name) is not null) Error(item, "value", "@" + name, "a number is expected.");
         return quantity;
     }
 
-    private JsonObject? Limit(XElement item, string name, string? unit) => item.Attribute(name) is null ? null : Quantity(item, name, unit);
+    private DraftObject? Limit(XElement item, string name, string? unit) => item.Attribute(name) is null ? null : Quantity(item, name, unit);
 
-    private JsonObject? Flag(XElement item)
+    private DraftObject? Flag(XElement item)
     {
         string? flag = Optional(item, "flag");
         if (flag is not ("H" or "L" or "N" or null)) Error(item, "code-invalid", "@flag", "H, L or N is expected.");

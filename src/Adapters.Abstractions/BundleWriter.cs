@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 
 namespace Consortium.Adapters;
 
@@ -60,7 +60,7 @@ public static class BundleWriter
     }
 
     /// <summary>One resource as UTF-8 JSON, in the form that is published and stored.</summary>
-    internal static byte[] WriteResource(JsonObject resource)
+    internal static byte[] WriteResource(DraftObject resource)
     {
         var buffer = new ArrayBufferWriter<byte>(4 * 1024);
         using var writer = new Utf8JsonWriter(buffer, Options);
@@ -89,7 +89,7 @@ public static class BundleWriter
 
     private static void WriteTimestamp(Utf8JsonWriter writer, ConversionResult result)
     {
-        if (result.Resources.LastOrDefault(draft => draft.ResourceType == "Provenance")?.Json["recorded"] is JsonValue recorded)
+        if (result.Resources.LastOrDefault(draft => draft.ResourceType == "Provenance")?.Json["recorded"] is DraftValue recorded)
         {
             writer.WriteString("timestamp", recorded.GetValue<string>());
         }

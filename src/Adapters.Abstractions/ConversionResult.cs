@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Fhir;
 using Consortium.Fhir.Model;
 
@@ -42,7 +42,7 @@ internal sealed record ValidatedBundle(IReadOnlyList<ResourceDraft> Resources, b
 /// <summary>A resource that an adapter made.</summary>
 /// <param name="Json">The resource, with <c>resourceType</c> and <c>id</c>. Numbers are <see cref="decimal"/> or raw text, so that no digit is lost.</param>
 /// <param name="Apply">What the store does when it has the resource already.</param>
-public sealed record ResourceDraft(JsonObject Json, ApplyMode Apply = ApplyMode.Update)
+public sealed record ResourceDraft(DraftObject Json, ApplyMode Apply = ApplyMode.Update)
 {
     /// <summary>A draft of a resource of the typed model. Its decimals keep their digits.</summary>
     /// <param name="resource">The resource; it is written out now, later changes are not seen.</param>
@@ -51,7 +51,7 @@ public sealed record ResourceDraft(JsonObject Json, ApplyMode Apply = ApplyMode.
     public static ResourceDraft Of(Resource resource, ApplyMode apply = ApplyMode.Update)
     {
         ArgumentNullException.ThrowIfNull(resource);
-        return new ResourceDraft(JsonNode.Parse(resource.ToUtf8Json())!.AsObject(), apply);
+        return new ResourceDraft(DraftNode.Parse(resource.ToUtf8Json())!.AsObject(), apply);
     }
 
     /// <summary>The FHIR resource type.</summary>

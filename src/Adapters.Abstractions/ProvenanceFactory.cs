@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 
 namespace Consortium.Adapters;
@@ -33,7 +32,7 @@ public static class ProvenanceFactory
     /// <param name="targets">The resources made; at least one.</param>
     /// <param name="index">Position of the record in its file (<see cref="ConversionResult.Index"/>).</param>
     /// <param name="spans">For text: where each resource was read from.</param>
-    public static JsonObject Create(
+    public static DraftObject Create(
         RawRecord record,
         IRecordAdapter adapter,
         string mappingName,
@@ -53,31 +52,31 @@ public static class ProvenanceFactory
         string id = context.Ids.For(record.Source, "Provenance", string.Create(
             CultureInfo.InvariantCulture, $"{record.Digest}|{index}|{adapter.Name}|{adapter.Version}|{mapping}"));
 
-        JsonObject provenance = JsonBuilding.Resource("Provenance", id)
+        DraftObject provenance = JsonBuilding.Resource("Provenance", id)
             .SetAll("target", targets.Select(target => Target(target, spans)))
             .Set("recorded", record.ReceivedAt.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture))
             .Append("policy", mapping)
-            .Append("agent", new JsonObject()
+            .Append("agent", new DraftObject()
                 .Set("type", Element.CodeableConcept(CodeSystems.ProvenanceParticipant, "assembler", "Assembler", null))
                 .Set("who", Element.LogicalReference(
                     Element.Identifier(AdapterSystem, $"{adapter.Name}/{adapter.Version}"),
                     $"Adapter {adapter.Name} {adapter.Version}, mapping {mappingName} {mappingVersion}",
                     "Device")));
         if (adapter.Describe().Vendor is var vendor and not AdapterDescription.House) provenance["agent"]![0]!.AsObject().Set("onBehalfOf", Element.LogicalReference(null, vendor, "Organization"));
-        provenance.Append("entity", new JsonObject()
+        provenance.Append("entity", new DraftObject()
             .Set("role", "source")
             .Set("what", Element.LogicalReference(Element.Identifier(DigestSystem, $"urn:sha256:{record.Digest}"), $"Raw record {index} of source {record.Source}")));
         return provenance;
     }
 
-    private static JsonObject Target(ResourceDraft target, Func<ResourceDraft, IReadOnlyList<SourceSpan>>? spans)
+    private static DraftObject Target(ResourceDraft target, Func<ResourceDraft, IReadOnlyList<SourceSpan>>? spans)
     {
-        var reference = new JsonObject();
+        var reference = new DraftObject();
         foreach (SourceSpan span in spans?.Invoke(target) ?? [])
         {
-            reference.Append("extension", new JsonObject
+            reference.Append("extension", new DraftObject
             {
-                ["extension"] = new JsonArray(Position("start", span.Start), Position("end", span.End)),
+                ["extension"] = new DraftArray(Position("start", span.Start), Position("end", span.End)),
                 ["url"] = SourceSpanExtension,
             });
         }
@@ -85,5 +84,5 @@ public static class ProvenanceFactory
         return reference.Set("reference", $"{target.ResourceType}/{target.Id}");
     }
 
-    private static JsonObject Position(string url, int value) => new() { ["url"] = url, ["valueUnsignedInt"] = value };
+    private static DraftObject Position(string url, int value) => new() { ["url"] = url, ["valueUnsignedInt"] = value };
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Fhir;
 using Xunit;
 using Xunit.Abstractions;
@@ -129,7 +129,7 @@ public abstract class AdapterConformance(ITestOutputHelper output)
         {
             foreach (ConversionResult result in results)
             {
-                JsonObject? provenance = result.Resources.LastOrDefault(draft => draft.ResourceType == "Provenance")?.Json;
+                DraftObject? provenance = result.Resources.LastOrDefault(draft => draft.ResourceType == "Provenance")?.Json;
                 Assert.True(provenance is not null, $"{sample.Name}: result {result.Index} has no Provenance; ProvenanceFactory.Create makes it.");
                 string text = provenance!.ToJsonString();
                 Assert.Contains($"urn:sha256:{Conversions.Raw(sample.Bytes).Digest}", text, StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters.Testing;
@@ -34,12 +34,12 @@ internal static class Conversions
         .Where(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal).Select(issue => $"{issue.Expression}: {issue.Diagnostics}"));
 
     /// <summary>Every literal reference in a resource.</summary>
-    public static IEnumerable<string> References(JsonNode? node) => node switch
+    public static IEnumerable<string> References(DraftNode? node) => node switch
     {
-        JsonObject element => element.SelectMany(property => property.Key == "reference" && property.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String
+        DraftObject element => element.SelectMany(property => property.Key == "reference" && property.Value is DraftValue { Kind: JsonValueKind.String } value
             ? [value.GetValue<string>()]
             : References(property.Value)),
-        JsonArray array => array.SelectMany(References),
+        DraftArray array => array.SelectMany(References),
         _ => [],
     };
 }

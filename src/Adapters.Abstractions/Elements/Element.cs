@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 
 namespace Consortium.Adapters.Elements;
 
@@ -10,37 +9,37 @@ namespace Consortium.Adapters.Elements;
 public static class Element
 {
     /// <summary>A Coding; null without a code and a display.</summary>
-    public static JsonObject? Coding(string? system, string? code, string? display = null, string? version = null)
+    public static DraftObject? Coding(string? system, string? code, string? display = null, string? version = null)
     {
         if (string.IsNullOrWhiteSpace(code) && string.IsNullOrWhiteSpace(display)) return null;
-        return new JsonObject().Set("system", system).Set("version", system is null ? null : version).Set("code", code?.Trim()).Set("display", display?.Trim());
+        return new DraftObject().Set("system", system).Set("version", system is null ? null : version).Set("code", code?.Trim()).Set("display", display?.Trim());
     }
 
     /// <summary>A CodeableConcept of a text and its codings.</summary>
-    public static JsonObject? CodeableConcept(string? text, params IEnumerable<JsonObject?> codings) =>
-        NullIfEmpty(new JsonObject().SetAll("coding", codings).Set("text", text?.Trim()));
+    public static DraftObject? CodeableConcept(string? text, params IEnumerable<DraftObject?> codings) =>
+        NullIfEmpty(new DraftObject().SetAll("coding", codings).Set("text", text?.Trim()));
 
     /// <summary>A CodeableConcept of one coding.</summary>
-    public static JsonObject? CodeableConcept(string? system, string? code, string? display, string? text) =>
+    public static DraftObject? CodeableConcept(string? system, string? code, string? display, string? text) =>
         CodeableConcept(text, Coding(system, code, display));
 
     /// <summary>An Identifier; null without a value, since a system alone identifies nothing.</summary>
-    public static JsonObject? Identifier(string? system, string? value, JsonObject? type = null, string? use = null, JsonObject? period = null) =>
+    public static DraftObject? Identifier(string? system, string? value, DraftObject? type = null, string? use = null, DraftObject? period = null) =>
         string.IsNullOrWhiteSpace(value)
             ? null
-            : new JsonObject().Set("use", use).Set("type", type).Set("system", system).Set("value", value.Trim()).Set("period", period);
+            : new DraftObject().Set("use", use).Set("type", type).Set("system", system).Set("value", value.Trim()).Set("period", period);
 
     /// <summary>A literal Reference to a resource of the same conversion or store.</summary>
-    public static JsonObject Reference(string resourceType, string id, string? display = null) =>
-        new JsonObject().Set("reference", $"{resourceType}/{id}").Set("display", display?.Trim());
+    public static DraftObject Reference(string resourceType, string id, string? display = null) =>
+        new DraftObject().Set("reference", $"{resourceType}/{id}").Set("display", display?.Trim());
 
     /// <summary>A literal Reference to a draft.</summary>
-    public static JsonObject Reference(ResourceDraft target, string? display = null) => Reference(target.ResourceType, target.Id, display);
+    public static DraftObject Reference(ResourceDraft target, string? display = null) => Reference(target.ResourceType, target.Id, display);
 
     /// <summary>A Reference by identifier, to something that is no resource here; null where there is neither identifier nor display.</summary>
-    public static JsonObject? LogicalReference(JsonObject? identifier, string? display = null, string? type = null)
+    public static DraftObject? LogicalReference(DraftObject? identifier, string? display = null, string? type = null)
     {
-        JsonObject reference = new JsonObject().Set("identifier", identifier).Set("display", display?.Trim());
+        DraftObject reference = new DraftObject().Set("identifier", identifier).Set("display", display?.Trim());
         return reference.Count == 0 ? null : reference.Set("type", type);
     }
 
@@ -48,10 +47,10 @@ public static class Element
     /// A Quantity whose digits are the record's own. The unit as written goes to <c>unit</c>; system and code only where a UCUM code is known.
     /// Null where <paramref name="number"/> is no decimal.
     /// </summary>
-    public static JsonObject? Quantity(string? number, string? unit = null, string? ucum = null, string? comparator = null)
+    public static DraftObject? Quantity(string? number, string? unit = null, string? ucum = null, string? comparator = null)
     {
         if (FhirDecimal.Number(number) is not { } value) return null;
-        JsonObject quantity = new JsonObject().Set("value", value).Set("comparator", comparator).Set("unit", unit?.Trim());
+        DraftObject quantity = new DraftObject().Set("value", value).Set("comparator", comparator).Set("unit", unit?.Trim());
         return ucum is null ? quantity : quantity.Set("system", CodeSystems.Ucum).Set("code", ucum);
     }
 
@@ -71,41 +70,41 @@ public static class Element
     }
 
     /// <summary>A Period.</summary>
-    public static JsonObject? Period(string? start, string? end) => NullIfEmpty(new JsonObject().Set("start", start).Set("end", end));
+    public static DraftObject? Period(string? start, string? end) => NullIfEmpty(new DraftObject().Set("start", start).Set("end", end));
 
     /// <summary>A Range; its ends are Quantities without comparator.</summary>
-    public static JsonObject? Range(JsonObject? low, JsonObject? high) => NullIfEmpty(new JsonObject().Set("low", low).Set("high", high));
+    public static DraftObject? Range(DraftObject? low, DraftObject? high) => NullIfEmpty(new DraftObject().Set("low", low).Set("high", high));
 
     /// <summary>A HumanName.</summary>
-    public static JsonObject? HumanName(
+    public static DraftObject? HumanName(
         string? text = null, string? family = null, IEnumerable<string?>? given = null, string? use = null,
-        IEnumerable<string?>? prefix = null, IEnumerable<string?>? suffix = null, JsonObject? period = null)
+        IEnumerable<string?>? prefix = null, IEnumerable<string?>? suffix = null, DraftObject? period = null)
     {
-        JsonObject parts = new JsonObject().Set("text", text?.Trim()).Set("family", family?.Trim())
+        DraftObject parts = new DraftObject().Set("text", text?.Trim()).Set("family", family?.Trim())
             .SetAll("given", given ?? []).SetAll("prefix", prefix ?? []).SetAll("suffix", suffix ?? []);
         return parts.Count == 0 ? null : parts.Set("use", use).Set("period", period);
     }
 
     /// <summary>A ContactPoint; null without a value.</summary>
-    public static JsonObject? ContactPoint(string? system, string? value, string? use = null, JsonObject? period = null) =>
+    public static DraftObject? ContactPoint(string? system, string? value, string? use = null, DraftObject? period = null) =>
         string.IsNullOrWhiteSpace(value)
             ? null
-            : new JsonObject().Set("system", system).Set("value", value.Trim()).Set("use", use).Set("period", period);
+            : new DraftObject().Set("system", system).Set("value", value.Trim()).Set("use", use).Set("period", period);
 
     /// <summary>An Attachment of bytes.</summary>
-    public static JsonObject? Attachment(string? contentType, byte[]? data, string? title = null) =>
-        data is null ? null : new JsonObject().Set("contentType", contentType).Set("data", System.Convert.ToBase64String(data)).Set("title", title);
+    public static DraftObject? Attachment(string? contentType, byte[]? data, string? title = null) =>
+        data is null ? null : new DraftObject().Set("contentType", contentType).Set("data", System.Convert.ToBase64String(data)).Set("title", title);
 
     /// <summary>An Annotation; null without text.</summary>
-    public static JsonObject? Annotation(string? text, string? time = null) =>
-        string.IsNullOrWhiteSpace(text) ? null : new JsonObject().Set("time", time).Set("text", text);
+    public static DraftObject? Annotation(string? text, string? time = null) =>
+        string.IsNullOrWhiteSpace(text) ? null : new DraftObject().Set("time", time).Set("text", text);
 
     /// <summary>The extension that says why an element has no value (FHIR R4 extension-data-absent-reason).</summary>
-    public static JsonObject DataAbsentReason(string code) => new()
+    public static DraftObject DataAbsentReason(string code) => new()
     {
         ["url"] = "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
         ["valueCode"] = code,
     };
 
-    private static JsonObject? NullIfEmpty(JsonObject element) => element.Count == 0 ? null : element;
+    private static DraftObject? NullIfEmpty(DraftObject element) => element.Count == 0 ? null : element;
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 
 namespace Consortium.Adapters.Elements;
 
@@ -37,12 +35,5 @@ internal static class FhirDecimal
     }
 
     /// <summary>A JSON number with exactly these characters, or null where <paramref name="text"/> is no decimal (<see cref="Normalize"/>).</summary>
-    public static JsonNode? Number(string? text)
-    {
-        if (Normalize(text) is not { } digits) return null;
-        return decimal.TryParse(digits, NumberStyles.Number, CultureInfo.InvariantCulture, out decimal value)
-            && string.Equals(value.ToString(CultureInfo.InvariantCulture), digits, StringComparison.Ordinal)
-                ? JsonValue.Create(value)
-                : JsonNode.Parse(digits);
-    }
+    public static DraftValue? Number(string? text) => Normalize(text) is { } digits ? DraftValue.Digits(digits) : null;
 }

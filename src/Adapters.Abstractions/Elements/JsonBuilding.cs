@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 
 namespace Consortium.Adapters.Elements;
 
@@ -9,57 +8,56 @@ namespace Consortium.Adapters.Elements;
 public static class JsonBuilding
 {
     /// <summary>A new resource with its type and id.</summary>
-    public static JsonObject Resource(string resourceType, string id) => new() { ["resourceType"] = resourceType, ["id"] = id };
+    public static DraftObject Resource(string resourceType, string id) => new() { ["resourceType"] = resourceType, ["id"] = id };
 
     /// <summary>Sets a property; nothing happens where <paramref name="value"/> is null, an empty object or an empty array.</summary>
-    public static JsonObject Set(this JsonObject target, string name, JsonNode? value)
+    public static DraftObject Set(this DraftObject target, string name, DraftNode? value)
     {
-        if (!IsEmpty(value)) target[name] = Detached(value!);
+        if (!IsEmpty(value)) target[name] = value;
         return target;
     }
 
     /// <summary>Sets a string property; nothing happens where <paramref name="value"/> is null or blank.</summary>
-    public static JsonObject Set(this JsonObject target, string name, string? value)
+    public static DraftObject Set(this DraftObject target, string name, string? value)
     {
         if (!string.IsNullOrWhiteSpace(value)) target[name] = value;
         return target;
     }
 
     /// <summary>Sets a boolean property; nothing happens where <paramref name="value"/> is null.</summary>
-    public static JsonObject Set(this JsonObject target, string name, bool? value)
+    public static DraftObject Set(this DraftObject target, string name, bool? value)
     {
         if (value is { } flag) target[name] = flag;
         return target;
     }
 
     /// <summary>Sets an array of all the present items; nothing happens where none is.</summary>
-    public static JsonObject SetAll(this JsonObject target, string name, IEnumerable<JsonNode?> items)
+    public static DraftObject SetAll(this DraftObject target, string name, IEnumerable<DraftNode?> items)
     {
-        foreach (JsonNode? item in items) target.Append(name, item);
+        foreach (DraftNode? item in items) target.Append(name, item);
         return target;
     }
 
     /// <summary>Sets an array of all the present strings; nothing happens where none is.</summary>
-    public static JsonObject SetAll(this JsonObject target, string name, IEnumerable<string?> items)
+    public static DraftObject SetAll(this DraftObject target, string name, IEnumerable<string?> items)
     {
         foreach (string? item in items) target.Append(name, item);
         return target;
     }
 
     /// <summary>Appends to an array property, making it when this is its first item; nothing happens where <paramref name="item"/> is absent.</summary>
-    public static JsonObject Append(this JsonObject target, string name, JsonNode? item)
+    public static DraftObject Append(this DraftObject target, string name, DraftNode? item)
     {
         if (IsEmpty(item)) return target;
-        if (target[name] is not JsonArray array) target[name] = array = [];
-        array.Add(Detached(item!));
+        if (target[name] is not DraftArray array) target[name] = array = [];
+        array.Add(item);
         return target;
     }
 
     /// <summary>Appends a string to an array property; nothing happens where it is null or blank.</summary>
-    public static JsonObject Append(this JsonObject target, string name, string? item) =>
-        string.IsNullOrWhiteSpace(item) ? target : target.Append(name, JsonValue.Create(item));
+    public static DraftObject Append(this DraftObject target, string name, string? item) =>
+        string.IsNullOrWhiteSpace(item) ? target : target.Append(name, DraftValue.Of(item));
 
-    private static bool IsEmpty(JsonNode? node) => node is null or JsonObject { Count: 0 } or JsonArray { Count: 0 };
+    private static bool IsEmpty(DraftNode? node) => node is null or DraftObject { Count: 0 } or DraftArray { Count: 0 };
 
-    private static JsonNode Detached(JsonNode node) => node.Parent is null ? node : node.DeepClone();
 }

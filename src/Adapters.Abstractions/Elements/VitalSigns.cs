@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters.Elements;
@@ -12,7 +11,7 @@ public static class VitalSigns
     private const string DataAbsentReason = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 
     /// <summary>Adds to an Observation what the profile of its code asks for and the source did not say.</summary>
-    public static JsonObject Complete(JsonObject observation)
+    public static DraftObject Complete(DraftObject observation)
     {
         if (!IsVitalSign(observation)) return observation;
         if (!HasCategory(observation))
@@ -23,21 +22,21 @@ public static class VitalSigns
         bool dated = observation.Any(property => property.Key.TrimStart('_').StartsWith("effective", StringComparison.Ordinal));
         if (!dated)
         {
-            observation["_effectiveDateTime"] = new JsonObject
+            observation["_effectiveDateTime"] = new DraftObject
             {
-                ["extension"] = new JsonArray(new JsonObject { ["url"] = DataAbsentReason, ["valueCode"] = "unknown" }),
+                ["extension"] = new DraftArray(new DraftObject { ["url"] = DataAbsentReason, ["valueCode"] = "unknown" }),
             };
         }
 
         return observation;
     }
 
-    private static bool IsVitalSign(JsonObject observation) =>
+    private static bool IsVitalSign(DraftObject observation) =>
         Codings(observation["code"]).Any(coding => FhirR4.MandatedProfile((string?)coding["system"] ?? string.Empty, (string?)coding["code"] ?? string.Empty) is not null);
 
-    private static bool HasCategory(JsonObject observation) =>
-        (observation["category"] as JsonArray ?? []).SelectMany(Codings)
+    private static bool HasCategory(DraftObject observation) =>
+        (observation["category"] as DraftArray ?? []).SelectMany(Codings)
             .Any(coding => (string?)coding["system"] == CodeSystems.ObservationCategory && (string?)coding["code"] == "vital-signs");
 
-    private static IEnumerable<JsonObject> Codings(JsonNode? concept) => (concept?["coding"] as JsonArray ?? []).OfType<JsonObject>();
+    private static IEnumerable<DraftObject> Codings(DraftNode? concept) => (concept?["coding"] as DraftArray ?? []).OfType<DraftObject>();
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Consortium.Adapters.Elements;
+using System.Text.RegularExpressions;
 
 namespace Consortium.Adapters.Chinese;
 
@@ -37,7 +36,7 @@ internal sealed partial record ReferenceRange(string Text, string? Low, string? 
     }
 
     /// <summary>Observation.referenceRange, its ends in the result's unit.</summary>
-    public JsonObject ToFhir(string? unit, string? ucum) => new JsonObject()
+    public DraftObject ToFhir(string? unit, string? ucum) => new DraftObject()
         .Set("low", Low is null ? null : Element.Quantity(Low, unit, ucum))
         .Set("high", High is null ? null : Element.Quantity(High, unit, ucum))
         .Set("text", Text);

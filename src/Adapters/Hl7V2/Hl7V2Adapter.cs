@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Compile;
@@ -121,7 +120,7 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
             MessagePlan? plan = Map(conversion, maps);
             if (plan is null || conversion.Issues.Any(issue => issue.Severity <= IssueSeverity.Error)) return ConversionResult.Rejected(index, controlId, [.. conversion.Issues]);
 
-            JsonObject provenance = ProvenanceFactory.Create(record, this, plan.Name, maps.Version, context, conversion.Drafts, index);
+            DraftObject provenance = ProvenanceFactory.Create(record, this, plan.Name, maps.Version, context, conversion.Drafts, index);
             AddEvent(provenance, conversion);
             UnmappedFields.Report(conversion, plan.MappedSegments);
             return new ConversionResult
@@ -155,14 +154,14 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
     }
 
     // EVN-6 (or EVN-2) and the sender belong to the record's history, which is Provenance (EVN[Provenance], MSH[Provenance-Source]).
-    private static void AddEvent(JsonObject provenance, MessageConversion conversion)
+    private static void AddEvent(DraftObject provenance, MessageConversion conversion)
     {
         Er7Segment header = conversion.Message.Header;
         if (conversion.Message.First("EVN") is { } happened)
         {
             happened.MarkRead(1);
             provenance.Set("occurredDateTime", Times.DateTime(happened[6], conversion) ?? Times.DateTime(happened[2], conversion));
-            provenance.Set("reason", Codes.CodeableConcept(happened[4], conversion) is { } reason ? new JsonArray(reason) : null);
+            provenance.Set("reason", Codes.CodeableConcept(happened[4], conversion) is { } reason ? new DraftArray(reason) : null);
         }
 
         string sender = string.Join(" | ", new[] { header[3][1].Text, header[4][1].Text }.Where(part => part is not null));
@@ -172,10 +171,10 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
         AddAuthor(provenance, header[22][1].Text is { } responsible ? Element.LogicalReference(null, responsible, "Organization") : null);
     }
 
-    private static void AddAuthor(JsonObject provenance, JsonObject? who)
+    private static void AddAuthor(DraftObject provenance, DraftObject? who)
     {
         if (who is null) return;
-        provenance["agent"]!.AsArray().Add(new JsonObject()
+        provenance["agent"]!.AsArray().Add(new DraftObject()
             .Set("type", Element.CodeableConcept(CodeSystems.ProvenanceParticipant, "author", "Author", null))
             .Set("who", who));
     }

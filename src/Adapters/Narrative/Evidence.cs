@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 
 namespace Consortium.Adapters.Narrative;
 
@@ -11,16 +11,16 @@ internal static class Evidence
     public const string Url = "urn:consortium:extension:evidence";
 
     /// <summary>The extension of a fact; <c>offset</c> and <c>length</c> count Unicode code points of the original without byte-order mark.</summary>
-    public static JsonObject Of(NarrativeFact fact, NoteText note)
+    public static DraftObject Of(NarrativeFact fact, NoteText note)
     {
         int start = note.CodePoint(fact.Span.Start);
-        return new JsonObject
+        return new DraftObject
         {
-            ["extension"] = new JsonArray(
-                new JsonObject { ["url"] = "offset", ["valueUnsignedInt"] = start },
-                new JsonObject { ["url"] = "length", ["valuePositiveInt"] = note.CodePoint(fact.Span.End) - start },
-                new JsonObject { ["url"] = "assertion", ["valueCode"] = fact.Assertion.ToString().ToLowerInvariant() },
-                new JsonObject { ["url"] = "confidence", ["valueDecimal"] = JsonNode.Parse(fact.Confidence) }),
+            ["extension"] = new DraftArray(
+                new DraftObject { ["url"] = "offset", ["valueUnsignedInt"] = start },
+                new DraftObject { ["url"] = "length", ["valuePositiveInt"] = note.CodePoint(fact.Span.End) - start },
+                new DraftObject { ["url"] = "assertion", ["valueCode"] = fact.Assertion.ToString().ToLowerInvariant() },
+                new DraftObject { ["url"] = "confidence", ["valueDecimal"] = DraftNode.Parse(fact.Confidence) }),
             ["url"] = Url,
         };
     }

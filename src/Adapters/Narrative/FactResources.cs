@@ -1,19 +1,18 @@
-using System.Text.Json.Nodes;
-using Consortium.Adapters.Chinese;
 using Consortium.Adapters.Elements;
+using Consortium.Adapters.Chinese;
 
 namespace Consortium.Adapters.Narrative;
 
 /// <summary>One fact to one resource. A fact that is denied, conditional or about someone else never becomes a present one.</summary>
-internal sealed class FactResources(NoteReading reading, JsonObject patient, JsonObject encounter, string? authored, TimeZoneInfo zone)
+internal sealed class FactResources(NoteReading reading, DraftObject patient, DraftObject encounter, string? authored, TimeZoneInfo zone)
 {
     private const string AllergyClinical = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
     private const string AllergyVerification = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
 
     /// <summary>The resource, without id; null where the fact stays text.</summary>
-    public JsonObject? Build(NarrativeFact fact)
+    public DraftObject? Build(NarrativeFact fact)
     {
-        JsonObject? resource = fact switch
+        DraftObject? resource = fact switch
         {
             DiagnosisFact { Role: not DiagnosisRole.Mention } diagnosis => Condition(diagnosis),
             VitalFact vital when IsMeasured(vital, vital.Date) => VitalSign(vital),
@@ -30,9 +29,9 @@ internal sealed class FactResources(NoteReading reading, JsonObject patient, Jso
     private static bool IsMeasured(NarrativeFact fact, ChineseDate? date) =>
         fact.Assertion == Assertion.Present || (fact.Assertion == Assertion.Historical && date is not null);
 
-    private static JsonObject New(string type) => new() { ["resourceType"] = type, ["id"] = "" };
+    private static DraftObject New(string type) => new() { ["resourceType"] = type, ["id"] = "" };
 
-    private JsonObject Condition(DiagnosisFact fact)
+    private DraftObject Condition(DiagnosisFact fact)
     {
         string verification = fact.Assertion switch
         {
@@ -52,9 +51,9 @@ internal sealed class FactResources(NoteReading reading, JsonObject patient, Jso
             .Set("recordedDate", admission ? null : authored);
     }
 
-    private JsonObject VitalSign(VitalFact fact)
+    private DraftObject VitalSign(VitalFact fact)
     {
-        JsonObject observation = Observation("vital-signs", "Vital Signs", fact.Date)
+        DraftObject observation = Observation("vital-signs", "Vital Signs", fact.Date)
             .Set("code", Element.CodeableConcept(reading.Text[fact.NameSpan!.Value], Element.Coding(CodeSystems.Loinc, fact.Code, fact.Display)));
         VitalSigns.Complete(observation);
         if (fact.Second is null) return observation.Set("valueQuantity", Element.Quantity(fact.First.Digits, fact.Unit, fact.Ucum));
@@ -65,13 +64,13 @@ internal sealed class FactResources(NoteReading reading, JsonObject patient, Jso
             .Append("component", Component("8462-4", "Diastolic blood pressure", fact.Second, fact));
     }
 
-    private static JsonObject Component(string loinc, string display, NoteNumber number, VitalFact fact) => new JsonObject()
+    private static DraftObject Component(string loinc, string display, NoteNumber number, VitalFact fact) => new DraftObject()
         .Set("code", Element.CodeableConcept(CodeSystems.Loinc, loinc, display, null))
         .Set("valueQuantity", Element.Quantity(number.Digits, fact.Unit, fact.Ucum));
 
-    private JsonObject Laboratory(LaboratoryFact fact)
+    private DraftObject Laboratory(LaboratoryFact fact)
     {
-        JsonObject observation = Observation("laboratory", "Laboratory", fact.Date)
+        DraftObject observation = Observation("laboratory", "Laboratory", fact.Date)
             .Set("code", Element.CodeableConcept(fact.Name, fact.Code is null ? null : Element.Coding(CodeSystems.Loinc, fact.Code, fact.Display)));
         if (fact.Number is { } number) observation.Set("valueQuantity", Element.Quantity(number.Digits, fact.Unit, fact.Ucum, fact.Comparator));
         else if (fact.Word?.Answer is { } answer) observation.Set("valueCodeableConcept", Element.CodeableConcept(CodeSystems.Loinc, answer, fact.Word.Display, fact.Words));
@@ -88,14 +87,14 @@ internal sealed class FactResources(NoteReading reading, JsonObject patient, Jso
         return observation;
     }
 
-    private JsonObject Observation(string category, string display, ChineseDate? date) => New("Observation")
+    private DraftObject Observation(string category, string display, ChineseDate? date) => New("Observation")
         .Set("status", "final")
         .Append("category", Element.CodeableConcept(CodeSystems.ObservationCategory, category, display, null))
         .Set("subject", patient)
         .Set("encounter", encounter)
         .Set("effectiveDateTime", date?.ToFhir(zone));
 
-    private JsonObject Allergy(AllergyFact fact)
+    private DraftObject Allergy(AllergyFact fact)
     {
         bool denied = fact.Assertion == Assertion.Negated;
         string substance = fact.Substance.Length > 0 ? fact.Substance : "过敏";
@@ -109,6 +108,6 @@ internal sealed class FactResources(NoteReading reading, JsonObject patient, Jso
             .Set("patient", patient)
             .Set("encounter", encounter)
             .Set("recordedDate", authored)
-            .Append("reaction", fact.Reaction is null ? null : new JsonObject().Append("manifestation", Element.CodeableConcept(fact.Reaction)));
+            .Append("reaction", fact.Reaction is null ? null : new DraftObject().Append("manifestation", Element.CodeableConcept(fact.Reaction)));
     }
 }

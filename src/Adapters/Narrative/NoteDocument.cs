@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Site;
 using Consortium.Messaging;
@@ -52,7 +51,7 @@ internal sealed class NoteDocument(NoteReading reading, RawRecord record, Conver
     private ResourceDraft Patient()
     {
         Identification who = reading.Who;
-        List<(string System, string Value, JsonObject? Type)> identifiers = [];
+        List<(string System, string Value, DraftObject? Type)> identifiers = [];
         if (who.MedicalRecordNumber is { } mrn)
         {
             identifiers.Add((context.IdentifierSystems.MedicalRecordOf(record.Source), mrn, Element.CodeableConcept(CodeSystems.IdentifierType, "MR", "Medical record number", null)));
@@ -60,7 +59,7 @@ internal sealed class NoteDocument(NoteReading reading, RawRecord record, Conver
 
         if (who.Card is not null) identifiers.Add((IdentifierSystems.ChineseResidentId, who.Card.Number, Element.CodeableConcept(CodeSystems.IdentifierType, "NNCHN", null, null)));
         if (identifiers.Count == 0) identifiers.Add((IdentifierSystems.OfSource(record.Source, "admission"), who.AdmissionNumber!, null));
-        JsonObject patient = JsonBuilding.Resource("Patient", PatientIdentity.LogicalId(context, identifiers[0].System, identifiers[0].Value))
+        DraftObject patient = JsonBuilding.Resource("Patient", PatientIdentity.LogicalId(context, identifiers[0].System, identifiers[0].Value))
             .SetAll("identifier", identifiers.Select(identifier => Element.Identifier(identifier.System, identifier.Value, identifier.Type)))
             .Append("name", Element.HumanName(who.Name))
             .Set("gender", who.Gender)
@@ -74,7 +73,7 @@ internal sealed class NoteDocument(NoteReading reading, RawRecord record, Conver
     private ResourceDraft Encounter(string key, ResourceDraft patient)
     {
         Identification who = reading.Who;
-        JsonObject encounter = JsonBuilding.Resource("Encounter", context.Ids.For(record.Source, "Encounter", key))
+        DraftObject encounter = JsonBuilding.Resource("Encounter", context.Ids.For(record.Source, "Encounter", key))
             .SetAll("identifier", [Element.Identifier(IdentifierSystems.OfSource(record.Source, "visit"), who.AdmissionNumber)])
             .Set("status", who.DischargedAt is null ? "unknown" : "finished")
             .Set("class", Element.Coding(CodeSystems.ActCode, "IMP", "inpatient encounter"))
@@ -86,30 +85,30 @@ internal sealed class NoteDocument(NoteReading reading, RawRecord record, Conver
 
     private ResourceDraft Composition(string id, ResourceDraft patient, ResourceDraft encounter)
     {
-        JsonObject composition = JsonBuilding.Resource("Composition", id)
+        DraftObject composition = JsonBuilding.Resource("Composition", id)
             .Set("status", "final")
             .Set("type", DischargeSummary())
             .Set("subject", Element.Reference(patient))
             .Set("encounter", Element.Reference(encounter));
         if (Authored() is { } date) composition["date"] = date;
-        else composition["_date"] = new JsonObject { ["extension"] = new JsonArray(Element.DataAbsentReason("unknown")) };
+        else composition["_date"] = new DraftObject { ["extension"] = new DraftArray(Element.DataAbsentReason("unknown")) };
         composition.Append("author", reading.Who.Author is { } author
             ? Element.LogicalReference(null, author, "Practitioner")
-            : new JsonObject { ["extension"] = new JsonArray(Element.DataAbsentReason("unknown")) });
+            : new DraftObject { ["extension"] = new DraftArray(Element.DataAbsentReason("unknown")) });
         return new ResourceDraft(composition.Set("title", Title()).SetAll("section", reading.Sections.Select(Section)));
     }
 
-    private JsonObject? Section(NoteSection section)
+    private DraftObject? Section(NoteSection section)
     {
         if (section.Heading.Kind is "title" or "signature") return null;
         TextSpan body = reading.Text.Trim(section.Body);
         if (body.Length == 0) return null;
-        JsonObject? code = section.Heading.Loinc is null ? null : Element.Coding(CodeSystems.Loinc, section.Heading.Loinc, section.Heading.Display);
+        DraftObject? code = section.Heading.Loinc is null ? null : Element.Coding(CodeSystems.Loinc, section.Heading.Loinc, section.Heading.Display);
         string title = reading.Text[section.Title];
-        return new JsonObject()
+        return new DraftObject()
             .Set("title", title)
             .Set("code", code is null ? null : Element.CodeableConcept(title, code))
-            .Set("text", new JsonObject { ["status"] = "additional", ["div"] = Narrative(reading.Text[body]) })
+            .Set("text", new DraftObject { ["status"] = "additional", ["div"] = Narrative(reading.Text[body]) })
             .SetAll("entry", _facts
                 .Where(pair => pair.Fact.Span.Start >= section.Title.Start && pair.Fact.Span.Start < section.Body.End)
                 .Select(pair => Element.Reference(pair.Draft)));
@@ -118,7 +117,7 @@ internal sealed class NoteDocument(NoteReading reading, RawRecord record, Conver
     private ResourceDraft Original(string key, ResourceDraft patient, ResourceDraft encounter, string compositionId)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(reading.Text.Original);
-        JsonObject attachment = Element.Attachment("text/plain; charset=utf-8", utf8, Title())!;
+        DraftObject attachment = Element.Attachment("text/plain; charset=utf-8", utf8, Title())!;
         attachment["size"] = utf8.Length;
 #pragma warning disable CA5350 // FHIR R4 datatypes.html#Attachment fixes SHA-1 for this element; the SHA-256 of the original stands in the identifier.
         attachment["hash"] = System.Convert.ToBase64String(SHA1.HashData(utf8));
@@ -128,8 +127,8 @@ internal sealed class NoteDocument(NoteReading reading, RawRecord record, Conver
             .Set("status", "current")
             .Set("type", DischargeSummary())
             .Set("subject", Element.Reference(patient))
-            .Append("content", new JsonObject().Set("attachment", attachment))
-            .Set("context", new JsonObject()
+            .Append("content", new DraftObject().Set("attachment", attachment))
+            .Set("context", new DraftObject()
                 .Append("encounter", Element.Reference(encounter))
                 .Append("related", Element.Reference("Composition", compositionId))));
     }
@@ -144,7 +143,7 @@ internal sealed class NoteDocument(NoteReading reading, RawRecord record, Conver
 
     private SourceSpan Points(TextSpan span) => new(reading.Text.CodePoint(span.Start), reading.Text.CodePoint(span.End));
 
-    private static JsonObject? DischargeSummary() => Element.CodeableConcept(CodeSystems.Loinc, "18842-5", "Discharge summary", null);
+    private static DraftObject? DischargeSummary() => Element.CodeableConcept(CodeSystems.Loinc, "18842-5", "Discharge summary", null);
 
     private static string Narrative(string text)
     {

@@ -1,17 +1,16 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 
 namespace Consortium.Adapters.Narrative;
 
 /// <summary>A drug of the discharge medication to a MedicationRequest: what the note reports that was prescribed, in its own words, structured where there is one reading.</summary>
-internal sealed class PrescriptionResource(NoteText note, JsonObject patient, JsonObject encounter, string? authored)
+internal sealed class PrescriptionResource(NoteText note, DraftObject patient, DraftObject encounter, string? authored)
 {
     private const string Routes = "http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration";
     private const string Timings = "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation";
 
     /// <summary>The MedicationRequest, without id.</summary>
-    public JsonObject Build(DrugFact fact) => new JsonObject { ["resourceType"] = "MedicationRequest", ["id"] = "" }
+    public DraftObject Build(DrugFact fact) => new DraftObject { ["resourceType"] = "MedicationRequest", ["id"] = "" }
         .Set("status", "active")
         .Set("intent", "order")
         .Append("category", Element.CodeableConcept("http://terminology.hl7.org/CodeSystem/medicationrequest-category", "discharge", "Discharge", null))
@@ -24,24 +23,24 @@ internal sealed class PrescriptionResource(NoteText note, JsonObject patient, Js
         .Set("authoredOn", authored)
         .Append("dosageInstruction", Dosage(fact));
 
-    private JsonObject Dosage(DrugFact fact)
+    private DraftObject Dosage(DrugFact fact)
     {
         string written = note[fact.Instruction].Trim();
-        JsonObject dosage = new JsonObject()
+        DraftObject dosage = new DraftObject()
             .Set("text", written.Length > 0 ? written : note[fact.Span])
             .Set("timing", Timing(fact))
             .Set("asNeededBoolean", fact.AsNeeded ? true : null)
             .Set("route", fact.Route is null ? null : Element.CodeableConcept(Routes, fact.Route.Code, fact.Route.Display, null));
         if (fact.Dose is not { } dose) return dosage;
-        JsonObject amount = fact.DoseHigh is { } high
-            ? new JsonObject().Set("doseRange", Element.Range(Element.Quantity(dose.Digits, fact.DoseUnit, fact.DoseUcum), Element.Quantity(high.Digits, fact.DoseUnit, fact.DoseUcum)))
-            : new JsonObject().Set("doseQuantity", Element.Quantity(dose.Digits, fact.DoseUnit, fact.DoseUcum));
+        DraftObject amount = fact.DoseHigh is { } high
+            ? new DraftObject().Set("doseRange", Element.Range(Element.Quantity(dose.Digits, fact.DoseUnit, fact.DoseUcum), Element.Quantity(high.Digits, fact.DoseUnit, fact.DoseUcum)))
+            : new DraftObject().Set("doseQuantity", Element.Quantity(dose.Digits, fact.DoseUnit, fact.DoseUcum));
         return dosage.Append("doseAndRate", amount);
     }
 
-    private static JsonObject? Timing(DrugFact fact)
+    private static DraftObject? Timing(DrugFact fact)
     {
-        var repeat = new JsonObject();
+        var repeat = new DraftObject();
         if (fact.Duration is { } duration)
         {
             repeat.Set("boundsDuration", Element.Quantity(duration.Digits, fact.DurationUnit, fact.DurationUnit));
@@ -57,7 +56,7 @@ internal sealed class PrescriptionResource(NoteText note, JsonObject patient, Js
         }
 
         if (repeat.Count == 0) return null;
-        JsonObject timing = new JsonObject().Set("repeat", repeat);
+        DraftObject timing = new DraftObject().Set("repeat", repeat);
         return fact.Frequency?.Code is { } code ? timing.Set("code", Element.CodeableConcept(Timings, code, null, null)) : timing;
     }
 }

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters.Plugins;
@@ -114,12 +114,12 @@ internal sealed class PluginAdapter(PluginVersion version) : IRecordAdapter, IDi
 
     // Without it nobody could tell later where a resource came from.
     private static bool IsProven(ConversionResult result, RawRecord record, AdapterDescription description) => result.Resources.Any(draft =>
-        draft.Json["resourceType"] is JsonValue type && type.ToString() == "Provenance"
+        draft.Json["resourceType"] is DraftValue type && type.GetValue<string>() == "Provenance"
         && Values(draft.Json["entity"], "what").Contains($"urn:sha256:{record.Digest}")
         && Values(draft.Json["agent"], "who").Contains($"{description.Name}/{description.Version}"));
 
-    private static IEnumerable<string?> Values(JsonNode? list, string reference) =>
-        (list as JsonArray ?? []).Select(item => (((item as JsonObject)?[reference] as JsonObject)?["identifier"] as JsonObject)?["value"]?.ToString());
+    private static IEnumerable<string?> Values(DraftNode? list, string reference) =>
+        (list as DraftArray ?? []).Select(item => (((item as DraftObject)?[reference] as DraftObject)?["identifier"] as DraftObject)?["value"]?.ToString());
 
     private static ConversionResult Rejected(int index, string code, string reason) => ConversionResult.Rejected(index, null, Issue(code, reason));
 

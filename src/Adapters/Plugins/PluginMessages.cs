@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Site;
 using Consortium.Fhir;
 
@@ -72,4 +72,4 @@ internal sealed record PluginResult(int Index, string? ControlId, string BundleT
 }
 
 /// <summary>A resource draft, as it travels.</summary>
-internal sealed record PluginResource(ApplyMode Apply, JsonObject Json);
+internal sealed record PluginResource(ApplyMode Apply, DraftObject Json);

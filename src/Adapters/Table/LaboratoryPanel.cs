@@ -1,6 +1,5 @@
-using System.Text.Json.Nodes;
-using Consortium.Adapters.Chinese;
 using Consortium.Adapters.Elements;
+using Consortium.Adapters.Chinese;
 using Consortium.Adapters.Site;
 using Consortium.Fhir;
 
@@ -57,7 +56,7 @@ internal sealed class LaboratoryPanel
     }
 
     /// <summary>The result.</summary>
-    public ConversionResult Convert(int index, RawRecord record, ConversionContext context, TableMapping mapping, Func<IReadOnlyList<ResourceDraft>, JsonObject> provenance)
+    public ConversionResult Convert(int index, RawRecord record, ConversionContext context, TableMapping mapping, Func<IReadOnlyList<ResourceDraft>, DraftObject> provenance)
     {
         string controlId = SampleNumber ?? $"line {_rows[0].Line}";
         if (Patient is null || HasErrors) return ConversionResult.Rejected(index, controlId, Issues);
@@ -85,7 +84,7 @@ internal sealed class LaboratoryPanel
                 continue;
             }
 
-            JsonObject observation = JsonBuilding.Resource("Observation", context.Ids.For(record.Source, "Observation", $"{Key}|{test}"))
+            DraftObject observation = JsonBuilding.Resource("Observation", context.Ids.For(record.Source, "Observation", $"{Key}|{test}"))
                 .Set("status", status)
                 .Append("category", Element.CodeableConcept(CodeSystems.ObservationCategory, "laboratory", "Laboratory", null));
             laboratoryRow.Fill(observation, record.Source);
@@ -132,11 +131,11 @@ internal sealed class LaboratoryPanel
             .SetAll("identifier", [Element.Identifier(IdentifierSystems.OfSource(record.Source, "specimen"), SampleNumber)])
             .Set("type", Element.CodeableConcept(First(TableField.SpecimenType)))
             .Set("subject", Element.Reference(patient))
-            .Set("collection", new JsonObject().Set("collectedDateTime", collected)));
+            .Set("collection", new DraftObject().Set("collectedDateTime", collected)));
 
     private string? First(TableField field) => _rows.Select(row => _sheet[row, field]).FirstOrDefault(value => value is not null);
 
-    private JsonObject? Performer(TableField field) => Element.LogicalReference(null, First(field), "Practitioner");
+    private DraftObject? Performer(TableField field) => Element.LogicalReference(null, First(field), "Practitioner");
 
     // The panel's rows repeat its times; where they differ (tests finished at different times) the latest report time is the panel's.
     private string? Date(TableField field, ConversionContext context, out string? instant)

@@ -1,6 +1,5 @@
-using System.Text.Json.Nodes;
-using Consortium.Adapters.Chinese;
 using Consortium.Adapters.Elements;
+using Consortium.Adapters.Chinese;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters.Table;
@@ -14,7 +13,7 @@ internal sealed class LaboratoryRow(TableSheet sheet, TableRow row, TableMapping
     /// <summary>The Observation's code, value, interpretation and reference range.</summary>
     /// <param name="observation">The Observation.</param>
     /// <param name="source">The source system, whose test codes these are.</param>
-    public void Fill(JsonObject observation, string source)
+    public void Fill(DraftObject observation, string source)
     {
         string? unit = sheet[row, TableField.Unit];
         if (unit is not null && IsBlankUnit(unit)) unit = null;
@@ -28,7 +27,7 @@ internal sealed class LaboratoryRow(TableSheet sheet, TableRow row, TableMapping
         if (range is not null) observation.Append("referenceRange", range.ToFhir(unit, ucum));
     }
 
-    private JsonObject? Code(string source, string? ucum)
+    private DraftObject? Code(string source, string? ucum)
     {
         string name = sheet[row, TableField.TestName] ?? sheet[row, TableField.TestCode] ?? "";
         string? local = sheet[row, TableField.TestCode];
@@ -44,7 +43,7 @@ internal sealed class LaboratoryRow(TableSheet sheet, TableRow row, TableMapping
     }
 
     // Gives the interpretation that the result itself carries: an arrow behind the number (carried), or a word such as 阳性.
-    private string? Value(JsonObject observation, string? unit, string? ucum, ReferenceRange? range, out string? carried)
+    private string? Value(DraftObject observation, string? unit, string? ucum, ReferenceRange? range, out string? carried)
     {
         carried = null;
         if (sheet[row, TableField.Result] is not { } written)
@@ -69,7 +68,7 @@ internal sealed class LaboratoryRow(TableSheet sheet, TableRow row, TableMapping
                 WarnOfUnit(unit, ucum);
                 return null;
             case ResultKind.Titre when unit is null:
-                observation.Set("valueRatio", new JsonObject().Set("numerator", Element.Quantity(result.Value)).Set("denominator", Element.Quantity(result.High)));
+                observation.Set("valueRatio", new DraftObject().Set("numerator", Element.Quantity(result.Value)).Set("denominator", Element.Quantity(result.High)));
                 return null;
             case ResultKind.Word when !(claimsNumber && result.Value is "-" or "+"):
                 if (result.Word!.Answer is null) observation["valueString"] = written;
@@ -102,7 +101,7 @@ internal sealed class LaboratoryRow(TableSheet sheet, TableRow row, TableMapping
         }
     }
 
-    private void AddFlag(JsonObject observation, string flag, string? carried, string? fromWord)
+    private void AddFlag(DraftObject observation, string flag, string? carried, string? fromWord)
     {
         string? code = ResultWords.Flag(flag);
         observation.Append("interpretation", Interpretation(code, flag));
@@ -115,7 +114,7 @@ internal sealed class LaboratoryRow(TableSheet sheet, TableRow row, TableMapping
         if (fromWord is not null && fromWord != code) observation.Append("interpretation", Interpretation(fromWord, null));
     }
 
-    private static JsonObject? Interpretation(string? code, string? text) => Element.CodeableConcept(
+    private static DraftObject? Interpretation(string? code, string? text) => Element.CodeableConcept(
         text, code is null ? null : Element.Coding(CodeSystems.ObservationInterpretation, code, ResultWords.Display(code)));
 
     private static bool IsBlankUnit(string unit) => Folding.Fold(unit).Trim() is "-" or "--" or "/" or "无";

@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
-using Consortium.Adapters.Chinese;
 using Consortium.Adapters.Elements;
+using Consortium.Adapters.Chinese;
 using Consortium.Adapters.Site;
 using Consortium.Fhir;
 using Consortium.Messaging;
@@ -70,12 +69,12 @@ internal sealed class PanelPatient
     /// <summary>The Patient: created where it is missing, since a laboratory's table has no authority over demographics.</summary>
     public ResourceDraft ToFhir(RawRecord record, ConversionContext context)
     {
-        List<(string System, string Value, JsonObject? Type)> identifiers = [];
+        List<(string System, string Value, DraftObject? Type)> identifiers = [];
         if (this[TableField.MedicalRecordNumber] is { } mrn) identifiers.Add((context.IdentifierSystems.MedicalRecordOf(record.Source), mrn, Type("MR", "Medical record number")));
         if (Card is not null) identifiers.Add((IdentifierSystems.ChineseResidentId, Card.Number, Type("NNCHN", null)));
         if (identifiers.Count == 0) identifiers.Add((IdentifierSystems.OfSource(record.Source, "admission"), this[TableField.AdmissionNumber]!, null));
 
-        JsonObject patient = JsonBuilding.Resource("Patient", PatientIdentity.LogicalId(context, identifiers[0].System, identifiers[0].Value))
+        DraftObject patient = JsonBuilding.Resource("Patient", PatientIdentity.LogicalId(context, identifiers[0].System, identifiers[0].Value))
             .SetAll("identifier", identifiers.Select(identifier => Element.Identifier(identifier.System, identifier.Value, identifier.Type)))
             .Append("name", Element.HumanName(this[TableField.Name]))
             .Set("gender", Gender)
@@ -83,7 +82,7 @@ internal sealed class PanelPatient
         return new ResourceDraft(patient, ApplyMode.CreateIfAbsent);
     }
 
-    private static JsonObject? Type(string code, string? display) => Element.CodeableConcept(CodeSystems.IdentifierType, code, display, null);
+    private static DraftObject? Type(string code, string? display) => Element.CodeableConcept(CodeSystems.IdentifierType, code, display, null);
 
     private void ReadSex(TableSheet sheet, TableMapping mapping, List<OutcomeIssue> issues)
     {

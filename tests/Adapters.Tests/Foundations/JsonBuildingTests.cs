@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 
 namespace Consortium.Adapters.Tests.Foundations;
@@ -8,12 +7,12 @@ public sealed class JsonBuildingTests
     [Fact]
     public void What_is_absent_leaves_no_trace()
     {
-        JsonObject patient = JsonBuilding.Resource("Patient", "p1")
+        DraftObject patient = JsonBuilding.Resource("Patient", "p1")
             .Set("birthDate", "  ")
             .Set("maritalStatus", Element.CodeableConcept(null, Element.Coding("http://example.org", " ")))
             .Append("identifier", Element.Identifier("http://example.org", null))
             .Append("name", Element.HumanName(given: [null, ""]))
-            .SetAll("address", [new JsonObject()]);
+            .SetAll("address", [new DraftObject()]);
 
         Assert.Equal("""{"resourceType":"Patient","id":"p1"}""", patient.ToJsonString());
     }
@@ -21,9 +20,9 @@ public sealed class JsonBuildingTests
     [Fact]
     public void A_node_that_stands_elsewhere_is_copied()
     {
-        JsonObject concept = Element.CodeableConcept("血糖")!;
-        JsonObject first = new JsonObject().Set("code", concept);
-        JsonObject second = new JsonObject().Set("code", concept);
+        DraftObject concept = Element.CodeableConcept("血糖")!;
+        DraftObject first = new DraftObject().Set("code", concept);
+        DraftObject second = new DraftObject().Set("code", concept);
 
         Assert.Equal(first.ToJsonString(), second.ToJsonString());
     }

@@ -136,11 +136,11 @@ public sealed class CorpusTests
     private static string[] Written(byte[] bytes) =>
         [.. Messages.ConvertAll(bytes).Select(result => result.IsRejected ? "rejected" : Encoding.UTF8.GetString(BundleWriter.Write(result)))];
 
-    private static IEnumerable<string> References(System.Text.Json.Nodes.JsonNode? node) => node switch
+    private static IEnumerable<string> References(Consortium.Adapters.Elements.DraftNode? node) => node switch
     {
-        System.Text.Json.Nodes.JsonObject o => o.SelectMany(member =>
-            member.Key == "reference" && member.Value is System.Text.Json.Nodes.JsonValue value ? [value.GetValue<string>()] : References(member.Value)),
-        System.Text.Json.Nodes.JsonArray a => a.SelectMany(References),
+        Consortium.Adapters.Elements.DraftObject o => o.SelectMany(member =>
+            member.Key == "reference" && member.Value is Consortium.Adapters.Elements.DraftValue value ? [value.GetValue<string>()] : References(member.Value)),
+        Consortium.Adapters.Elements.DraftArray a => a.SelectMany(References),
         _ => [],
     };
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters.Tests.Hl7V2;
@@ -27,7 +27,7 @@ public sealed class EncapsulatedDataTests
     {
         byte[] bytes = Encoding.Latin1.GetBytes(document);
         ConversionResult result = Convert($"LAB^{type}^Base64^{System.Convert.ToBase64String(bytes)}");
-        JsonNode attachment = Attachment(result);
+        DraftNode attachment = Attachment(result);
         Assert.Equal((System.Convert.ToBase64String(bytes), bytes.Length), ((string?)attachment["data"], (int)attachment["size"]!));
         Assert.Equal(expected, (string?)attachment["contentType"]);
         Assert.DoesNotContain(result.Issues, issue => issue.Severity == IssueSeverity.Warning);
@@ -52,14 +52,14 @@ public sealed class EncapsulatedDataTests
     [Fact]
     public void Hexadecimal_digits_and_plain_text_are_documents_too()
     {
-        JsonNode hex = Attachment(Convert("LAB^AP^PDF^Hex^255044462D312E34 0a"));
+        DraftNode hex = Attachment(Convert("LAB^AP^PDF^Hex^255044462D312E34 0a"));
         Assert.Equal(("JVBERi0xLjQK", 9), ((string?)hex["data"], (int)hex["size"]!));
 
-        JsonNode text = Attachment(Convert(@"LAB^TX^^A^血红蛋白 \T\ 白细胞\.br\正常"));
+        DraftNode text = Attachment(Convert(@"LAB^TX^^A^血红蛋白 \T\ 白细胞\.br\正常"));
         Assert.Equal("血红蛋白 & 白细胞\n正常", Encoding.UTF8.GetString(System.Convert.FromBase64String((string)text["data"]!)));
         Assert.Equal("text/plain", (string?)text["contentType"]);
 
-        JsonNode xml = Attachment(Convert(@"LAB^TEXT^XML^A^<?xml version=""1.0"" encoding=""GB18030""?><n>血</n>"));
+        DraftNode xml = Attachment(Convert(@"LAB^TEXT^XML^A^<?xml version=""1.0"" encoding=""GB18030""?><n>血</n>"));
         Assert.EndsWith("<n>血</n>", CodePagesEncodingProvider.Instance.GetEncoding("gb18030")!.GetString(System.Convert.FromBase64String((string)xml["data"]!)), StringComparison.Ordinal);
     }
 
@@ -86,5 +86,5 @@ public sealed class EncapsulatedDataTests
         "OBR|1|O1|F1|11502-2^Laboratory report^LN|||20240102030000|||||||||||||||20240102030400||LAB|F",
         $"OBX|1|ED|11502-2^Laboratory report^LN||{value}||||||F") + "\r");
 
-    private static JsonNode Attachment(ConversionResult result) => result.Only("DocumentReference")["content"]![0]!["attachment"]!;
+    private static DraftNode Attachment(ConversionResult result) => result.Only("DocumentReference")["content"]![0]!["attachment"]!;
 }

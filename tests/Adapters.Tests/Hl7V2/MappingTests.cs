@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Tables;
 using Consortium.Adapters.Site;
 using Consortium.Fhir;
@@ -105,8 +105,8 @@ public sealed class MappingTests
     public void OBX_5_is_what_OBX_2_says(string value, string element, string json)
     {
         string[] parts = value.Split('|');
-        JsonObject observation = Observation($"OBX|1|{parts[0]}|X^x^L||{parts[1]}|{parts[2]}||||||F".Replace("||||||F", "|||||F", StringComparison.Ordinal));
-        Assert.Equal(json, observation[element]!.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        DraftObject observation = Observation($"OBX|1|{parts[0]}|X^x^L||{parts[1]}|{parts[2]}||||||F".Replace("||||||F", "|||||F", StringComparison.Ordinal));
+        Assert.Equal(json, observation[element]!.ToJsonString());
     }
 
     [Theory]
@@ -127,7 +127,7 @@ public sealed class MappingTests
     {
         ConversionResult result = Messages.Convert(Report("OBX|1|ED|11502-2^Laboratory report^LN||LAB^AP^PDF^Base64^JVBERi0xLjQ=||||||F"));
 
-        JsonNode attachment = result.Only("DocumentReference")["content"]![0]!["attachment"]!;
+        DraftNode attachment = result.Only("DocumentReference")["content"]![0]!["attachment"]!;
         Assert.Equal(("application/pdf", "JVBERi0xLjQ="), ((string?)attachment["contentType"], (string?)attachment["data"]));
         Assert.Equal("JVBERi0xLjQ=", (string?)result.Only("DiagnosticReport")["presentedForm"]![0]!["data"]);
     }
@@ -175,8 +175,8 @@ public sealed class MappingTests
     [Fact]
     public void A_whole_Chinese_name_in_one_place_is_not_divided()
     {
-        JsonObject name = (JsonObject)Messages.Convert(Messages.Admission().Replace("测试^一", "欧阳测试", StringComparison.Ordinal)).Only("Patient")["name"]![0]!;
-        Assert.Equal("""{"text":"欧阳测试"}""", name.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        DraftObject name = (DraftObject)Messages.Convert(Messages.Admission().Replace("测试^一", "欧阳测试", StringComparison.Ordinal)).Only("Patient")["name"]![0]!;
+        Assert.Equal("""{"text":"欧阳测试"}""", name.ToJsonString());
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class MappingTests
     {
         string[] lines = Messages.Admission().Split('\r');
         lines[0] += new string('|', 21 - lines[0].Count(c => c == '|')) + "Hospital A^L";
-        JsonObject provenance = Messages.Convert(string.Join('\r', lines)).Only("Provenance");
+        DraftObject provenance = Messages.Convert(string.Join('\r', lines)).Only("Provenance");
         string?[] authors = [.. provenance["agent"]!.AsArray().Where(agent => (string?)agent!["type"]!["coding"]![0]!["code"] == "author").Select(agent => (string?)agent!["who"]!["display"])];
         Assert.Equal(2, authors.Length);
         Assert.Equal("Hospital A", authors[1]);
@@ -205,7 +205,7 @@ public sealed class MappingTests
     public void Provenance_names_record_adapter_mapping_and_targets_and_no_patient_data()
     {
         ConversionResult result = Messages.Convert(Messages.Admission(family: "保密"));
-        JsonObject provenance = result.Only("Provenance");
+        DraftObject provenance = result.Only("Provenance");
 
         string digest = new RawRecord(System.Text.Encoding.UTF8.GetBytes(Messages.Admission(family: "保密")), "test", default).Digest;
         Assert.Equal($"urn:sha256:{digest}", (string?)provenance["entity"]![0]!["what"]!["identifier"]!["value"]);
@@ -213,7 +213,7 @@ public sealed class MappingTests
         Assert.Equal("urn:consortium:mapping:ADT_A01:1.0", (string?)provenance["policy"]![0]);
         Assert.Equal(result.Resources.Count - 1, provenance["target"]!.AsArray().Count);
         Assert.Equal("1970-01-01T00:00:00.000Z", (string?)provenance["recorded"]);
-        Assert.DoesNotContain("保密", provenance.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }), StringComparison.Ordinal);
+        Assert.DoesNotContain("保密", provenance.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -228,5 +228,5 @@ public sealed class MappingTests
     private static string Report(string observations) =>
         "MSH|^~\\&|LIS|HOSP|F|H|20240102030405||ORU^R01|R1|P|2.5.1\rPID|1||Z1001^^^HOSP^MR\rOBR|1||F100|P^panel^L|||20240101070000||||||||||||||||||F\r" + observations + "\r";
 
-    private static JsonObject Observation(string segment) => Messages.Convert(Report(segment)).Only("Observation");
+    private static DraftObject Observation(string segment) => Messages.Convert(Report(segment)).Only("Observation");
 }

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2;
 
 namespace Consortium.Adapters.Tests.Hl7V2;
@@ -18,12 +18,12 @@ internal static class Messages
     public static IReadOnlyList<ConversionResult> ConvertAll(byte[] bytes, string source = "test", ConversionContext? context = null) =>
         [.. new Hl7V2Adapter().Convert(new RawRecord(bytes, source, DateTimeOffset.UnixEpoch), context ?? Site.SiteConfiguration.Default.ContextFor(source))];
 
-    public static JsonObject Only(this ConversionResult result, string resourceType)
+    public static DraftObject Only(this ConversionResult result, string resourceType)
     {
         Assert.False(result.IsRejected, string.Join('\n', result.Issues.Select(issue => issue.Diagnostics)));
         return Assert.Single(result.Resources, draft => draft.ResourceType == resourceType).Json;
     }
 
-    public static JsonObject[] All(this ConversionResult result, string resourceType) =>
+    public static DraftObject[] All(this ConversionResult result, string resourceType) =>
         [.. result.Resources.Where(draft => draft.ResourceType == resourceType).Select(draft => draft.Json)];
 }

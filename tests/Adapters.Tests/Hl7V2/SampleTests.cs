@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Types;
 using Consortium.Adapters.Site;
 using Consortium.Fhir;
@@ -28,7 +28,7 @@ public sealed class SampleTests
     {
         ConversionResult result = Convert("adt-a01.hl7");
 
-        JsonObject patient = result.Only("Patient");
+        DraftObject patient = result.Only("Patient");
         Assert.Equal("MR0012001", (string?)patient["identifier"]![0]!["value"]);
         Assert.Equal((IdentifierSystems.ChineseResidentId, "999999196005120016"), ((string?)patient["identifier"]![1]!["system"], (string?)patient["identifier"]![1]!["value"]));
         Assert.Equal(("王小明", "王", "official"), ((string?)patient["name"]![0]!["text"], (string?)patient["name"]![0]!["family"], (string?)patient["name"]![0]!["use"]));
@@ -37,7 +37,7 @@ public sealed class SampleTests
         Assert.False((bool)patient["deceasedBoolean"]!);
         Assert.Equal("王大明", (string?)patient["contact"]![0]!["name"]!["text"]);
 
-        JsonObject encounter = result.Only("Encounter");
+        DraftObject encounter = result.Only("Encounter");
         Assert.Equal(("in-progress", "IMP"), ((string?)encounter["status"], (string?)encounter["class"]!["code"]));
         Assert.Equal("2026-11-05T09:20:00+08:00", (string?)encounter["period"]!["start"]);
         Assert.Null(encounter["period"]!["end"]);
@@ -45,7 +45,7 @@ public sealed class SampleTests
         Assert.Equal(2, encounter["diagnosis"]!.AsArray().Count);
         Assert.Equal("AD", (string?)encounter["diagnosis"]![0]!["use"]!["coding"]![0]!["code"]);
 
-        JsonObject allergy = result.Only("AllergyIntolerance");
+        DraftObject allergy = result.Only("AllergyIntolerance");
         Assert.Equal(("medication", "severe", "皮疹"), (
             (string?)allergy["category"]![0], (string?)allergy["reaction"]![0]!["severity"], (string?)allergy["reaction"]![0]!["manifestation"]![0]!["text"]));
         Assert.Equal(2, result.All("Condition").Length);
@@ -77,11 +77,11 @@ public sealed class SampleTests
         Assert.Equal(ApplyMode.CreateIfAbsent, result.Resources.Single(draft => draft.ResourceType == "Patient").Apply);
         Assert.Equal(ApplyMode.CreateIfAbsent, result.Resources.Single(draft => draft.ResourceType == "Encounter").Apply);
         Assert.Equal((string?)Convert("adt-a01.hl7").Only("Encounter")["id"], (string?)result.Only("Encounter")["id"]);
-        JsonObject[] reports = result.All("DiagnosticReport");
+        DraftObject[] reports = result.All("DiagnosticReport");
         Assert.Equal([3, 5], reports.Select(report => report["result"]!.AsArray().Count));
         Assert.Equal(("final", "2026-11-06T10:12:00+08:00"), ((string?)reports[0]["status"], (string?)reports[0]["issued"]));
 
-        JsonObject leukocytes = Of(result, "6690-2");
+        DraftObject leukocytes = Of(result, "6690-2");
         Assert.Equal("12.30", leukocytes["valueQuantity"]!["value"]!.ToJsonString());
         Assert.Equal(("10*9/L", "http://unitsofmeasure.org"), ((string?)leukocytes["valueQuantity"]!["code"], (string?)leukocytes["valueQuantity"]!["system"]));
         Assert.Equal(("3.5", "9.5", "3.5-9.5"), (
@@ -113,7 +113,7 @@ public sealed class SampleTests
     {
         foreach (string file in Directory.GetFiles(Repository.Path("samples/hl7v2"), "*.hl7"))
         {
-            foreach (JsonObject patient in Messages.ConvertAll(File.ReadAllBytes(file)).SelectMany(result => result.All("Patient")))
+            foreach (DraftObject patient in Messages.ConvertAll(File.ReadAllBytes(file)).SelectMany(result => result.All("Patient")))
             {
                 string number = (string)patient["identifier"]!.AsArray().Single(identifier => (string?)identifier!["system"] == IdentifierSystems.ChineseResidentId)!["value"]!;
                 Assert.True(ResidentIdentityNumber.IsValid(number));
@@ -124,6 +124,6 @@ public sealed class SampleTests
 
     private static ConversionResult Convert(string file) => Assert.Single(Messages.ConvertAll(File.ReadAllBytes(Repository.Path($"samples/hl7v2/{file}")), "his"));
 
-    private static JsonObject Of(ConversionResult result, string code) =>
+    private static DraftObject Of(ConversionResult result, string code) =>
         result.All("Observation").Single(observation => (string?)observation["code"]!["coding"]![0]!["code"] == code);
 }

@@ -169,7 +169,7 @@ public sealed class QuarantineTests
                     continue;
                 }
 
-                var patient = new System.Text.Json.Nodes.JsonObject { ["resourceType"] = "Patient", ["id"] = context.Ids.For("s", "Patient", line) };
+                var patient = new Consortium.Adapters.Elements.DraftObject { ["resourceType"] = "Patient", ["id"] = context.Ids.For("s", "Patient", line) };
                 patient["gender"] = line == "invalid" ? "none" : line == "changes" && Mended ? "female" : "male";
                 yield return new ConversionResult { Index = index++, Resources = [new ResourceDraft(patient)] };
             }

@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Narrative;
 using Consortium.Adapters.Tests.Table;
 using Consortium.Fhir;
@@ -50,7 +50,7 @@ public class DischargeNoteTests
     {
         ConversionResult result = Notes.Convert(Cardiology);
         ResourceDraft patient = result.Resources.Single(draft => draft.ResourceType == "Patient");
-        JsonObject encounter = Notes.Of(result, "Encounter").Single();
+        DraftObject encounter = Notes.Of(result, "Encounter").Single();
 
         Assert.Equal(ApplyMode.CreateIfAbsent, patient.Apply);
         Assert.Equal("王小明", (string?)patient.Json["name"]![0]!["text"]);
@@ -74,7 +74,7 @@ public class DischargeNoteTests
     [Fact]
     public void Diagnoses_keep_their_words_their_list_and_their_doubt()
     {
-        JsonObject[] conditions = Notes.Of(Notes.Convert(Cardiology), "Condition");
+        DraftObject[] conditions = Notes.Of(Notes.Convert(Cardiology), "Condition");
 
         Assert.Equal(
             ["胸痛待查：冠心病？", "高血压病3级（很高危）", "不稳定型心绞痛", "高血压病3级（很高危）", "高脂血症"],
@@ -89,7 +89,7 @@ public class DischargeNoteTests
     [Fact]
     public void Vital_signs_have_their_LOINC_codes_and_blood_pressure_its_components()
     {
-        JsonObject[] vitals = [.. Notes.Of(Notes.Convert(Cardiology), "Observation").Where(observation => (string?)observation["category"]![0]!["coding"]![0]!["code"] == "vital-signs")];
+        DraftObject[] vitals = [.. Notes.Of(Notes.Convert(Cardiology), "Observation").Where(observation => (string?)observation["category"]![0]!["coding"]![0]!["code"] == "vital-signs")];
 
         Assert.Equal(
             ["8310-5", "8867-4", "9279-1", "85354-9", "8302-2", "29463-7", "8310-5", "8867-4", "85354-9"],
@@ -104,7 +104,7 @@ public class DischargeNoteTests
     [Fact]
     public void Laboratory_values_keep_digits_date_range_and_arrow()
     {
-        JsonObject potassium = Laboratory("血钾"), wbc = Laboratory("WBC"), troponin = Laboratory("肌钙蛋白I"), antigen = Laboratory("乙肝表面抗原");
+        DraftObject potassium = Laboratory("血钾"), wbc = Laboratory("WBC"), troponin = Laboratory("肌钙蛋白I"), antigen = Laboratory("乙肝表面抗原");
 
         Assert.Equal("4.10", potassium["valueQuantity"]!["value"]!.ToJsonString());
         Assert.Equal("2026-11-06", (string?)potassium["effectiveDateTime"]);
@@ -129,7 +129,7 @@ public class DischargeNoteTests
     [Fact]
     public void Drugs_keep_their_instruction_and_are_structured_where_it_has_one_reading()
     {
-        JsonObject[] requests = Notes.Of(Notes.Convert(Cardiology), "MedicationRequest");
+        DraftObject[] requests = Notes.Of(Notes.Convert(Cardiology), "MedicationRequest");
 
         Assert.Equal(
             ["阿司匹林肠溶片", "阿托伐他汀钙片 20mg×7片", "苯磺酸氨氯地平片（5mg/片）", "硝酸甘油片"],
@@ -141,7 +141,7 @@ public class DischargeNoteTests
         Assert.Equal("30", requests[0]["dosageInstruction"]![0]!["timing"]!["repeat"]!["boundsDuration"]!["value"]!.ToJsonString());
         Assert.Equal("NIGHT", (string?)requests[1]["dosageInstruction"]![0]!["timing"]!["repeat"]!["when"]![0]);
         Assert.Equal("SL", (string?)requests[3]["dosageInstruction"]![0]!["route"]!["coding"]![0]!["code"]);
-        Assert.True((bool?)requests[3]["dosageInstruction"]![0]!["asNeededBoolean"]);
+        Assert.True((bool)requests[3]["dosageInstruction"]![0]!["asNeededBoolean"]);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public class DischargeNoteTests
     [Fact]
     public void A_positive_allergy_is_active_and_unconfirmed()
     {
-        JsonObject allergy = Assert.Single(Notes.Of(Notes.Convert(Diabetes), "AllergyIntolerance"));
+        DraftObject allergy = Assert.Single(Notes.Of(Notes.Convert(Diabetes), "AllergyIntolerance"));
         Assert.Equal("青霉素", (string?)allergy["code"]!["text"]);
         Assert.Equal("active", (string?)allergy["clinicalStatus"]!["coding"]![0]!["code"]);
         Assert.Equal("unconfirmed", (string?)allergy["verificationStatus"]!["coding"]![0]!["code"]);
@@ -169,8 +169,8 @@ public class DischargeNoteTests
     [Fact]
     public void The_original_is_kept_byte_for_byte_with_its_digest()
     {
-        JsonObject reference = Notes.Of(Notes.Convert(Cardiology), "DocumentReference").Single();
-        JsonNode attachment = reference["content"]![0]!["attachment"]!;
+        DraftObject reference = Notes.Of(Notes.Convert(Cardiology), "DocumentReference").Single();
+        DraftNode attachment = reference["content"]![0]!["attachment"]!;
 
         Assert.Equal(Cardiology, System.Convert.FromBase64String((string)attachment["data"]!));
         Assert.Equal($"urn:sha256:{System.Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Cardiology))}", (string?)reference["masterIdentifier"]!["value"]);
@@ -193,6 +193,6 @@ public class DischargeNoteTests
         Assert.Contains(result.Issues, issue => issue.Code == "conflict" && issue.Diagnostics.Contains("line 4, character 25", StringComparison.Ordinal));
     }
 
-    private static JsonObject Laboratory(string name) =>
+    private static DraftObject Laboratory(string name) =>
         Notes.Of(Notes.Convert(Cardiology), "Observation").Single(observation => (string?)observation["code"]!["text"] == name);
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Narrative;
 using Consortium.Adapters.Tests.Table;
 
@@ -74,9 +74,9 @@ public class NoteLayoutTests
     [Fact]
     public void Spans_count_code_points_so_that_a_character_beyond_the_basic_plane_counts_once()
     {
-        JsonObject vital = Notes.Of(Notes.Convert("出院小结\n姓名：王𠮷明 住院号：1\n出院情况：𠮷😀 T 36.5℃"), "Observation").Single();
+        DraftObject vital = Notes.Of(Notes.Convert("出院小结\n姓名：王𠮷明 住院号：1\n出院情况：𠮷😀 T 36.5℃"), "Observation").Single();
         // 出院小结⏎ 5, 姓名：王𠮷明 6, space, 住院号：1 5, ⏎ 1, 出院情况： 5, 𠮷😀 2, space 1.
-        JsonArray evidence = vital["extension"]![0]!["extension"]!.AsArray();
+        DraftArray evidence = vital["extension"]![0]!["extension"]!.AsArray();
         Assert.Equal(26, (int)evidence[0]!["valueUnsignedInt"]!);
         Assert.Equal(7, (int)evidence[1]!["valuePositiveInt"]!);
     }
@@ -96,7 +96,7 @@ public class NoteLayoutTests
     [Fact]
     public void A_section_keeps_its_text_in_XHTML_that_is_escaped()
     {
-        JsonObject composition = Notes.Of(Notes.Convert(Notes.Head + "诊疗经过：血糖<3.9 & 头晕>2次\n<script>alert(1)</script>\n"), "Composition").Single();
+        DraftObject composition = Notes.Of(Notes.Convert(Notes.Head + "诊疗经过：血糖<3.9 & 头晕>2次\n<script>alert(1)</script>\n"), "Composition").Single();
         string div = (string)composition["section"]![0]!["text"]!["div"]!;
         Assert.Equal("<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>血糖&lt;3.9 &amp; 头晕&gt;2次<br/>&lt;script&gt;alert(1)&lt;/script&gt;</p></div>", div);
     }
@@ -105,7 +105,7 @@ public class NoteLayoutTests
     public void A_note_without_author_and_date_says_so_and_is_valid()
     {
         ConversionResult result = Notes.Convert("出院小结\n姓名：王小明 住院号：ZY1\n出院诊断：肺炎");
-        JsonObject composition = Notes.Of(result, "Composition").Single();
+        DraftObject composition = Notes.Of(result, "Composition").Single();
         Assert.Equal("unknown", (string?)composition["_date"]!["extension"]![0]!["valueCode"]);
         Assert.All(result.Resources, Valid.Resource);
     }

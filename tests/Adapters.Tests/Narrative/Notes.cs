@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Chinese;
 using Consortium.Adapters.Narrative;
 using Consortium.Adapters.Tests.Table;
@@ -30,7 +30,7 @@ internal static class Notes
     /// <summary>The errors of a note with a valid head and this body.</summary>
     public static OutcomeIssue[] Errors(string body) => [.. Convert(Head + body).Issues.Where(issue => issue.Severity == IssueSeverity.Error)];
 
-    public static JsonObject[] Of(ConversionResult result, string type)
+    public static DraftObject[] Of(ConversionResult result, string type)
     {
         Assert.False(result.IsRejected, string.Join("\n", result.Issues.Select(issue => issue.Diagnostics)));
         return [.. result.Resources.Where(draft => draft.ResourceType == type).Select(draft => draft.Json)];

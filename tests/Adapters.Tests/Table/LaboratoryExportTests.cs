@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Table;
 using Consortium.Messaging;
 using Consortium.Testing;
@@ -41,7 +41,7 @@ public class LaboratoryExportTests
     [Fact]
     public void A_leukocyte_count_keeps_its_trailing_zero_and_has_code_unit_range_and_flag()
     {
-        JsonObject wbc = Tables.Of(Tables.Convert(Sample)[0], "Observation")[0];
+        DraftObject wbc = Tables.Of(Tables.Convert(Sample)[0], "Observation")[0];
 
         Assert.Equal("final", (string?)wbc["status"]);
         Assert.Equal("26464-8", (string?)wbc["code"]!["coding"]![0]!["code"]);
@@ -61,7 +61,7 @@ public class LaboratoryExportTests
     [Fact]
     public void A_result_below_the_limit_keeps_its_comparator()
     {
-        JsonObject troponin = Tables.Of(Tables.Convert(Sample)[1], "Observation")[0];
+        DraftObject troponin = Tables.Of(Tables.Convert(Sample)[1], "Observation")[0];
 
         Assert.Equal("<", (string?)troponin["valueQuantity"]!["comparator"]);
         Assert.Equal("0.01", troponin["valueQuantity"]!["value"]!.ToJsonString());
@@ -72,7 +72,7 @@ public class LaboratoryExportTests
     [Fact]
     public void Urine_results_are_words_and_are_not_coded_as_serum()
     {
-        JsonObject[] urine = Tables.Of(Tables.Convert(Sample)[3], "Observation");
+        DraftObject[] urine = Tables.Of(Tables.Convert(Sample)[3], "Observation");
 
         Assert.Equal("20454-5", (string?)urine[0]["code"]!["coding"]![0]!["code"]);
         Assert.Equal("LA6577-6", (string?)urine[0]["valueCodeableConcept"]!["coding"]![0]!["code"]);
@@ -85,8 +85,8 @@ public class LaboratoryExportTests
     public void The_report_refers_to_its_results_and_the_Provenance_stands_last_and_targets_everything()
     {
         ConversionResult result = Tables.Convert(Sample)[0];
-        JsonObject report = Tables.Of(result, "DiagnosticReport").Single();
-        JsonObject provenance = result.Resources[^1].Json;
+        DraftObject report = Tables.Of(result, "DiagnosticReport").Single();
+        DraftObject provenance = result.Resources[^1].Json;
 
         Assert.Equal("血常规", (string?)report["code"]!["text"]);
         Assert.Equal(4, report["result"]!.AsArray().Count);

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 
 namespace Consortium.Adapters.Tests.Table;
 
@@ -17,7 +17,7 @@ public class ResultCellTests
     [InlineData("12345678901234567890.12345678901234567890", null, "12345678901234567890.12345678901234567890")]
     public void A_number_keeps_its_digits_and_its_comparator(string cell, string? comparator, string digits)
     {
-        JsonNode quantity = Tables.Observation(Tables.Row(cell, "mmol/L"))["valueQuantity"]!;
+        DraftNode quantity = Tables.Observation(Tables.Row(cell, "mmol/L"))["valueQuantity"]!;
         Assert.Equal(digits, quantity["value"]!.ToJsonString());
         Assert.Equal(comparator, (string?)quantity["comparator"]);
         Assert.Equal("mmol/L", (string?)quantity["code"]);
@@ -64,7 +64,7 @@ public class ResultCellTests
     [InlineData("（－）", "LA6577-6", "NEG")]
     public void A_qualitative_result_is_coded_only_where_the_table_has_it(string cell, string? answer, string? interpretation)
     {
-        JsonObject observation = Tables.Observation(Tables.Row(cell));
+        DraftObject observation = Tables.Observation(Tables.Row(cell));
         Assert.Equal(answer, (string?)observation["valueCodeableConcept"]?["coding"]![0]!["code"]);
         Assert.Equal(interpretation, (string?)observation["interpretation"]?[0]!["coding"]![0]!["code"]);
         Assert.Equal(cell, (string?)(observation["valueString"] ?? observation["valueCodeableConcept"]!["text"]));
@@ -76,7 +76,7 @@ public class ResultCellTests
     [Fact]
     public void A_count_in_a_field_of_view_is_a_range()
     {
-        JsonNode range = Tables.Observation(Tables.Row("0-1", "/HP"))["valueRange"]!;
+        DraftNode range = Tables.Observation(Tables.Row("0-1", "/HP"))["valueRange"]!;
         Assert.Equal("0", range["low"]!["value"]!.ToJsonString());
         Assert.Equal("/[HPF]", (string?)range["high"]!["code"]);
     }
@@ -97,7 +97,7 @@ public class ResultCellTests
     public void A_unit_that_the_table_does_not_know_stays_text_with_a_warning(string unit)
     {
         ConversionResult result = Tables.Convert($"{Tables.Header}\n{Tables.Row("5.6", unit)}\n")[0];
-        JsonNode quantity = Tables.Of(result, "Observation")[0]["valueQuantity"]!;
+        DraftNode quantity = Tables.Of(result, "Observation")[0]["valueQuantity"]!;
         Assert.Equal(unit, (string?)quantity["unit"]);
         Assert.Null(quantity["code"]);
         Assert.Contains(result.Issues, issue => issue.Diagnostics.Contains("UCUM", StringComparison.Ordinal));
@@ -125,7 +125,7 @@ public class ResultCellTests
     [InlineData("男130-175 女115-150", null, null)]
     public void A_reference_range_keeps_its_text_and_gives_ends_only_where_they_are_plain(string cell, string? low, string? high)
     {
-        JsonNode range = Tables.Observation(Tables.Row("5", "g/L", cell))["referenceRange"]![0]!;
+        DraftNode range = Tables.Observation(Tables.Row("5", "g/L", cell))["referenceRange"]![0]!;
         Assert.Equal(cell, (string?)range["text"]);
         Assert.Equal(low, range["low"]?["value"]!.ToJsonString());
         Assert.Equal(high, range["high"]?["value"]!.ToJsonString());

@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Table;
 
 namespace Consortium.Adapters.Tests.Table;
@@ -26,14 +26,14 @@ internal static class Tables
         $"{barcode},王小明,男,MR1,999999196005120016,{code},{name},{result},{unit},{range},{flag},{collected},{reported}";
 
     /// <summary>The Observation of a table of one row.</summary>
-    public static JsonObject Observation(string row)
+    public static DraftObject Observation(string row)
     {
         ConversionResult result = Assert.Single(Convert($"{Header}\n{row}\n"));
         Assert.False(result.IsRejected, string.Join("; ", result.Issues.Select(issue => issue.Diagnostics)));
         return Assert.Single(Of(result, "Observation"));
     }
 
-    public static JsonObject[] Of(ConversionResult result, string type) =>
+    public static DraftObject[] Of(ConversionResult result, string type) =>
         [.. result.Resources.Where(draft => draft.ResourceType == type).Select(draft => draft.Json)];
 
     public static string Errors(ConversionResult result) => string.Join("\n", result.Issues.Select(issue => $"{issue.Severity} {issue.Line} {issue.Diagnostics}"));

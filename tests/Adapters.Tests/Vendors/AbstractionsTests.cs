@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Fhir;
 using Consortium.Fhir.Model;
@@ -58,8 +57,8 @@ public sealed class AbstractionsTests
     public void Provenance_OfAVendorsAdapter_NamesAdapterVendorMapAndDigest()
     {
         var draft = new ResourceDraft(JsonBuilding.Resource("Patient", "p"));
-        JsonObject provenance = ProvenanceFactory.Create(Record, new Described(new AdapterDescription("acme", "2.1", "Acme Health")), "admission", "7", Context, [draft]);
-        JsonNode agent = provenance["agent"]![0]!;
+        DraftObject provenance = ProvenanceFactory.Create(Record, new Described(new AdapterDescription("acme", "2.1", "Acme Health")), "admission", "7", Context, [draft]);
+        DraftNode agent = provenance["agent"]![0]!;
         Assert.Equal("acme/2.1", (string?)agent["who"]!["identifier"]!["value"]);
         Assert.Equal("Acme Health", (string?)agent["onBehalfOf"]!["display"]);
         Assert.Equal("urn:consortium:mapping:admission:7", (string?)provenance["policy"]![0]);
@@ -71,7 +70,7 @@ public sealed class AbstractionsTests
     public void Provenance_OfABuiltInAdapter_NamesNoVendor()
     {
         IRecordAdapter adapter = AdapterRegistry.BuiltIn().ByName("table")!;
-        JsonObject provenance = ProvenanceFactory.Create(Record, adapter, "m", "1", Context, [new ResourceDraft(JsonBuilding.Resource("Patient", "p"))]);
+        DraftObject provenance = ProvenanceFactory.Create(Record, adapter, "m", "1", Context, [new ResourceDraft(JsonBuilding.Resource("Patient", "p"))]);
         Assert.Null(provenance["agent"]![0]!["onBehalfOf"]);
     }
 
@@ -87,7 +86,7 @@ public sealed class AbstractionsTests
     [Fact]
     public void Validator_RejectsAnInvalidResource_AndNamesTheElementWithoutTheBundle()
     {
-        JsonObject patient = JsonBuilding.Resource("Patient", "p").Set("gender", "unheard-of");
+        DraftObject patient = JsonBuilding.Resource("Patient", "p").Set("gender", "unheard-of");
         ConversionResult result = ConversionValidator.Validate(new ConversionResult { Index = 3, Resources = [new ResourceDraft(patient)] });
         Assert.True(result.IsRejected);
         Assert.Equal(3, result.Index);

@@ -13,7 +13,16 @@ internal sealed class Er7Message
         Bytes = bytes;
         Encoding = encoding;
         Delimiters = delimiters;
+
+        // MSH-2 is an escape character itself, and mostly the only one.
+        ReadOnlySpan<byte> span = bytes.Span;
+        int header = Math.Min(span.Length, MostHeaderCharacters);
+        HasEscapes = delimiters.Escape != 0 && span[header..].Contains(delimiters.Escape);
+        HasOddBytes = span.ContainsAny(Er7Value.Controls) || (delimiters.Truncation != 0 && span[header..].Contains(delimiters.Truncation));
     }
+
+    /// <summary>Characters up to the end of MSH-2 at most.</summary>
+    private const int MostHeaderCharacters = 9;
 
     /// <summary>The message as UTF-8.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
@@ -23,6 +32,12 @@ internal sealed class Er7Message
 
     /// <summary>MSH-1 and MSH-2.</summary>
     public Er7Delimiters Delimiters { get; }
+
+    /// <summary>False where the message has no escape sequence anywhere, so that no value need be searched for one.</summary>
+    internal bool HasEscapes { get; }
+
+    /// <summary>False where the message has neither control characters nor truncation characters anywhere.</summary>
+    internal bool HasOddBytes { get; }
 
     /// <summary>The segments in the order of the message, the header first.</summary>
     public IReadOnlyList<Er7Segment> Segments => _segments;

@@ -9,10 +9,14 @@ internal sealed class Er7Segment
     // Components 0 to 31 are bits: of the first repetition the lower half of a field's word, of all repetitions the upper half.
     private const int MarkedByBit = 32;
 
+    /// <summary>Fields of which <see cref="FieldsWithData"/> has a bit each.</summary>
+    private const int FieldsByBit = 64;
+
     private int[]? _fields;
     private ulong[]? _read;
     private Dictionary<(int Field, int Repetition), uint>? _readLater;
     private HashSet<(int Field, int Repetition, int Component)>? _readBeyond;
+    private ulong _withData;
     private int _occurrence;
     private int _occurrences;
 
@@ -91,6 +95,26 @@ internal sealed class Er7Segment
         }
     }
 
+    /// <summary>A bit for each field up to 63 that holds data; the bit 0 for all further ones together, where the segment has any.</summary>
+    public ulong FieldsWithData
+    {
+        get
+        {
+            if (_withData != 0) return _withData;
+            ulong found = 0;
+            int last = FieldCount;
+            for (int number = Math.Min(last, FieldsByBit - 1); number > 0; number--)
+            {
+                if (this[number].HasData) found |= 1UL << number;
+            }
+
+            return _withData = last >= FieldsByBit ? found | 1 : found;
+        }
+    }
+
+    /// <summary>The bit of a field in <see cref="FieldsWithData"/>.</summary>
+    public static ulong BitOf(int field) => field < FieldsByBit ? 1UL << field : 1;
+
     /// <summary>Says that a component (0: all of the field) has been used, in every repetition.</summary>
     public void MarkRead(int field, int component) => MarkRead(field, component, 0);
 
@@ -129,7 +153,8 @@ internal sealed class Er7Segment
         for (int field = 1; field <= FieldCount; field++)
         {
             Er7Value value = this[field];
-            if (value.Length > 0 && HasUnread(value)) NameUnread(value, places ??= []);
+            if (value.Length == 0 || (IsRead(field, 1, 1) && value.IsSimple)) continue;
+            if (HasUnread(value)) NameUnread(value, places ??= []);
         }
 
         return (IReadOnlyList<string>?)places ?? [];

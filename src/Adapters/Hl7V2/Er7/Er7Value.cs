@@ -16,7 +16,8 @@ namespace Consortium.Adapters.Hl7V2.Er7;
 /// </remarks>
 internal readonly struct Er7Value
 {
-    private static readonly SearchValues<byte> Controls =
+    /// <summary>The bytes that no FHIR text may have.</summary>
+    internal static readonly SearchValues<byte> Controls =
         SearchValues.Create([.. Enumerable.Range(0, ' ').Where(code => code is not ('\t' or '\n' or '\r')).Select(code => (byte)code)]);
 
     private static readonly string[] OneCharacter = [.. Enumerable.Range(0, 128).Select(code => ((char)code).ToString())];
@@ -24,6 +25,10 @@ internal readonly struct Er7Value
     private readonly Er7Segment _segment;
     private readonly int _start;
     private readonly int _length;
+    private readonly ushort _field;
+    private readonly ushort _repetition;
+    private readonly ushort _component;
+    private readonly ushort _subComponent;
 
     /// <summary>A field as a whole.</summary>
     public Er7Value(Er7Segment segment, int field, int start, int length)
@@ -34,10 +39,10 @@ internal readonly struct Er7Value
     private Er7Value(Er7Segment segment, int field, int repetition, int component, int subComponent, int start, int length)
     {
         _segment = segment;
-        Field = field;
-        Repetition = repetition;
-        Component = component;
-        SubComponent = subComponent;
+        _field = (ushort)field; // Er7Limits keeps all four well below
+        _repetition = (ushort)repetition;
+        _component = (ushort)component;
+        _subComponent = (ushort)subComponent;
         _start = start;
         _length = length;
     }
@@ -46,16 +51,16 @@ internal readonly struct Er7Value
     public Er7Segment Segment => _segment;
 
     /// <summary>HL7 number of the field.</summary>
-    public int Field { get; }
+    public int Field => _field;
 
     /// <summary>Repetition from 1; 0 for the field as a whole.</summary>
-    public int Repetition { get; }
+    public int Repetition => _repetition;
 
     /// <summary>Component from 1; 0 for the whole.</summary>
-    public int Component { get; }
+    public int Component => _component;
 
     /// <summary>Sub-component from 1; 0 for the whole.</summary>
-    public int SubComponent { get; }
+    public int SubComponent => _subComponent;
 
     /// <summary>Number of bytes as they stand in the message, in UTF-8; 0 where the value is absent.</summary>
     public int Length => _length;
@@ -86,6 +91,16 @@ internal readonly struct Er7Value
 
     /// <summary>As <see cref="HasData"/>; the name of HL7's mapping tables.</summary>
     public bool IsValued => HasData;
+
+    /// <summary>True where the value has neither repetitions nor components.</summary>
+    internal bool IsSimple
+    {
+        get
+        {
+            Er7Delimiters delimiters = Delimiters;
+            return !Bytes.ContainsAny(delimiters.Component, delimiters.Repetition);
+        }
+    }
 
     /// <summary>True for the explicit null <c>""</c>, with which a sender says that the receiver's value is to be deleted (HL7 v2.5.1 ch. 2.5.3).</summary>
     public bool IsNull => Bytes.Trim((byte)' ').SequenceEqual("\"\""u8);
@@ -118,6 +133,23 @@ internal readonly struct Er7Value
             _segment.MarkRead(Field, Math.Max(leaf.Component, 1), Math.Max(Repetition, 1));
             return leaf.Trimmed(this);
         }
+    }
+
+    /// <summary>Says that the text of the first part was used.</summary>
+    public void MarkRead() => _segment.MarkRead(Field, Math.Max(Leaf().Component, 1));
+
+    /// <summary>True where <see cref="PeekText"/> is one of these, to the case, without saying that the value was used.</summary>
+    /// <param name="texts">The texts in UTF-8.</param>
+    /// <param name="written">The same as strings, for a value with escape sequences.</param>
+    public bool PeekIsOneOf(byte[][] texts, IReadOnlySet<string> written)
+    {
+        if (!Leaf().TryPeekUtf8(this, out ReadOnlySpan<byte> utf8)) return PeekText is { } text && written.Contains(text);
+        foreach (byte[] known in texts)
+        {
+            if (utf8.SequenceEqual(known)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>As <see cref="Text"/>, without saying that the value was used.</summary>
@@ -233,6 +265,9 @@ internal readonly struct Er7Value
         }
     }
 
+    /// <summary>A component by its place within this repetition.</summary>
+    internal Er7Value ComponentAt(int part, int start, int length) => At(part, _start + start, length);
+
     private Er7Value Absent(int part) => At(part, _start, 0);
 
     private Er7Value At(int part, int start, int length) => Component > 0
@@ -244,7 +279,7 @@ internal readonly struct Er7Value
     {
         Er7Delimiters delimiters = Delimiters;
         utf8 = Bytes.Trim((byte)' ');
-        if (!HasData || (delimiters.Escape != 0 && utf8.Contains(delimiters.Escape)))
+        if (!HasData || (_segment.Message.HasEscapes && delimiters.Escape != 0 && utf8.Contains(delimiters.Escape)))
         {
             utf8 = default;
             return false;
@@ -271,7 +306,7 @@ internal readonly struct Er7Value
         if (!HasData) return null;
         Er7Delimiters delimiters = Delimiters;
         Check(bytes, delimiters, asked);
-        if (delimiters.Escape == 0 || !bytes.Contains(delimiters.Escape))
+        if (!_segment.Message.HasEscapes || delimiters.Escape == 0 || !bytes.Contains(delimiters.Escape))
         {
             return bytes.Length == 1 && bytes[0] < 0x80 ? OneCharacter[bytes[0]] : Encoding.UTF8.GetString(bytes);
         }
@@ -301,6 +336,7 @@ internal readonly struct Er7Value
             throw new Er7FormatException("too-long", $"the value has more than {Er7Limits.MostValueBytes >> 20} MiB.", asked.Place, asked.Segment.Line);
         }
 
+        if (!asked.Segment.Message.HasOddBytes) return;
         if (delimiters.Truncation != 0 && bytes.TrimEnd((byte)' ') is [.., var last] && last == delimiters.Truncation)
         {
             throw new Er7FormatException(

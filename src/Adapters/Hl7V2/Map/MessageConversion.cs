@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Fhir;
 using Consortium.Messaging;
@@ -45,7 +45,7 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
     /// <summary>
     /// Adds a resource. Where the message makes the same one twice (a doctor who attends and orders), the one that speaks with more authority stays, or the fuller one.
     /// </summary>
-    public ResourceDraft Add(JsonObject json, ApplyMode apply)
+    public ResourceDraft Add(DraftObject json, ApplyMode apply)
     {
         var draft = new ResourceDraft(json, apply);
         (string, string) key = (draft.ResourceType, draft.Id);
@@ -88,18 +88,18 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
     public bool Has(string resourceType, string id) => _positions.ContainsKey((resourceType, id));
 
     /// <summary>How much a resource says, in characters and elements.</summary>
-    private static int Fullness(JsonNode? node)
+    private static int Fullness(DraftNode? node)
     {
         int sum = 1;
         switch (node)
         {
-            case JsonObject json:
-                foreach ((string name, JsonNode? value) in json) sum += name.Length + Fullness(value);
+            case DraftObject json:
+                foreach ((string name, DraftNode? value) in json) sum += name.Length + Fullness(value);
                 break;
-            case JsonArray array:
-                foreach (JsonNode? item in array) sum += Fullness(item);
+            case DraftArray array:
+                foreach (DraftNode? item in array) sum += Fullness(item);
                 break;
-            case JsonValue value when value.TryGetValue(out string? text):
+            case DraftValue value when value.TryGetText(out string text):
                 sum += text.Length;
                 break;
         }

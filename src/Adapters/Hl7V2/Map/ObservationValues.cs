@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Types;
@@ -9,7 +8,7 @@ namespace Consortium.Adapters.Hl7V2.Map;
 internal static class ObservationValues
 {
     /// <summary>Sets the value; nothing where OBX-5 is empty.</summary>
-    public static void Set(JsonObject observation, Er7Segment segment, MessageConversion conversion)
+    public static void Set(DraftObject observation, Er7Segment segment, MessageConversion conversion)
     {
         List<Er7Value> values = [.. segment[5].Repetitions()];
         string? type = segment[2].Text;
@@ -50,16 +49,16 @@ internal static class ObservationValues
     }
 
     // Several values under one code: a component each, as OBX[Observation-Component] has it.
-    private static void Components(JsonObject observation, List<Er7Value> values, string type, Er7Segment segment, MessageConversion conversion)
+    private static void Components(DraftObject observation, List<Er7Value> values, string type, Er7Segment segment, MessageConversion conversion)
     {
         foreach (Er7Value value in values)
         {
             if (Value(value, type, segment, conversion) is not { } component) continue;
-            observation.Append("component", new JsonObject().Set("code", observation["code"]).Set(component.Name, component.Value));
+            observation.Append("component", new DraftObject().Set("code", observation["code"]).Set(component.Name, component.Value));
         }
     }
 
-    private static (string Name, JsonNode Value)? Value(Er7Value value, string type, Er7Segment segment, MessageConversion conversion)
+    private static (string Name, DraftNode Value)? Value(Er7Value value, string type, Er7Segment segment, MessageConversion conversion)
     {
         switch (type)
         {
@@ -92,7 +91,7 @@ internal static class ObservationValues
 
     private static Unit ReadTextUnit(Er7Segment segment) => new(segment[6][2].Text ?? segment[6][1].Text, null);
 
-    private static JsonValue? JsonText(string? text) => text is null ? null : JsonValue.Create(text);
+    private static DraftValue? JsonText(string? text) => text is null ? null : DraftValue.Of(text);
 
-    private static (string, JsonNode)? Named(string name, JsonNode? value) => value is null ? null : (name, value);
+    private static (string, DraftNode)? Named(string name, DraftNode? value) => value is null ? null : (name, value);
 }

@@ -1,6 +1,5 @@
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Consortium.Adapters.Elements;
+using System.Text.RegularExpressions;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Tables;
 using Consortium.Adapters.Hl7V2.Types;
@@ -14,10 +13,10 @@ namespace Consortium.Adapters.Hl7V2.Map;
 internal static partial class ReferenceRanges
 {
     /// <summary>The reference range; null where OBX-7 is empty.</summary>
-    public static JsonObject? Read(Er7Segment segment, MessageConversion conversion)
+    public static DraftObject? Read(Er7Segment segment, MessageConversion conversion)
     {
         if (segment[7].WholeText?.Trim() is not { } text) return null;
-        var range = new JsonObject();
+        var range = new DraftObject();
         if (segment[2].Text is "NM" or "SN")
         {
             // The unit was checked with the value; a range without value has it as text.

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Reflection;
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 
 namespace Consortium.Adapters.Hl7V2.Tables;
@@ -12,7 +11,7 @@ namespace Consortium.Adapters.Hl7V2.Tables;
 internal sealed record CodeRow(string Target, string? Display, string? System)
 {
     /// <summary>A Coding of the target.</summary>
-    public JsonObject ToCoding() => Element.Coding(System, Target, Display)!;
+    public DraftObject ToCoding() => Element.Coding(System, Target, Display)!;
 }
 
 /// <summary>

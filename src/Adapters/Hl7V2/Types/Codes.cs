@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Map;
@@ -14,11 +13,11 @@ internal static class Codes
     private static readonly (int Code, int Text, int System, int Version)[] Codings = [(1, 2, 3, 7), (4, 5, 6, 8), (10, 11, 12, 13)];
 
     /// <summary>A CodeableConcept of all codings. A code of the table is replaced by its FHIR counterpart; another one is kept as the message has it.</summary>
-    public static JsonObject? CodeableConcept(Er7Value value, MessageConversion conversion, CodeTable? table = null)
+    public static DraftObject? CodeableConcept(Er7Value value, MessageConversion conversion, CodeTable? table = null)
     {
         if (!value.HasData) return null;
         string? text = value[9].Text;
-        var codings = new List<JsonObject?>();
+        var codings = new List<DraftObject?>();
         foreach ((int codeAt, int textAt, int systemAt, int versionAt) in Codings)
         {
             string? code = value[codeAt].Text;
@@ -47,7 +46,7 @@ internal static class Codes
     }
 
     /// <summary>A Coding of the first triple.</summary>
-    public static JsonObject? Coding(Er7Value value, MessageConversion conversion, CodeTable? table = null)
+    public static DraftObject? Coding(Er7Value value, MessageConversion conversion, CodeTable? table = null)
     {
         if (value[1].Text is not { } code) return null;
         string? display = value[2].Text;

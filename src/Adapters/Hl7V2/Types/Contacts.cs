@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Map;
@@ -10,15 +9,16 @@ namespace Consortium.Adapters.Hl7V2.Types;
 internal static class Contacts
 {
     /// <summary>XAD to Address (HL7 v2-to-FHIR XAD[Address], SAD[Address]).</summary>
-    public static JsonObject? Address(Er7Value value, MessageConversion conversion)
+    public static DraftObject? Address(Er7Value written, MessageConversion conversion)
     {
+        var value = new Er7Components(written);
         string?[] lines = [value[1][1].Text, value[1][2].Text, value[1][3].Text, value[2].Text, value[19].Text];
         (string? city, string? district, string? state) = (value[3].Text, value[9].Text, value[4].Text);
         (string? postalCode, string? country) = (value[5].Text, value[6].Text);
         if ((city ?? district ?? state ?? postalCode ?? country) is null && Array.TrueForAll(lines, line => line is null)) return null;
 
         // A type that is neither a FHIR use nor a FHIR type (birth place, legal address …) has no element; it is reported as not mapped.
-        JsonObject address = new();
+        DraftObject address = new();
         if (CodeTables.AddressUse[Peek(value[7])] is { } use) address.Set("use", Used(value[7], use));
         if (CodeTables.AddressType[Peek(value[7])] is { } type) address.Set("type", Used(value[7], type));
         address.SetAll("line", lines).Set("city", city).Set("district", district).Set("state", state).Set("postalCode", postalCode).Set("country", country);
@@ -28,11 +28,12 @@ internal static class Contacts
     }
 
     /// <summary>XTN to ContactPoint (HL7 v2-to-FHIR XTN[ContactPoint]); null where there is neither number nor address.</summary>
-    /// <param name="value">One repetition of the field.</param>
+    /// <param name="written">One repetition of the field.</param>
     /// <param name="conversion">The message.</param>
     /// <param name="defaultUse">FHIR use where XTN.2 is empty.</param>
-    public static JsonObject? Telecom(Er7Value value, MessageConversion conversion, string? defaultUse = null)
+    public static DraftObject? Telecom(Er7Value written, MessageConversion conversion, string? defaultUse = null)
     {
+        var value = new Er7Components(written);
         string? use = value[2].HasData ? Codes.Optional(value[2], conversion, CodeTables.TelecomUse, "HL7 table 0201 (telecommunication use)") : defaultUse;
         string? system = Codes.Optional(value[3], conversion, CodeTables.TelecomSystem, "HL7 table 0202 (telecommunication equipment)");
         if (system == "phone mobile") (system, use) = ("phone", "mobile");
@@ -51,7 +52,7 @@ internal static class Contacts
         if (number is null) return null;
 
         // XTN.3 is optional before v2.7; what a number is for is known from the field, what it reaches is a telephone unless it says otherwise.
-        JsonObject point = Element.ContactPoint(system ?? "phone", number, use)!;
+        DraftObject point = Element.ContactPoint(system ?? "phone", number, use)!;
         if (int.TryParse(value[18].Text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int rank) && rank > 0) point["rank"] = rank;
         return point.Set("period", Element.Period(Times.DateTime(value[13], conversion), Times.DateTime(value[14], conversion)));
     }

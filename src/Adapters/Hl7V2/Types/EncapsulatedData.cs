@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Map;
@@ -15,7 +14,7 @@ internal static class EncapsulatedData
     private const string OctetStream = "application/octet-stream";
 
     /// <summary>ED: source application, type, subtype, encoding, data. The attachment has the size of the document; its type is what ED says, or what the document is beyond doubt.</summary>
-    public static JsonObject? FromEd(Er7Value value, MessageConversion conversion)
+    public static DraftObject? FromEd(Er7Value value, MessageConversion conversion)
     {
         string? encoding = value[4].Text?.ToUpperInvariant();
         value.Segment.MarkRead(value.Field, 5, value.Repetition);
@@ -49,20 +48,20 @@ internal static class EncapsulatedData
             return null;
         }
 
-        JsonObject attachment = Element.Attachment(ContentType(value, data, encoding, conversion), data)!;
+        DraftObject attachment = Element.Attachment(ContentType(value, data, encoding, conversion), data)!;
         attachment["size"] = data.Length;
         return attachment;
     }
 
     /// <summary>RP: a pointer to data that stand elsewhere.</summary>
-    public static JsonObject? FromRp(Er7Value value, MessageConversion conversion)
+    public static DraftObject? FromRp(Er7Value value, MessageConversion conversion)
     {
         if (value[1].WholeText?.Trim() is not { } pointer) return null;
         if (Uri.TryCreate(pointer, UriKind.Absolute, out _) && !pointer.Any(char.IsWhiteSpace))
         {
             string? type = Declared(value[3], value[4], out bool unknown);
             if (unknown) WarnOfUnknown(value[3], conversion);
-            return new JsonObject().Set("contentType", type).Set("url", pointer);
+            return new DraftObject().Set("contentType", type).Set("url", pointer);
         }
 
         conversion.Error("value", value[1], "a pointer to data (RP) is a URL, and this is none.");

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Map;
@@ -12,22 +11,23 @@ namespace Consortium.Adapters.Hl7V2.Types;
 /// <param name="Value">The value.</param>
 /// <param name="TypeCode">HL7 table 0203 code, null where the message gives none.</param>
 /// <param name="Json">The FHIR Identifier.</param>
-internal sealed record IdentifierValue(string System, string Value, string? TypeCode, JsonObject Json);
+internal sealed record IdentifierValue(string System, string Value, string? TypeCode, DraftObject Json);
 
 /// <summary>CX, EI and HD to FHIR Identifier.</summary>
 internal static class Identifiers
 {
     /// <summary>CX to Identifier; null where there is no value.</summary>
-    /// <param name="value">One repetition of the field.</param>
+    /// <param name="written">One repetition of the field.</param>
     /// <param name="conversion">The message.</param>
     /// <param name="kind">What the source numbers here, for the system of a value without authority.</param>
     /// <param name="defaultType">Table 0203 code where CX.5 is empty.</param>
-    public static IdentifierValue? FromCx(Er7Value value, MessageConversion conversion, string kind, string? defaultType = null)
+    public static IdentifierValue? FromCx(Er7Value written, MessageConversion conversion, string kind, string? defaultType = null)
     {
+        var value = new Er7Components(written);
         if (value[1].Text is not { } number) return null;
         string? typeCode = value[5].Text ?? defaultType;
         string system = Authority(value[4], conversion) ?? DefaultSystem(kind, typeCode, number, conversion);
-        JsonObject json = Element.Identifier(
+        DraftObject json = Element.Identifier(
             system, number, Type(typeCode), period: Element.Period(Times.Date(value[7], conversion), Times.Date(value[8], conversion)))!;
         return new IdentifierValue(system, number, typeCode, json);
     }
@@ -54,7 +54,7 @@ internal static class Identifiers
         Authority(value[1].Text, value[2].Text, value[3].Text, conversion);
 
     /// <summary>The type as a CodeableConcept of table 0203; a code that is not there is kept as text.</summary>
-    public static JsonObject? Type(string? code)
+    public static DraftObject? Type(string? code)
     {
         if (code is null) return null;
         return CodeTables.IdentifierType[code] is { } row ? Element.CodeableConcept(null, row.ToCoding()) : Element.CodeableConcept(code);

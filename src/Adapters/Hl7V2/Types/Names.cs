@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Map;
@@ -15,36 +14,41 @@ internal static class Names
         [(2, "humanname-own-prefix"), (3, "humanname-own-name"), (4, "humanname-partner-prefix"), (5, "humanname-partner-name")];
 
     /// <summary>XPN to HumanName.</summary>
-    public static JsonObject? FromXpn(Er7Value value, MessageConversion conversion)
+    public static DraftObject? FromXpn(Er7Value written, MessageConversion conversion)
     {
-        JsonObject? name = FromParts(
+        var value = new Er7Components(written);
+        DraftObject? name = FromParts(
             value[1], value[2].Text, value[3].Text, prefix: value[5].Text, suffixes: [value[4].Text, value[6].Text, value[14].Text],
             CodeTables.NameUse, value[7], conversion);
         if (name is null) return null;
         string? start = Times.DateTime(value[12], conversion) ?? Times.DateTime(value[10][1], conversion);
         string? end = Times.DateTime(value[13], conversion) ?? Times.DateTime(value[10][2], conversion);
         name.Set("period", Element.Period(start, end));
-        AddCode(name, "humanname-assembly-order", value[11].Text is "F" or "G" ? value[11].Text : null);
+        AddCode(name, "humanname-assembly-order", value[11].Text is { } order and ("F" or "G") ? order : null);
         AddCode(name, "iso21090-EN-representation", value[8].Text switch { "A" => "ABC", "I" => "IDE", "P" => "SYL", _ => null });
         return name;
     }
 
     /// <summary>XCN.2 to XCN.7, XCN.10 and XCN.21 to HumanName.</summary>
-    public static JsonObject? FromXcn(Er7Value value, MessageConversion conversion) => FromParts(
-        value[2], value[3].Text, value[4].Text, prefix: value[6].Text, suffixes: [value[5].Text, value[21].Text], CodeTables.NameUse, value[10], conversion);
+    public static DraftObject? FromXcn(Er7Value written, MessageConversion conversion)
+    {
+        var value = new Er7Components(written);
+        return FromParts(
+            value[2], value[3].Text, value[4].Text, prefix: value[6].Text, suffixes: [value[5].Text, value[21].Text, null], CodeTables.NameUse, value[10], conversion);
+    }
 
     /// <summary>A name as one text, for a display.</summary>
-    public static string? Display(JsonObject? name)
+    public static string? Display(DraftObject? name)
     {
         if (name is null) return null;
         if ((string?)name["text"] is { } text) return text;
-        IEnumerable<string?> given = name["given"] is JsonArray parts ? parts.Select(part => (string?)part) : [];
+        IEnumerable<string?> given = name["given"] is DraftArray parts ? parts.Select(part => (string?)part) : [];
         string display = string.Join(' ', given.Append((string?)name["family"]).Where(part => part is not null));
         return display.Length == 0 ? null : display;
     }
 
-    private static JsonObject? FromParts(
-        Er7Value familyName, string? given, string? further, string? prefix, IEnumerable<string?> suffixes,
+    private static DraftObject? FromParts(
+        Er7Value familyName, string? given, string? further, string? prefix, ReadOnlySpan<string?> suffixes,
         CodeTable useTable, Er7Value use, MessageConversion conversion)
     {
         string? family = familyName[1].Text;
@@ -57,23 +61,23 @@ internal static class Names
             if (given is null && further is null) family = null;
         }
 
-        string?[] following = [.. suffixes];
-        if (text is null && family is null && given is null && further is null && prefix is null && Array.TrueForAll(following, suffix => suffix is null)) return null;
-        JsonObject whole = new JsonObject().Set("use", Codes.Optional(use, conversion, useTable, "HL7 table 0200 (name type)"))
-            .Set("text", text).Set("family", family).Append("given", given).Append("given", further).Append("prefix", prefix).SetAll("suffix", following);
+        if (text is null && family is null && given is null && further is null && prefix is null && !suffixes.ContainsAnyExcept((string?)null)) return null;
+        DraftObject whole = new DraftObject().Set("use", Codes.Optional(use, conversion, useTable, "HL7 table 0200 (name type)"))
+            .Set("text", text).Set("family", family).Append("given", given).Append("given", further).Append("prefix", prefix);
+        foreach (string? suffix in suffixes) whole.Append("suffix", suffix);
         if (family is null) return whole;
-        var parts = new JsonObject();
+        var parts = new DraftObject();
         foreach ((int part, string url) in FamilyParts)
         {
-            if (familyName[part].Text is { } piece) parts.Append("extension", new JsonObject { ["url"] = Extensions + url, ["valueString"] = piece });
+            if (familyName[part].Text is { } piece) parts.Append("extension", new DraftObject { ["url"] = Extensions + url, ["valueString"] = piece });
         }
 
         return whole.Set("_family", parts);
     }
 
-    private static void AddCode(JsonObject name, string url, string? code)
+    private static void AddCode(DraftObject name, string url, string? code)
     {
-        if (code is not null) name.Append("extension", new JsonObject { ["url"] = Extensions + url, ["valueCode"] = code });
+        if (code is not null) name.Append("extension", new DraftObject { ["url"] = Extensions + url, ["valueCode"] = code });
     }
 
     /// <summary>CJK ideographs, the extensions in the supplementary planes (rare surnames) included.</summary>

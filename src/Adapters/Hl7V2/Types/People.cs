@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Map;
@@ -17,7 +16,7 @@ internal static class People
     /// Reference to the Practitioner of an XCN, which is created where the store does not have it. Without an identifier the reference
     /// is by name only: two people of one name must not become one.
     /// </summary>
-    public static JsonObject? Practitioner(Er7Value value, MessageConversion conversion)
+    public static DraftObject? Practitioner(Er7Value value, MessageConversion conversion)
     {
         if (!value.HasData) return null;
 
@@ -29,16 +28,16 @@ internal static class People
         }
 
         int issues = conversion.Issues.Count;
-        JsonObject? name = Names.FromXcn(value, conversion);
+        DraftObject? name = Names.FromXcn(value, conversion);
         string? display = Names.Display(name);
         if (value[1].Text is not { } number) return display is null ? null : Element.LogicalReference(null, display, "Practitioner");
 
         string? type = value[13].Text;
         string system = Identifiers.Authority(value[9], conversion) ?? IdentifierSystems.OfSource(conversion.Source, "practitioner");
-        JsonObject practitioner = JsonBuilding.Resource("Practitioner", conversion.Id("Practitioner", system, number))
+        DraftObject practitioner = JsonBuilding.Resource("Practitioner", conversion.Id("Practitioner", system, number))
             .Append("identifier", Element.Identifier(system, number, Identifiers.Type(type)))
             .Append("name", name);
-        if (value[7].Text is { } degree) practitioner.Append("qualification", new JsonObject().Set("code", Element.CodeableConcept(degree)));
+        if (value[7].Text is { } degree) practitioner.Append("qualification", new DraftObject().Set("code", Element.CodeableConcept(degree)));
         ResourceDraft draft = conversion.Add(practitioner, ApplyMode.CreateIfAbsent);
 
         // What is to be said of a field is said of each field.
@@ -51,13 +50,13 @@ internal static class People
     }
 
     /// <summary>Reference to the Organization of an XON.</summary>
-    public static JsonObject? Organization(Er7Value value, MessageConversion conversion)
+    public static DraftObject? Organization(Er7Value value, MessageConversion conversion)
     {
         string? name = value[1].Text;
         string? number = value[10].Text ?? value[3].Text;
         if (name is null && number is null) return null;
         string system = Identifiers.Authority(value[6], conversion) ?? IdentifierSystems.OfSource(conversion.Source, "organization");
-        JsonObject organization = JsonBuilding.Resource("Organization", conversion.Id("Organization", system, number ?? $"name|{name}"))
+        DraftObject organization = JsonBuilding.Resource("Organization", conversion.Id("Organization", system, number ?? $"name|{name}"))
             .Append("identifier", Element.Identifier(system, number, Identifiers.Type(value[7].Text)))
             .Set("name", name);
         return Element.Reference(conversion.Add(organization, ApplyMode.CreateIfAbsent), name);

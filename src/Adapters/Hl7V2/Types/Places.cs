@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Map;
@@ -19,9 +18,9 @@ internal static class Places
         [(4, "si", "Site"), (7, "bu", "Building"), (8, "lvl", "Level"), (1, "wa", "Ward"), (2, "ro", "Room"), (3, "bd", "Bed")];
 
     /// <summary>Reference to the smallest place of a PL, null where it names none.</summary>
-    public static JsonObject? Location(Er7Value value, MessageConversion conversion)
+    public static DraftObject? Location(Er7Value value, MessageConversion conversion)
     {
-        JsonObject? reference = null;
+        DraftObject? reference = null;
         var path = new List<string>();
         string? description = value[9].Text;
         foreach ((int component, string? type, string? display) in Levels)
@@ -31,7 +30,7 @@ internal static class Places
             string? authority = part[2].HasData ? Identifiers.Authority(part, conversion) : null;
             path.Add($"{type}={authority ?? name}");
             string source = IdentifierSystems.OfSource(conversion.Source, "location");
-            JsonObject location = JsonBuilding.Resource("Location", conversion.Id("Location", source, string.Join('|', path)))
+            DraftObject location = JsonBuilding.Resource("Location", conversion.Id("Location", source, string.Join('|', path)))
                 .Append("identifier", Element.Identifier(source, string.Join('|', path)))
                 .Set("name", name)
                 .Set("mode", "instance")

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Map;
@@ -29,7 +28,7 @@ internal readonly record struct Unit(string? Text, string? Ucum)
 internal static class Quantities
 {
     /// <summary>NM with a unit to Quantity; what is no number is an error.</summary>
-    public static JsonObject? FromNm(Er7Value value, Unit unit, MessageConversion conversion, string? comparator = null)
+    public static DraftObject? FromNm(Er7Value value, Unit unit, MessageConversion conversion, string? comparator = null)
     {
         if (value.Text is not { } number) return null;
         if (Element.Quantity(number, unit.Text, unit.Ucum, comparator) is { } quantity) return quantity;
@@ -38,10 +37,10 @@ internal static class Quantities
     }
 
     /// <summary>CQ (quantity and unit as components) to Quantity.</summary>
-    public static JsonObject? FromCq(Er7Value value, MessageConversion conversion) => FromNm(value[1], SubUnit(value[2], conversion), conversion);
+    public static DraftObject? FromCq(Er7Value value, MessageConversion conversion) => FromNm(value[1], SubUnit(value[2], conversion), conversion);
 
     /// <summary>SN (comparator, number, separator or suffix, number) to a value[x] of Observation: its name and content.</summary>
-    public static (string Name, JsonNode Value)? FromSn(Er7Value value, Unit unit, MessageConversion conversion)
+    public static (string Name, DraftNode Value)? FromSn(Er7Value value, Unit unit, MessageConversion conversion)
     {
         string? comparator = value[1].Text;
         string? separator = value[3].Text;
@@ -64,18 +63,18 @@ internal static class Quantities
                 case ":" or "/" when hasSecond:
                     // The unit belongs to the quotient: FHIR has none for a Ratio, so that each side would claim it (SN[Ratio]); a titre has none.
                     return FromNm(value[2], unit, conversion, fhirComparator) is { } numerator && FromNm(value[4], unit, conversion) is { } denominator
-                        ? ("valueRatio", new JsonObject().Set("numerator", numerator).Set("denominator", denominator))
+                        ? ("valueRatio", new DraftObject().Set("numerator", numerator).Set("denominator", denominator))
                         : null;
             }
         }
 
         // "1+", "<>", and what else FHIR has no number for: as text, whole.
         string text = string.Join(' ', new[] { comparator, value[2].Text, separator, value[4].Text, unit.Text }.Where(part => part is not null));
-        return ("valueString", JsonValue.Create(text));
+        return ("valueString", DraftValue.Of(text));
     }
 
     /// <summary>NR to Range.</summary>
-    public static JsonObject? FromNr(Er7Value value, Unit unit, MessageConversion conversion) =>
+    public static DraftObject? FromNr(Er7Value value, Unit unit, MessageConversion conversion) =>
         Element.Range(FromNm(value[1], unit, conversion), FromNm(value[2], unit, conversion));
 
     private static Unit SubUnit(Er7Value value, MessageConversion conversion) => Unit.Read(value, conversion);

@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using System.Xml;
 using System.Xml.Linq;
 using Consortium.Adapters;
-using Consortium.Adapters.Elements;
 using Consortium.Fhir;
 
 namespace VendorFeed;
@@ -50,12 +49,12 @@ public sealed class RecordAdapter : IRecordAdapter
 
         // The id comes from the hospital's own number, so that a correction updates the patient and a repeat changes nothing.
         string system = context.IdentifierSystems.MedicalRecordOf(record.Source);
-        JsonObject patient = JsonBuilding.Resource("Patient", PatientIdentity.LogicalId(context, system, id))
+        DraftObject patient = JsonBuilding.Resource("Patient", PatientIdentity.LogicalId(context, system, id))
             .SetAll("identifier", [Element.Identifier(system, id)])
             .SetAll("name", [Element.HumanName((string?)person.Attribute("name"))])
             .Set("birthDate", birth);
         ResourceDraft[] drafts = [new ResourceDraft(patient)];
-        JsonObject provenance = ProvenanceFactory.Create(record, this, "record", "1", context, drafts);
+        DraftObject provenance = ProvenanceFactory.Create(record, this, "record", "1", context, drafts);
         return [new ConversionResult { Index = 0, ControlId = number, Resources = [.. drafts, new ResourceDraft(provenance)] }];
     }
 

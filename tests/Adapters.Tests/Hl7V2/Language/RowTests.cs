@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters.Tests.Hl7V2.Language;
@@ -14,7 +14,7 @@ public sealed class RowTests : IDisposable
     {
         _site.WithMessage("- {from: PID-5, to: name, as: 'XPN[HumanName]'}\n");
 
-        JsonObject patient = _site.Convert("PID|||1||Wang^Fang~~Li^Na").Only("Patient");
+        DraftObject patient = _site.Convert("PID|||1||Wang^Fang~~Li^Na").Only("Patient");
 
         Assert.Equal(["Wang", "Li"], patient["name"]!.AsArray().Select(name => (string?)name!["family"]));
     }
@@ -40,7 +40,7 @@ public sealed class RowTests : IDisposable
             - {value: work, to: 'telecom[work].use', when: PID-14.2 IS NOT VALUED}
             """);
 
-        JsonArray telecom = _site.Convert("PID|||1||||||||||111~222^PRS^PH|333").Only("Patient")["telecom"]!.AsArray();
+        DraftArray telecom = _site.Convert("PID|||1||||||||||111~222^PRS^PH|333").Only("Patient")["telecom"]!.AsArray();
 
         Assert.Equal([("111", "home"), ("222", "mobile"), ("333", "work")], telecom.Select(point => ((string?)point!["value"], (string?)point["use"])));
     }
@@ -54,7 +54,7 @@ public sealed class RowTests : IDisposable
             - {from: PID-5, value: C, to: 'contact[c].relationship.coding.code'}
             """);
 
-        JsonArray contacts = _site.Convert("PID|||1||Wang^Fang~Li^Na").Only("Patient")["contact"]!.AsArray();
+        DraftArray contacts = _site.Convert("PID|||1||Wang^Fang~Li^Na").Only("Patient")["contact"]!.AsArray();
 
         Assert.Equal(["Wang Fang C", "Li Na C"], contacts.Select(contact =>
             $"{contact!["name"]!["family"]} {contact["name"]!["given"]![0]} {contact["relationship"]![0]!["coding"]![0]!["code"]}"));
@@ -78,7 +78,7 @@ public sealed class RowTests : IDisposable
     {
         _site.WithMessage("- {from: PID-26, to: 'extension(http://hl7.org/fhir/StructureDefinition/patient-citizenship).extension(code).valueCodeableConcept', as: 'CWE[CodeableConcept]'}\n");
 
-        JsonArray extensions = _site.Convert("PID|||1|||||||||||||||||||||||CN~DE").Only("Patient")["extension"]!.AsArray();
+        DraftArray extensions = _site.Convert("PID|||1|||||||||||||||||||||||CN~DE").Only("Patient")["extension"]!.AsArray();
 
         Assert.Equal(2, extensions.Count);
         Assert.Equal("DE", (string?)extensions[1]!["extension"]![0]!["valueCodeableConcept"]!["coding"]![0]!["code"]);
@@ -93,8 +93,8 @@ public sealed class RowTests : IDisposable
             - {from: PID-7, to: 'birthDate.extension(http://hl7.org/fhir/StructureDefinition/patient-birthTime).valueDateTime', when: PID-7 LENGTH GREATER THAN 8}
             """);
 
-        JsonObject timed = _site.Convert("PID|||1||||198002291230").Only("Patient");
-        JsonObject dated = _site.Convert("PID|||1||||19800229").Only("Patient");
+        DraftObject timed = _site.Convert("PID|||1||||198002291230").Only("Patient");
+        DraftObject dated = _site.Convert("PID|||1||||19800229").Only("Patient");
 
         Assert.Equal("1980-02-29", (string?)timed["birthDate"]);
         Assert.Equal("1980-02-29T12:30:00+08:00", (string?)timed["_birthDate"]!["extension"]![0]!["valueDateTime"]);
@@ -146,7 +146,7 @@ public sealed class RowTests : IDisposable
                 - {from: OBX-6, to: valueQuantity, as: 'CWE[Quantity]', when: OBX-2 EQUALS "NM"}
                 """);
 
-        JsonObject observation = _site.Convert("PID|||1||Wang", "OBX|1|NM|GLU^^L||5.10|mmol/L").Only("Observation");
+        DraftObject observation = _site.Convert("PID|||1||Wang", "OBX|1|NM|GLU^^L||5.10|mmol/L").Only("Observation");
 
         Assert.Equal("""{"value":5.10,"unit":"mmol/L","system":"http://unitsofmeasure.org","code":"mmol/L"}""", observation["valueQuantity"]!.ToJsonString());
         Assert.StartsWith("Patient/", (string?)observation["subject"]!["reference"], StringComparison.Ordinal);
@@ -183,7 +183,7 @@ public sealed class RowTests : IDisposable
             - {from: CX.5, value: 'http://terminology.hl7.org/CodeSystem/v2-0203', to: type.coding.system}
             """);
 
-        JsonArray identifiers = _site.Convert("PID|||1^^^A&urn:x:1&URI^MR~2").Only("Patient")["identifier"]!.AsArray();
+        DraftArray identifiers = _site.Convert("PID|||1^^^A&urn:x:1&URI^MR~2").Only("Patient")["identifier"]!.AsArray();
 
         Assert.Equal("""{"value":"1","system":"urn:x:1","type":{"coding":[{"code":"MR","system":"http://terminology.hl7.org/CodeSystem/v2-0203"}]}}""", identifiers[0]!.ToJsonString());
         Assert.Equal("""{"value":"2"}""", identifiers[1]!.ToJsonString());
@@ -202,7 +202,7 @@ public sealed class RowTests : IDisposable
 
         ConversionResult result = _site.Convert("PID|||1||77^Wang^Fang^^^^Cardiology");
 
-        JsonObject role = result.Only("PractitionerRole");
+        DraftObject role = result.Only("PractitionerRole");
         Assert.Equal($"PractitionerRole/{role["id"]}", (string?)result.Only("Patient")["generalPractitioner"]![0]!["reference"]);
         Assert.Equal($"Practitioner/{result.Only("Practitioner")["id"]}", (string?)role["practitioner"]!["reference"]);
         Assert.Equal("Cardiology", (string?)role["specialty"]![0]!["text"]);
@@ -215,7 +215,7 @@ public sealed class RowTests : IDisposable
 
         ConversionResult result = _site.Convert("PID|||1||Clinic|K");
 
-        JsonObject organization = result.Only("Organization");
+        DraftObject organization = result.Only("Organization");
         Assert.Equal($"Organization/{organization["id"]}", (string?)result.Only("Patient")["managingOrganization"]!["reference"]);
         Assert.Equal("K", (string?)organization["alias"]![0]);
     }

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Language.Compile;
 using Consortium.Adapters.Hl7V2.Language.Load;
 
@@ -18,9 +18,9 @@ public sealed class SiteMapTests : IDisposable
             .With("segments/ZPI.yaml", "map: ZPI[Patient]\nrows:\n- {from: ZPI-3, to: 'extension(https://hospital.example/fhir/blood-group).valueString'}\n")
             .With("messages/z.yaml", "extends: '*'\nmake:\n- {for: ZPI, into: patient, map: 'ZPI[Patient]'}\n");
 
-        JsonObject patient = _site.Convert("PID|||1||Wang", "ZPI|||A Rh+").Only("Patient");
+        DraftObject patient = _site.Convert("PID|||1||Wang", "ZPI|||A Rh+").Only("Patient");
 
-        Assert.Equal("""[{"url":"https://hospital.example/fhir/blood-group","valueString":"A Rh\u002B"}]""", patient["extension"]!.ToJsonString());
+        Assert.Equal("""[{"url":"https://hospital.example/fhir/blood-group","valueString":"A Rh+"}]""", patient["extension"]!.ToJsonString());
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class SiteMapTests : IDisposable
               "99": ~
             """);
 
-        JsonArray codings = _site.Convert("PID|||1||W|||||||||||20").Only("Patient")["maritalStatus"]!["coding"]!.AsArray();
+        DraftArray codings = _site.Convert("PID|||1||W|||||||||||20").Only("Patient")["maritalStatus"]!["coding"]!.AsArray();
 
         Assert.Equal(
             """[{"system":"http://terminology.hl7.org/CodeSystem/v3-MaritalStatus","code":"M","display":"Married"},{"system":"http://hospital.example/marital","code":"20"}]""",
@@ -109,8 +109,8 @@ public sealed class SiteMapTests : IDisposable
 
         ConversionResult result = _site.ConvertMessage("MSH|^~\\&|||||||ZRU^Z10\rPID|||1||Wang\rZOR|A\rZRE|x\rZRE|y\rZOR|B\rZRE|x\r");
 
-        JsonObject[] orders = result.All("ServiceRequest");
-        JsonObject[] observations = result.All("Observation");
+        DraftObject[] orders = result.All("ServiceRequest");
+        DraftObject[] observations = result.All("Observation");
         Assert.Equal((2, 3), (orders.Length, observations.Length));
         Assert.Equal([$"ServiceRequest/{orders[0]["id"]}", $"ServiceRequest/{orders[0]["id"]}", $"ServiceRequest/{orders[1]["id"]}"], observations.Select(observation => (string?)observation["basedOn"]![0]!["reference"]));
         Assert.Equal([2, 1], orders.Select(order => order["supportingInfo"]!.AsArray().Count));

@@ -82,6 +82,7 @@ internal sealed class ConverterChoice(MapCompiler maps)
             row.With.GetValueOrDefault("kind")?.Value ?? Kind(model.Name.Target),
             row.With.GetValueOrDefault("type")?.Value,
             row.With.GetValueOrDefault("use")?.Value,
+            row.With.GetValueOrDefault("without")?.Value,
             unit is null ? null : Place.Read(unit.Value, model.Name, model.IsType, unit.Fault),
             start is null ? null : Place.Read(start.Value, model.Name, model.IsType, start.Fault)));
         return made;

@@ -65,7 +65,7 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
         _names[make.Name.Value] = type;
     }
 
-    private MakePlan Entry(MakeModel make)
+    private MakePlan Entry(MakeModel make, int number)
     {
         (GroupPlan group, string segment) = For(make.For);
         string name = make.Name?.Value ?? make.Into?.Value ?? $"{make.Resource!.Value}@{make.At.At}";
@@ -80,6 +80,7 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
         var own = new MapName(segment, type.Name, "");
         return new MakePlan
         {
+            Number = number,
             At = make.At,
             Group = group,
             Segment = segment,
@@ -119,8 +120,8 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
     {
         bool optional = target.Value.EndsWith('?');
         MapText name = optional ? target with { Value = target.Value[..^1] } : target;
-        (TargetPath path, int slots) = Reference(element, type, Known(name));
-        return new ReferencePlan(null, path, slots, name.Value, optional, target);
+        TargetPath path = Reference(element, type, Known(name));
+        return new ReferencePlan(null, path, name.Value, optional, target);
     }
 
     private ReferencePlan Add(MapText element, MapText target)
@@ -130,11 +131,11 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
         MapText owner = element with { Value = element.Value[..point] };
         bool optional = target.Value.EndsWith('?');
         MapText name = optional ? target with { Value = target.Value[..^1] } : target;
-        (TargetPath path, int slots) = Reference(element with { Value = element.Value[(point + 1)..], Column = element.Column + point + 1 }, Known(owner), Known(name));
-        return new ReferencePlan(owner.Value, path, slots, name.Value, optional, target);
+        TargetPath path = Reference(element with { Value = element.Value[(point + 1)..], Column = element.Column + point + 1 }, Known(owner), Known(name));
+        return new ReferencePlan(owner.Value, path, name.Value, optional, target);
     }
 
-    private static (TargetPath Path, int Slots) Reference(MapText element, FhirElementType type, FhirElementType target)
+    private static TargetPath Reference(MapText element, FhirElementType type, FhirElementType target)
     {
         var tree = new PathTree(type);
         TargetPath path = tree.Compile(element);
@@ -144,6 +145,6 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
             throw element.Fault($"{element.Value} of {type.Name} does not refer to {target.Name}, but to {string.Join(", ", path.Leaf.ReferenceTargets)}.");
         }
 
-        return (path, tree.Slots);
+        return path;
     }
 }

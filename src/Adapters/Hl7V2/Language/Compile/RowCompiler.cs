@@ -1,4 +1,5 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
+using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Conditions;
 using Consortium.Adapters.Hl7V2.Language.Conversions;
 using Consortium.Adapters.Hl7V2.Language.Model;
@@ -34,7 +35,7 @@ internal sealed class RowCompiler(MapCompiler maps)
         }
 
         IEnumerable<Place> unused = model.Rows.SelectMany(row => row.Unused).Select(text => Unused(text, model));
-        plan.Complete(rows, unused.ToList(), tree.Slots);
+        plan.Complete(rows, unused.ToList());
     }
 
     private RowPlan Row(RowModel row, RowMapModel model, RowMapPlan plan, PathTree tree)
@@ -46,7 +47,7 @@ internal sealed class RowCompiler(MapCompiler maps)
         if (to.Leaf is null && row.Value is not null && !to.Type.IsPrimitive) throw row.To!.Fault("a fixed value is written to an element, not to the target itself.");
 
         ValueConverter? converter = null;
-        Func<JsonNode>? constant = null;
+        DraftValue? constant = null;
         if (row.Format is not null) converter = new FormatConverter(row.Format, model);
         else if (row.Value is null) converter = _converters.For(row, from!, to, model, plan);
         else constant = Fixed(row.Value, to);
@@ -66,6 +67,7 @@ internal sealed class RowCompiler(MapCompiler maps)
             To = to,
             When = when,
             Required = row.Required,
+            Fields = from is { Base: PlaceBase.Segment, Field: > 0 } ? Er7Segment.BitOf(from.Field) : ulong.MaxValue,
             Field = from is { Base: PlaceBase.Segment } ? $"{from.Name}-{from.Field}" : from is null ? null : from.Text,
             Tested = when is null ? [] : [.. when.Tested],
         };
@@ -90,11 +92,10 @@ internal sealed class RowCompiler(MapCompiler maps)
         return place;
     }
 
-    private static Func<JsonNode> Fixed(MapText value, TargetPath to)
+    private static DraftValue Fixed(MapText value, TargetPath to)
     {
         if (!to.Type.IsPrimitive) throw value.Fault($"{to.Text} is a {to.Type.Name}; a fixed value is written to one of its elements, such as {to.Text}.{to.Type.PropertyNames.Order(StringComparer.Ordinal).FirstOrDefault(name => !name.StartsWith('_') && name is not ("id" or "extension"))}.");
-        JsonNode made = Primitives.Fixed(value.Value, to.Type.Name) ?? throw value.Fault($"`{value.Value}` is no {to.Type.Name}.");
-        return made.DeepClone;
+        return Primitives.Fixed(value.Value, to.Type.Name) ?? throw value.Fault($"`{value.Value}` is no {to.Type.Name}.");
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using Consortium.Adapters.Hl7V2.Er7;
 
 namespace Consortium.Adapters.Hl7V2.Language.Conditions;
@@ -28,13 +29,14 @@ internal sealed class IsValued(Place place) : Condition
 internal sealed class IsOneOf(Place place, IEnumerable<string> texts) : Condition
 {
     private readonly FrozenSet<string> _texts = texts.ToFrozenSet(StringComparer.Ordinal);
+    private readonly byte[][] _utf8 = [.. texts.Select(Encoding.UTF8.GetBytes)];
 
     public override IEnumerable<Place> Places => [place];
 
     public override IEnumerable<Place> Tested => [place];
 
     public override bool Holds(in Scope scope) =>
-        place.TryFind(scope, out Er7Value value) && value.HasData && value.PeekText is { } text && _texts.Contains(text);
+        place.TryFind(scope, out Er7Value value) && value.HasData && value.PeekIsOneOf(_utf8, _texts);
 }
 
 /// <summary>EQUALS with a place on the right: both absent are equal to nothing.</summary>

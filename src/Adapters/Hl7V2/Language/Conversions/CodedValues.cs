@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Conditions;
@@ -19,21 +18,22 @@ internal static class CodedValues
     /// <summary>A converter to a type; null where a coded value cannot become one.</summary>
     public static ValueConverter? To(string type, CodeMap? table, bool strict, bool isRequiredBinding) => type switch
     {
-        "CodeableConcept" => new FunctionConverter((value, scope, run) => Concept(value, scope, run, table, strict)),
-        "Coding" => new FunctionConverter((value, scope, run) => Coding(value, scope, run, table, strict)),
-        "code" or "string" or "uri" or "id" or "markdown" when table is not null => new FunctionConverter((value, scope, run) => Code(value, scope, run, table, strict, isRequiredBinding)),
+        "CodeableConcept" => new FunctionConverter((in value, in scope, run) => Concept(value, scope, run, table, strict)),
+        "Coding" => new FunctionConverter((in value, in scope, run) => Coding(value, scope, run, table, strict)),
+        "code" or "string" or "uri" or "id" or "markdown" when table is not null => new FunctionConverter((in value, in scope, run) => Code(value, scope, run, table, strict, isRequiredBinding)),
         "code" => new FunctionConverter(Primitives.Find("code")!),
-        "string" or "markdown" => new FunctionConverter(static (value, _, _) => Display(value)),
+        "string" or "markdown" => new FunctionConverter(static (in value, in _, _) => Display(value)),
         "uri" => new FunctionConverter(Primitives.Find("uri")!),
         "boolean" or "integer" or "positiveInt" or "unsignedInt" or "decimal" or "dateTime" or "date" or "time" when table is not null =>
-            new FunctionConverter((value, scope, run) => Mapped(value, scope, run, table, strict, type)),
+            new FunctionConverter((in value, in scope, run) => Mapped(value, scope, run, table, strict, type)),
         _ => null,
     };
 
-    private static JsonObject? Concept(Er7Value value, in Scope scope, MapRun run, CodeMap? table, bool strict)
+    private static DraftObject? Concept(in Er7Value written, in Scope scope, MapRun run, CodeMap? table, bool strict)
     {
+        var value = new Er7Components(written);
         string? text = value[9].Text;
-        JsonArray? codings = null;
+        DraftArray? codings = null;
         foreach ((int codeAt, int textAt, int systemAt, int versionAt) in Codings)
         {
             string? code = value[codeAt].Text;
@@ -64,15 +64,15 @@ internal static class CodedValues
         }
 
         if (codings is null && text is null) return null;
-        var concept = new JsonObject();
+        var concept = new DraftObject();
         if (codings is { Count: > 0 }) concept["coding"] = codings;
         if (text is not null) concept["text"] = text;
         return concept;
     }
 
-    private static JsonObject? Coding(Er7Value value, in Scope scope, MapRun run, CodeMap? table, bool strict)
+    private static DraftObject? Coding(Er7Value value, in Scope scope, MapRun run, CodeMap? table, bool strict)
     {
-        if (value[1].Text is not { } code) return value[2].Text is { } only ? new JsonObject { ["display"] = only } : null;
+        if (value[1].Text is not { } code) return value[2].Text is { } only ? new DraftObject { ["display"] = only } : null;
         string? display = value[2].Text;
         string? system = value[3].Text;
         string? version = value[7].Text;
@@ -85,17 +85,17 @@ internal static class CodedValues
         return Element.Coding(own, code, display, version);
     }
 
-    private static JsonValue? Code(Er7Value value, in Scope scope, MapRun run, CodeMap table, bool strict, bool isRequiredBinding)
+    private static DraftValue? Code(Er7Value value, in Scope scope, MapRun run, CodeMap table, bool strict, bool isRequiredBinding)
     {
         if (value.Text is not { } code) return null;
         if (table.Find(code, scope) is { } entry) return Primitives.Text(entry.Code);
 
         // A required binding takes no code but its own: FHIR R4 terminologies.html#required.
         Missing(value, run, table, strict, isRequiredBinding ? "the element that it would fill stays empty" : "it is kept as it is");
-        return isRequiredBinding || !Primitives.IsCode(code) ? null : JsonValue.Create(code);
+        return isRequiredBinding || !Primitives.IsCode(code) ? null : DraftValue.Of(code);
     }
 
-    private static JsonNode? Mapped(Er7Value value, in Scope scope, MapRun run, CodeMap table, bool strict, string type)
+    private static DraftValue? Mapped(Er7Value value, in Scope scope, MapRun run, CodeMap table, bool strict, string type)
     {
         if (value.Text is not { } code) return null;
         if (table.Find(code, scope) is { } entry) return entry.Code is null ? null : Primitives.Fixed(entry.Code, type);
@@ -103,7 +103,7 @@ internal static class CodedValues
         return null;
     }
 
-    private static JsonValue? Display(Er7Value value) => Primitives.Text(value[9].Text ?? value[2].Text ?? value[1].Text);
+    private static DraftValue? Display(Er7Value value) => Primitives.Text(value[9].Text ?? value[2].Text ?? value[1].Text);
 
     private static void Missing(Er7Value value, MapRun run, CodeMap table, bool strict, string otherwise)
     {

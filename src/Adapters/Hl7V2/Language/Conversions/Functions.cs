@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Conditions;
@@ -12,9 +11,10 @@ namespace Consortium.Adapters.Hl7V2.Language.Conversions;
 /// <param name="Kind">What is numbered, for a number without an authority.</param>
 /// <param name="Type">Code of table 0203 for an identifier that has none.</param>
 /// <param name="Use">Use of a telecom that has none.</param>
+/// <param name="Without">A use that the element must not have: FHIR has no home for an organization (organization.html, org-2 and org-3).</param>
 /// <param name="Unit">The field of the unit.</param>
 /// <param name="Start">The field of the time that a duration is counted from.</param>
-internal sealed record FunctionParameters(string Kind, string? Type, string? Use, Place? Unit, Place? Start);
+internal sealed record FunctionParameters(string Kind, string? Type, string? Use, string? Without, Place? Unit, Place? Start);
 
 /// <summary>A built-in function: what it gives, which parameters it takes, and how it is made.</summary>
 internal sealed record Function(string Result, string[] Parameters, Func<FunctionParameters, ValueConverter> Make);
@@ -44,18 +44,18 @@ internal static class Functions
         ["XON[Organization]"] = new("Organization", None, _ => Of(static (value, run) => People.Organization(value, run.Conversion))),
         ["PL[string]"] = new("string", None, _ => Of(static (value, _) => PlaceName(value))),
         ["PL[Location]"] = new("Location", None, _ => Of(static (value, run) => Places.Location(value, run.Conversion))),
-        ["XAD[Address]"] = new("Address", None, _ => Of(static (value, run) => Contacts.Address(value, run.Conversion))),
+        ["XAD[Address]"] = new("Address", ["without"], with => Of((value, run) => WithoutUse(Contacts.Address(value, run.Conversion), with.Without))),
         ["SAD[Address]"] = new("Address", None, _ => Of(static (value, run) => Contacts.Address(value, run.Conversion))),
         ["AD[Address]"] = new("Address", None, _ => Of(static (value, run) => Contacts.Address(value, run.Conversion))),
-        ["XTN[ContactPoint]"] = new("ContactPoint", ["use"], with => Of((value, run) => Contacts.Telecom(value, run.Conversion, with.Use))),
-        ["NM[Quantity]"] = new("Quantity", Measured, with => Of((value, scope, run) => Quantities.FromNm(value, UnitOf(with, scope, run), run.Conversion))),
+        ["XTN[ContactPoint]"] = new("ContactPoint", ["use", "without"], with => Of((value, run) => WithoutUse(Contacts.Telecom(value, run.Conversion, with.Use), with.Without))),
+        ["NM[Quantity]"] = new("Quantity", Measured, with => Of((in value, in scope, run) => Quantities.FromNm(value, UnitOf(with, scope, run), run.Conversion))),
         ["CQ[Quantity]"] = new("Quantity", None, _ => Of(static (value, run) => Quantities.FromCq(value, run.Conversion))),
         ["CWE[Quantity]"] = new("Quantity", None, _ => Of(static (value, run) => UnitQuantity(Unit.Read(value, run.Conversion)))),
         ["CE[Quantity]"] = new("Quantity", None, _ => Of(static (value, run) => UnitQuantity(Unit.Read(value, run.Conversion)))),
         ["SN[Quantity]"] = new("Quantity", Measured, with => Structured("valueQuantity", with)),
         ["SN[Range]"] = new("Range", Measured, with => Structured("valueRange", with)),
         ["SN[Ratio]"] = new("Ratio", Measured, with => Structured("valueRatio", with)),
-        ["NR[Range]"] = new("Range", Measured, with => Of((value, scope, run) => Quantities.FromNr(value, UnitOf(with, scope, run), run.Conversion))),
+        ["NR[Range]"] = new("Range", Measured, with => Of((in value, in scope, run) => Quantities.FromNr(value, UnitOf(with, scope, run), run.Conversion))),
         ["DR[Period]"] = new("Period", None, _ => Of(static (value, run) => Element.Period(Times.DateTime(value[1], run.Conversion), Times.DateTime(value[2], run.Conversion)))),
         ["ED[Attachment]"] = new("Attachment", None, _ => Of(static (value, run) => EncapsulatedData.FromEd(value, run.Conversion))),
         ["RP[Attachment]"] = new("Attachment", None, _ => Of(static (value, run) => EncapsulatedData.FromRp(value, run.Conversion))),
@@ -86,11 +86,11 @@ internal static class Functions
     /// <summary>The function of this name; null where there is none.</summary>
     public static Function? Find(string name) => All.GetValueOrDefault(name);
 
-    private static FunctionConverter Of(Func<Er7Value, MapRun, JsonNode?> convert) => new((value, _, run) => convert(value, run));
+    private static FunctionConverter Of(Func<Er7Value, MapRun, DraftNode?> convert) => new((in value, in _, run) => convert(value, run));
 
     private static FunctionConverter Of(ConvertValue convert) => new(convert);
 
-    private static FunctionConverter Structured(string wanted, FunctionParameters with) => new((value, scope, run) =>
+    private static FunctionConverter Structured(string wanted, FunctionParameters with) => new((in value, in scope, run) =>
     {
         if (Quantities.FromSn(value, UnitOf(with, scope, run), run.Conversion) is not { } made) return null;
         if (made.Name == wanted) return made.Value;
@@ -99,7 +99,7 @@ internal static class Functions
     });
 
     // The unit of a CQ is its second component; of an NM, the field that `unit` names.
-    private static FunctionConverter Shifted(FunctionParameters with, int sign) => Of((value, scope, run) =>
+    private static FunctionConverter Shifted(FunctionParameters with, int sign) => Of((in value, in scope, run) =>
     {
         if (with.Start is null || !with.Start.TryFind(scope, out Er7Value start)) return null;
         string? unit = with.Unit is null ? value[2].Text : with.Unit.TryFind(scope, out Er7Value named) ? named.Text : null;
@@ -109,14 +109,20 @@ internal static class Functions
     private static Unit UnitOf(FunctionParameters with, in Scope scope, MapRun run) =>
         with.Unit is not null && with.Unit.TryFind(scope, out Er7Value unit) ? Unit.Read(unit, run.Conversion) : default;
 
-    private static JsonObject? UnitQuantity(Unit unit)
+    private static DraftObject? WithoutUse(DraftObject? made, string? use)
+    {
+        if (use is not null && (string?)made?["use"] == use) made!.Remove("use");
+        return made;
+    }
+
+    private static DraftObject? UnitQuantity(Unit unit)
     {
         if (unit.Text is null) return null;
-        JsonObject quantity = new JsonObject().Set("unit", unit.Text);
+        DraftObject quantity = new DraftObject().Set("unit", unit.Text);
         return unit.Ucum is null ? quantity : quantity.Set("system", CodeSystems.Ucum).Set("code", unit.Ucum);
     }
 
-    private static JsonValue? PlaceName(Er7Value value)
+    private static DraftValue? PlaceName(Er7Value value)
     {
         string name = string.Join(' ', new[] { value[9].Text, value[4][1].Text, value[7].Text, value[8].Text, value[1][1].Text, value[2].Text, value[3].Text }.Where(part => part is not null));
         return Primitives.Text(name);
@@ -127,9 +133,9 @@ internal static class Functions
     {
         public override bool TakesWholeField => true;
 
-        public override JsonNode? Convert(in Er7Value value, in Scope scope, MapRun run) => null;
+        public override DraftNode? Convert(in Er7Value value, in Scope scope, MapRun run) => null;
 
-        public override bool Fill(JsonObject target, in Er7Value value, in Scope scope, MapRun run)
+        public override bool Fill(DraftObject target, in Er7Value value, in Scope scope, MapRun run)
         {
             int before = target.Count;
             ObservationValues.Set(target, scope.Segment, run.Conversion);
@@ -142,6 +148,6 @@ internal static class Functions
     {
         public override bool TakesWholeField => true;
 
-        public override JsonNode? Convert(in Er7Value value, in Scope scope, MapRun run) => ReferenceRanges.Read(scope.Segment, run.Conversion);
+        public override DraftNode? Convert(in Er7Value value, in Scope scope, MapRun run) => ReferenceRanges.Read(scope.Segment, run.Conversion);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Run;
@@ -12,26 +11,26 @@ internal static class Primitives
 {
     private static readonly Dictionary<string, ConvertValue> Conversions = new(StringComparer.Ordinal)
     {
-        ["string"] = static (value, _, _) => Text(value.Text),
-        ["markdown"] = static (value, _, _) => Text(value.WholeText?.Trim()),
-        ["text"] = static (value, _, _) => Text(value.WholeText?.Trim()),
-        ["code"] = static (value, _, run) => Checked(value, run, IsCode, "a code has no line breaks and no double blanks"),
-        ["id"] = static (value, _, run) => Checked(value, run, IsId, "an id has at most 64 letters, digits, hyphens and points"),
-        ["uri"] = static (value, _, run) => Checked(value, run, IsUri, "a URI has no blanks"),
-        ["url"] = static (value, _, run) => Checked(value, run, IsUri, "a URL has no blanks"),
-        ["canonical"] = static (value, _, run) => Checked(value, run, IsUri, "a canonical URL has no blanks"),
-        ["oid"] = static (value, _, run) => Prefixed(value, run, "urn:oid:", static text => Oid.IsValid(text), "an OID is expected, such as 2.16.840.1.113883"),
-        ["uuid"] = static (value, _, run) => Prefixed(value, run, "urn:uuid:", IsUuid, "a UUID is expected"),
-        ["boolean"] = static (value, _, run) => Flags.YesNo(value, run.Conversion) is { } flag ? JsonValue.Create(flag) : null,
-        ["integer"] = static (value, _, run) => Whole(value, run, int.MinValue, "a whole number is expected"),
-        ["unsignedInt"] = static (value, _, run) => Whole(value, run, 0, "a whole number of 0 or more is expected"),
-        ["positiveInt"] = static (value, _, run) => Whole(value, run, 1, "a whole number of 1 or more is expected"),
-        ["decimal"] = static (value, _, run) => FhirDecimal.Number(value.Text) ?? Fault(value, run, "a decimal number is expected"),
-        ["date"] = static (value, _, run) => Text(Times.Date(value, run.Conversion)),
-        ["dateTime"] = static (value, _, run) => Text(Times.DateTime(value, run.Conversion)),
-        ["instant"] = static (value, _, run) => Text(Times.Instant(value, run.Conversion)),
-        ["time"] = static (value, _, run) => Text(Times.Time(value, run.Conversion)),
-        ["base64Binary"] = static (value, _, run) => Base64(value, run),
+        ["string"] = static (in value, in _, _) => Text(value.Text),
+        ["markdown"] = static (in value, in _, _) => Text(value.WholeText?.Trim()),
+        ["text"] = static (in value, in _, _) => Text(value.WholeText?.Trim()),
+        ["code"] = static (in value, in _, run) => Checked(value, run, IsCode, "a code has no line breaks and no double blanks"),
+        ["id"] = static (in value, in _, run) => Checked(value, run, IsId, "an id has at most 64 letters, digits, hyphens and points"),
+        ["uri"] = static (in value, in _, run) => Checked(value, run, IsUri, "a URI has no blanks"),
+        ["url"] = static (in value, in _, run) => Checked(value, run, IsUri, "a URL has no blanks"),
+        ["canonical"] = static (in value, in _, run) => Checked(value, run, IsUri, "a canonical URL has no blanks"),
+        ["oid"] = static (in value, in _, run) => Prefixed(value, run, "urn:oid:", static text => Oid.IsValid(text), "an OID is expected, such as 2.16.840.1.113883"),
+        ["uuid"] = static (in value, in _, run) => Prefixed(value, run, "urn:uuid:", IsUuid, "a UUID is expected"),
+        ["boolean"] = static (in value, in _, run) => Flags.YesNo(value, run.Conversion) is { } flag ? DraftValue.Of(flag) : null,
+        ["integer"] = static (in value, in _, run) => Whole(value, run, int.MinValue, "a whole number is expected"),
+        ["unsignedInt"] = static (in value, in _, run) => Whole(value, run, 0, "a whole number of 0 or more is expected"),
+        ["positiveInt"] = static (in value, in _, run) => Whole(value, run, 1, "a whole number of 1 or more is expected"),
+        ["decimal"] = static (in value, in _, run) => FhirDecimal.Number(value.Text) ?? Fault(value, run, "a decimal number is expected"),
+        ["date"] = static (in value, in _, run) => Text(Times.Date(value, run.Conversion)),
+        ["dateTime"] = static (in value, in _, run) => Text(Times.DateTime(value, run.Conversion)),
+        ["instant"] = static (in value, in _, run) => Text(Times.Instant(value, run.Conversion)),
+        ["time"] = static (in value, in _, run) => Text(Times.Time(value, run.Conversion)),
+        ["base64Binary"] = static (in value, in _, run) => Base64(value, run),
     };
 
     // What else an element of a type takes without loss: a date is a dateTime, a code is a text.
@@ -59,23 +58,23 @@ internal static class Primitives
     public static bool Fits(string made, string element) => made == element || (Also.TryGetValue(element, out string[]? others) && others.Contains(made));
 
     /// <summary>A fixed value of a primitive type as JSON; null where the text is no value of it.</summary>
-    public static JsonNode? Fixed(string text, string type) => type switch
+    public static DraftValue? Fixed(string text, string type) => type switch
     {
-        "boolean" => text is "true" or "false" ? JsonValue.Create(text == "true") : null,
-        "integer" => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? JsonValue.Create(number) : null,
-        "unsignedInt" => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? JsonValue.Create(number) : null,
-        "positiveInt" => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? JsonValue.Create(number) : null,
+        "boolean" => text is "true" or "false" ? DraftValue.Of(text == "true") : null,
+        "integer" => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? DraftValue.Of(number) : null,
+        "unsignedInt" => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? DraftValue.Of(number) : null,
+        "positiveInt" => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? DraftValue.Of(number) : null,
         "decimal" => FhirDecimal.Number(text),
-        "code" => text.Length > 0 && IsCode(text) ? JsonValue.Create(text) : null,
-        "uri" or "url" or "canonical" => IsUri(text) && text.Length > 0 ? JsonValue.Create(text) : null,
-        _ => string.IsNullOrWhiteSpace(text) ? null : JsonValue.Create(text),
+        "code" => text.Length > 0 && IsCode(text) ? DraftValue.Of(text) : null,
+        "uri" or "url" or "canonical" => IsUri(text) && text.Length > 0 ? DraftValue.Of(text) : null,
+        _ => string.IsNullOrWhiteSpace(text) ? null : DraftValue.Of(text),
     };
 
     /// <summary>FHIR R4 datatypes.html#code: no white space at the ends, single blanks inside.</summary>
     public static bool IsCode(string text) => text.IndexOfAny(['\t', '\n', '\r']) < 0 && !text.Contains("  ", StringComparison.Ordinal);
 
     /// <summary>A JSON text; null for none.</summary>
-    public static JsonValue? Text(string? text) => string.IsNullOrEmpty(text) ? null : JsonValue.Create(text);
+    public static DraftValue? Text(string? text) => string.IsNullOrEmpty(text) ? null : DraftValue.Of(text);
 
     private static bool IsId(string text) => text.Length <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
 
@@ -83,37 +82,37 @@ internal static class Primitives
 
     private static bool IsUri(string text) => !text.Any(char.IsWhiteSpace);
 
-    private static JsonValue? Checked(Er7Value value, MapRun run, Func<string, bool> isGood, string rule)
+    private static DraftValue? Checked(Er7Value value, MapRun run, Func<string, bool> isGood, string rule)
     {
         if (value.Text is not { } text) return null;
-        return isGood(text) ? JsonValue.Create(text) : Fault(value, run, rule);
+        return isGood(text) ? DraftValue.Of(text) : Fault(value, run, rule);
     }
 
-    private static JsonValue? Prefixed(Er7Value value, MapRun run, string prefix, Func<string, bool> isGood, string rule)
+    private static DraftValue? Prefixed(Er7Value value, MapRun run, string prefix, Func<string, bool> isGood, string rule)
     {
         if (value.Text is not { } text) return null;
         string bare = text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;
-        return isGood(bare) ? JsonValue.Create(prefix + bare) : Fault(value, run, rule);
+        return isGood(bare) ? DraftValue.Of(prefix + bare) : Fault(value, run, rule);
     }
 
-    private static JsonValue? Whole(Er7Value value, MapRun run, int least, string rule)
+    private static DraftValue? Whole(Er7Value value, MapRun run, int least, string rule)
     {
         if (value.Text is not { } text) return null;
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least
-            ? JsonValue.Create(number)
+            ? DraftValue.Of(number)
             : Fault(value, run, rule);
     }
 
-    private static JsonValue? Base64(Er7Value value, MapRun run)
+    private static DraftValue? Base64(Er7Value value, MapRun run)
     {
         if (value.WholeText is not { } text) return null;
         string compact = string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
         return System.Convert.TryFromBase64String(compact, new byte[(compact.Length * 3 / 4) + 3], out _)
-            ? JsonValue.Create(compact)
+            ? DraftValue.Of(compact)
             : Fault(value, run, "Base64 is expected");
     }
 
-    private static JsonValue? Fault(Er7Value value, MapRun run, string rule)
+    private static DraftValue? Fault(Er7Value value, MapRun run, string rule)
     {
         run.Conversion.Error("value", value, $"the value does not fit: {rule}.");
         return null;

@@ -7,35 +7,55 @@ using Consortium.Messaging;
 namespace Consortium.Adapters.Hl7V2.Language.Plans;
 
 /// <summary>A group of segments. The first group is the message itself.</summary>
-/// <param name="Number">Its number in the message map.</param>
-/// <param name="Name">Its name; empty for the message.</param>
-/// <param name="Parent">The enclosing group, the first of them where it may stand in several; null for the message.</param>
-/// <param name="Starts">The segments that it may begin with, in their order.</param>
-/// <param name="One">Further segments of which it has one.</param>
-internal sealed record GroupPlan(int Number, string Name, GroupPlan? Parent, string[] Starts, string[] One)
+/// <param name="number">Its number in the message map.</param>
+/// <param name="name">Its name; empty for the message.</param>
+/// <param name="parent">The enclosing group, the first of them where it may stand in several; null for the message.</param>
+/// <param name="starts">The segments that it may begin with, in their order.</param>
+/// <param name="one">Further segments of which it has one.</param>
+internal sealed class GroupPlan(int number, string name, GroupPlan? parent, string[] starts, string[] one)
 {
+    private readonly Dictionary<string, MakePlan[]> _entries = new(StringComparer.Ordinal);
+
+    public int Number { get; } = number;
+
+    public string Name { get; } = name;
+
+    public GroupPlan? Parent { get; } = parent;
+
+    public string[] Starts { get; } = starts;
+
+    public string[] One { get; } = one;
+
     /// <summary>The segments that belong to it.</summary>
-    public HashSet<string> Knows { get; } = new([.. Starts, .. One], StringComparer.Ordinal);
+    public HashSet<string> Knows { get; } = new([.. starts, .. one], StringComparer.Ordinal);
 
     /// <summary>The names of the resources that its segments make.</summary>
     public HashSet<string> Makes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The groups within it.</summary>
     public List<GroupPlan> Children { get; } = [];
+
+    /// <summary>The entries for a segment of this group, in the order of the map.</summary>
+    public MakePlan[] EntriesOf(string segment) => _entries.GetValueOrDefault(segment, []);
+
+    /// <summary>Adds an entry.</summary>
+    public void Add(MakePlan entry) => _entries[entry.Segment] = [.. EntriesOf(entry.Segment), entry];
 }
 
 /// <summary>A reference between two resources.</summary>
 /// <param name="Owner">The name of the resource that refers; null for the entry's own.</param>
 /// <param name="Path">The Reference.</param>
-/// <param name="Slots">Nodes of the path.</param>
 /// <param name="Name">The name of the resource that is referred to.</param>
 /// <param name="IsOptional">True where it may be missing, or not be just one.</param>
 /// <param name="At">Where it stands.</param>
-internal sealed record ReferencePlan(string? Owner, TargetPath Path, int Slots, string Name, bool IsOptional, MapText At);
+internal sealed record ReferencePlan(string? Owner, TargetPath Path, string Name, bool IsOptional, MapText At);
 
 /// <summary>A compiled entry of <c>make</c>.</summary>
-internal sealed record MakePlan
+internal sealed class MakePlan
 {
+    /// <summary>Its number in the map, from 0.</summary>
+    public required int Number { get; init; }
+
     public required MapText At { get; init; }
 
     public required GroupPlan Group { get; init; }
@@ -64,11 +84,27 @@ internal sealed record MakePlan
 }
 
 /// <summary>A compiled message map.</summary>
-/// <param name="Name">The message structure: <c>ORU_R01</c>.</param>
-/// <param name="Groups">Its groups, the message itself first.</param>
-/// <param name="Make">Its entries.</param>
-internal sealed record MessagePlan(string Name, GroupPlan[] Groups, MakePlan[] Make)
+internal sealed class MessagePlan
 {
+    /// <summary>A map of these entries.</summary>
+    public MessagePlan(string name, GroupPlan[] groups, MakePlan[] make)
+    {
+        Name = name;
+        Groups = groups;
+        Make = make;
+        MappedSegments = new HashSet<string>(make.Select(entry => entry.Segment), StringComparer.Ordinal);
+        foreach (MakePlan entry in make) entry.Group.Add(entry);
+    }
+
+    /// <summary>The message structure: <c>ORU_R01</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Its groups, the message itself first.</summary>
+    public GroupPlan[] Groups { get; }
+
+    /// <summary>Its entries.</summary>
+    public MakePlan[] Make { get; }
+
     /// <summary>The segments that it maps.</summary>
-    public HashSet<string> MappedSegments { get; } = new(Make.Select(make => make.Segment), StringComparer.Ordinal);
+    public HashSet<string> MappedSegments { get; }
 }

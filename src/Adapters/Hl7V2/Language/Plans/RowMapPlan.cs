@@ -1,5 +1,4 @@
 using Consortium.Adapters.Hl7V2.Language.Paths;
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Conditions;
@@ -18,7 +17,6 @@ internal sealed class RowMapPlan(MapName name, FhirElementType target)
     private RowPlan[] _mapped = [];
     private RowPlan[] _fixed = [];
     private Place[] _unused = [];
-    private int _slots;
     private Dictionary<string, PathNode> _labels = [];
 
     /// <summary>The element that a label of this map names; null where the map has no such label.</summary>
@@ -31,25 +29,29 @@ internal sealed class RowMapPlan(MapName name, FhirElementType target)
     public FhirElementType Target { get; } = target;
 
     /// <summary>Sets the rows, once they are compiled: maps may use each other.</summary>
-    public void Complete(IEnumerable<RowPlan> rows, IEnumerable<Place> unused, int slots)
+    public void Complete(IEnumerable<RowPlan> rows, IEnumerable<Place> unused)
     {
         RowPlan[] all = [.. rows];
         _mapped = [.. all.Where(row => row.From is not null)];
         _fixed = [.. all.Where(row => row.From is null)];
         _unused = [.. unused];
-        _slots = slots;
         _labels = all.SelectMany(row => row.To.Labelled).DistinctBy(node => node.Text).ToDictionary(node => node.Text, StringComparer.Ordinal);
     }
 
     /// <summary>Writes what the map says into a target.</summary>
     /// <returns>True where something of the message was written; fixed values alone do not count.</returns>
-    public bool Fill(JsonObject target, in Scope scope, MapRun run) => Fill(target, scope, run, out _);
+    public bool Fill(DraftObject target, in Scope scope, MapRun run) => Fill(target, scope, run, out _);
 
-    /// <inheritdoc cref="Fill(JsonObject, in Scope, MapRun)"/>
-    public bool Fill(JsonObject target, in Scope scope, MapRun run, out Frame frame)
+    /// <inheritdoc cref="Fill(DraftObject, in Scope, MapRun)"/>
+    public bool Fill(DraftObject target, in Scope scope, MapRun run, out Frame frame)
     {
-        frame = new Frame(target, run, _slots);
-        foreach (RowPlan row in _mapped) row.Run(frame, scope);
+        frame = new Frame(target, run);
+        ulong present = scope.Segment.FieldsWithData;
+        foreach (RowPlan row in _mapped)
+        {
+            if ((row.Fields & present) != 0 || row.Required) row.Run(frame, scope);
+        }
+
         foreach (RowPlan row in _fixed) row.RunFixed(frame, scope);
         foreach (Place place in _unused) MarkUnused(place, scope);
         return frame.HasData;
@@ -65,29 +67,29 @@ internal sealed class RowMapPlan(MapName name, FhirElementType target)
 /// <summary>A type map as a conversion.</summary>
 internal sealed class TypeMapConverter(RowMapPlan plan) : ValueConverter
 {
-    public override JsonNode? Convert(in Er7Value value, in Scope scope, MapRun run)
+    public override DraftNode? Convert(in Er7Value value, in Scope scope, MapRun run)
     {
-        var target = new JsonObject();
+        var target = new DraftObject();
         if (!plan.Fill(target, scope.Within(value), run)) return null;
         if (!plan.Target.IsPrimitive) return target.Count == 0 ? null : target;
-        JsonNode? single = target[RowPlan.TypeValue];
+        DraftNode? single = target[RowPlan.TypeValue];
         target.Remove(RowPlan.TypeValue);
         return single;
     }
 
-    public override bool Fill(JsonObject target, in Er7Value value, in Scope scope, MapRun run) => plan.Fill(target, scope.Within(value), run);
+    public override bool Fill(DraftObject target, in Er7Value value, in Scope scope, MapRun run) => plan.Fill(target, scope.Within(value), run);
 }
 
 /// <summary>A type map whose target is a resource: makes it, and gives the reference to it.</summary>
 internal sealed class ResourceMapConverter(RowMapPlan plan, IdentityRule? identity, ApplyMode apply) : ValueConverter
 {
-    public override JsonNode? Convert(in Er7Value value, in Scope scope, MapRun run)
+    public override DraftNode? Convert(in Er7Value value, in Scope scope, MapRun run)
     {
         Scope within = scope.Within(value);
         string type = plan.Target.Name;
         string id = identity?.Find(new IdentityRequest(type, scope.Segment, within, run, null)) ?? run.Conversion.Id(type, run.Conversion.Source, $"{run.Owner}|{plan.Name}|{value.Place}");
         (string owner, ApplyMode ownerApply) = (run.Owner, run.OwnerApply);
-        JsonObject resource = JsonBuilding.Resource(type, id);
+        DraftObject resource = JsonBuilding.Resource(type, id);
         (run.Owner, run.OwnerApply) = (id, apply);
         bool hasData = plan.Fill(resource, within, run);
         (run.Owner, run.OwnerApply) = (owner, ownerApply);

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Conditions;
 using Consortium.Adapters.Hl7V2.Language.Conversions;
@@ -23,8 +23,8 @@ internal sealed class RowPlan
     /// <summary>How it is converted; null for a fixed value.</summary>
     public required ValueConverter? Converter { get; init; }
 
-    /// <summary>Makes the fixed value.</summary>
-    public required Func<JsonNode>? Fixed { get; init; }
+    /// <summary>The fixed value.</summary>
+    public required DraftValue? Fixed { get; init; }
 
     /// <summary>Where it goes.</summary>
     public required TargetPath To { get; init; }
@@ -33,6 +33,9 @@ internal sealed class RowPlan
     public required Condition? When { get; init; }
 
     public required bool Required { get; init; }
+
+    /// <summary>The bit of the field without whose data the row has nothing to do (<see cref="Er7Segment.FieldsWithData"/>); all bits where it may look elsewhere.</summary>
+    public required ulong Fields { get; init; }
 
     /// <summary>The field that labels remember: <c>PID-5</c>; null for a fixed value.</summary>
     public required string? Field { get; init; }
@@ -81,13 +84,17 @@ internal sealed class RowPlan
         // Only what the other rows made is looked at before the condition; what stands within it is made where it holds.
         PathNode labelled = To.Container;
         while (labelled is not { Label: not null, MadeByRows: true }) labelled = labelled.Parent!;
-        foreach (Made made in frame.Each(labelled, default, null))
+        List<Made> found = frame.Run.RentList();
+        frame.Each(labelled, default, null, found);
+        foreach (Made made in found)
         {
             Scope at = scope.At(made.Repetition, made.Repetition);
             if (When is not null && !When.Holds(at)) continue;
             WriteFixed(frame, frame.Below(labelled, made.Object, To.Container));
             MarkTested(at);
         }
+
+        frame.Run.ReturnList(found);
     }
 
     private bool EachRepetition(Frame frame, in Scope scope, Er7Value field)
@@ -120,7 +127,7 @@ internal sealed class RowPlan
             frame.HasData = true;
             if (before is not null)
             {
-                foreach ((string name, JsonNode? made) in frame.Root)
+                foreach ((string name, DraftNode? made) in frame.Root)
                 {
                     if (made is not null && !before.Contains(name)) Trace(frame, made, part);
                 }
@@ -131,7 +138,7 @@ internal sealed class RowPlan
         }
 
         int drafts = frame.Run.Trace is null ? 0 : frame.Run.Conversion.Drafts.Count;
-        JsonNode? value = Fixed is not null ? Fixed() : Converter!.Convert(part, scope, frame.Run);
+        DraftNode? value = Fixed is not null ? Constant(frame) : Converter!.Convert(part, scope, frame.Run);
         if (value is null) return false;
         if (frame.Run.Trace is not null) TraceDrafts(frame, drafts, part);
         frame.HasData = true;
@@ -143,22 +150,25 @@ internal sealed class RowPlan
         }
 
         bool first = true;
-        foreach (Made made in frame.Each(To.Container, repetition, Field))
+        List<Made> found = frame.Run.RentList();
+        frame.Each(To.Container, repetition, Field, found);
+        foreach (Made made in found)
         {
             Write(frame, made.Object, first ? value : value.DeepClone(), part, repetition);
             first = false;
         }
 
+        frame.Run.ReturnList(found);
         return true;
     }
 
-    private void Write(Frame frame, JsonObject container, JsonNode value, in Er7Value part, in Er7Value repetition)
+    private void Write(Frame frame, DraftObject container, DraftNode value, in Er7Value part, in Er7Value repetition)
     {
         string name = To.Leaf?.Name ?? TypeValue;
         if (To.Repeats)
         {
             int number = To.LeafNode is { Label: not null, Driver: not null } && To.LeafNode.Driver == Field ? repetition.Repetition : 0;
-            if (value is JsonObject item && To.LeafNode is { } node)
+            if (value is DraftObject item && To.LeafNode is { } node)
             {
                 if (node.Label is not null && frame.Existing(node, container, number) is { } there)
                 {
@@ -170,7 +180,7 @@ internal sealed class RowPlan
                 if (node.Label is not null || frame.Existing(node, container, 0) is null) frame.Remember(node, container, item, number > 0 ? repetition : default);
             }
 
-            if (container[name] is JsonArray array && array.Any(other => JsonNode.DeepEquals(other, value))) return; // the same twice says nothing more
+            if (container[name] is DraftArray array && array.Has(value)) return; // the same twice says nothing more
             Frame.Append(container, name, value);
             Trace(frame, value, part);
             return;
@@ -181,19 +191,19 @@ internal sealed class RowPlan
             container[name] = value;
             Trace(frame, value, part);
         }
-        else if (existing is JsonObject first && value is JsonObject second)
+        else if (existing is DraftObject first && value is DraftObject second)
         {
             Merge(frame, first, second, part);
         }
-        else if (!JsonNode.DeepEquals(existing, value))
+        else if (!DraftNode.DeepEquals(existing, value))
         {
             Conflict(frame, part);
         }
     }
 
-    private void Merge(Frame frame, JsonObject there, JsonObject more, in Er7Value part)
+    private void Merge(Frame frame, DraftObject there, DraftObject more, in Er7Value part)
     {
-        foreach ((string name, JsonNode? value) in more.ToList())
+        foreach ((string name, DraftNode? value) in more.ToArray())
         {
             if (there[name] is not { } existing)
             {
@@ -201,33 +211,33 @@ internal sealed class RowPlan
                 there[name] = value;
                 if (value is not null) Trace(frame, value, part);
             }
-            else if (existing is JsonArray array && value is JsonArray additions)
+            else if (existing is DraftArray array && value is DraftArray additions)
             {
-                foreach (JsonNode? addition in additions.ToList())
+                foreach (DraftNode? addition in additions.ToArray())
                 {
                     additions.Remove(addition);
-                    if (!array.Any(other => JsonNode.DeepEquals(other, addition))) array.Add(addition);
+                    if (!array.Has(addition)) array.Add(addition);
                 }
             }
-            else if (existing is JsonObject first && value is JsonObject second)
+            else if (existing is DraftObject first && value is DraftObject second)
             {
                 Merge(frame, first, second, part);
             }
-            else if (!JsonNode.DeepEquals(existing, value))
+            else if (!DraftNode.DeepEquals(existing, value))
             {
                 Conflict(frame, part);
             }
         }
     }
 
-    private void WriteFixed(Frame frame, JsonObject container)
+    private void WriteFixed(Frame frame, DraftObject container)
     {
         string name = To.Leaf?.Name ?? TypeValue;
         if (container.ContainsKey(name) && !To.Repeats) return;
-        JsonNode value = Fixed!();
+        DraftNode value = Constant(frame);
         if (To.Repeats)
         {
-            if (container[name] is JsonArray array && array.Any(other => JsonNode.DeepEquals(other, value))) return;
+            if (container[name] is DraftArray array && array.Has(value)) return;
             Frame.Append(container, name, value);
         }
         else
@@ -237,6 +247,9 @@ internal sealed class RowPlan
 
         Trace(frame, value, default);
     }
+
+    // An explanation tells the places of a value apart by the value itself.
+    private DraftValue Constant(Frame frame) => frame.Run.Trace is null ? Fixed! : Fixed!.Twin();
 
     /// <summary>Where a type map to a primitive keeps its value while it runs.</summary>
     public const string TypeValue = "$value";
@@ -256,11 +269,11 @@ internal sealed class RowPlan
     {
         foreach (Place place in Tested)
         {
-            if (place.TryFind(scope, out Er7Value value) && value.HasData) _ = value.Text;
+            if (place.TryFind(scope, out Er7Value value) && value.HasData) value.MarkRead();
         }
     }
 
-    private void Trace(Frame frame, JsonNode node, in Er7Value from) => frame.Run.Trace?.Add(
+    private void Trace(Frame frame, DraftNode node, in Er7Value from) => frame.Run.Trace?.Add(
         new TraceEntry(node, from.Field > 0 ? from.Place : null, Map.ToString(), At.At));
 
     // What a conversion made beside the element: a Practitioner, a Location.

@@ -1,4 +1,5 @@
-using System.Text.Json.Nodes;
+using System.Globalization;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Map;
 
@@ -10,25 +11,38 @@ internal static class Explanations
     /// <summary>The explanation of a message.</summary>
     public static RecordExplanation Of(int index, MessageConversion conversion, IReadOnlyList<TraceEntry> trace)
     {
-        var byJson = new Dictionary<JsonNode, ResourceDraft>(ReferenceEqualityComparer.Instance);
-        foreach (ResourceDraft draft in conversion.Drafts) byJson.TryAdd(draft.Json, draft);
+        var places = new Dictionary<DraftNode, (string Resource, string Path)>(ReferenceEqualityComparer.Instance);
+        foreach (ResourceDraft draft in conversion.Drafts) Name(draft.Json, $"{draft.ResourceType}/{draft.Id}", draft.ResourceType, places);
         var elements = new List<ExplainedElement>();
         foreach (TraceEntry entry in trace)
         {
             // What was merged into another value or left out has no place in a resource.
-            if (!byJson.TryGetValue(entry.Node.Root, out ResourceDraft? draft)) continue;
-            elements.Add(new ExplainedElement(Path(draft.ResourceType, entry.Node), $"{draft.ResourceType}/{draft.Id}", entry.From, entry.Map, entry.At));
+            if (!places.TryGetValue(entry.Node, out (string Resource, string Path) place)) continue;
+            elements.Add(new ExplainedElement(place.Path, place.Resource, entry.From, entry.Map, entry.At));
         }
 
         IEnumerable<string> unused = conversion.Message.Segments.Skip(1).SelectMany(segment => segment.Unread().Select(place => Numbered(segment, place)));
         return new RecordExplanation(index, elements, [.. unused]);
     }
 
-    // "$.name[0].family" is Patient.name[0].family; what stands beside a primitive under an underscore is an element of it.
-    private static string Path(string resourceType, JsonNode node)
+    // Patient.name[0].family; what stands beside a primitive under an underscore is an element of it.
+    private static void Name(DraftNode node, string resource, string path, Dictionary<DraftNode, (string Resource, string Path)> places)
     {
-        string path = node.GetPath();
-        return resourceType + path[1..].Replace("._", ".", StringComparison.Ordinal);
+        places.TryAdd(node, (resource, path));
+        if (node is DraftObject json)
+        {
+            foreach ((string name, DraftNode? value) in json)
+            {
+                if (value is not null) Name(value, resource, $"{path}.{name.TrimStart('_')}", places);
+            }
+        }
+        else if (node is DraftArray array)
+        {
+            for (int i = 0; i < array.Count; i++)
+            {
+                if (array[i] is { } item) Name(item, resource, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), places);
+            }
+        }
     }
 
     private static string Numbered(Er7Segment segment, string place) => segment.Label + place[segment.Name.Length..];

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Paths;
@@ -6,18 +5,21 @@ using Consortium.Adapters.Hl7V2.Language.Paths;
 namespace Consortium.Adapters.Hl7V2.Language.Run;
 
 /// <summary>An object that a running map made for a node.</summary>
+/// <param name="Node">The node.</param>
 /// <param name="Repetition">The repetition that made it; of number 0 where none did.</param>
 /// <param name="Parent">What it stands in.</param>
 /// <param name="Object">The object.</param>
-internal readonly record struct Made(Er7Value Repetition, JsonObject Parent, JsonObject Object);
+internal readonly record struct Made(PathNode Node, Er7Value Repetition, DraftObject Parent, DraftObject Object);
 
 /// <summary>One map at work on one target: which objects its nodes have become.</summary>
-internal sealed class Frame(JsonObject root, MapRun run, int slots)
+internal sealed class Frame(DraftObject root, MapRun run)
 {
-    private readonly List<Made>?[] _made = new List<Made>?[slots];
+    // A map makes few objects, however many nodes its rows name: going through them is cheaper than a table of all nodes.
+    private Made[] _made = [];
+    private int _count;
 
     /// <summary>The target.</summary>
-    public JsonObject Root { get; } = root;
+    public DraftObject Root { get; } = root;
 
     /// <summary>The message.</summary>
     public MapRun Run { get; } = run;
@@ -26,10 +28,10 @@ internal sealed class Frame(JsonObject root, MapRun run, int slots)
     public bool HasData { get; set; }
 
     /// <summary>The object of a node for a repetition, made where it is not there. For rows that write to one element.</summary>
-    public JsonObject One(PathNode node, in Er7Value repetition, string? field)
+    public DraftObject One(PathNode node, in Er7Value repetition, string? field)
     {
         if (node.Parent is null) return Root;
-        JsonObject parent = One(node.Parent, repetition, field);
+        DraftObject parent = One(node.Parent, repetition, field);
         return Of(node, parent, repetition, node.Driver is not null && node.Driver == field);
     }
 
@@ -37,38 +39,41 @@ internal sealed class Frame(JsonObject root, MapRun run, int slots)
     /// <param name="node">The node.</param>
     /// <param name="repetition">The repetition at hand.</param>
     /// <param name="field">The row's field; null for a fixed value.</param>
-    /// <returns>The objects with the repetition that each is of.</returns>
-    public List<Made> Each(PathNode node, in Er7Value repetition, string? field)
+    /// <param name="found">Gets the objects with the repetition that each is of.</param>
+    public void Each(PathNode node, in Er7Value repetition, string? field, List<Made> found)
     {
-        var found = new List<Made>();
         if (node.Parent is null)
         {
-            found.Add(new Made(repetition, Root, Root));
-            return found;
+            found.Add(new Made(node, repetition, Root, Root));
+            return;
         }
 
-        foreach (Made parent in Each(node.Parent, repetition, field))
+        List<Made> parents = Run.RentList();
+        Each(node.Parent, repetition, field, parents);
+        bool own = node.Driver is not null && node.Driver == field;
+        foreach (Made parent in parents)
         {
-            bool own = node.Driver is not null && node.Driver == field;
             if (node.Label is null || own)
             {
-                found.Add(new Made(parent.Repetition, parent.Object, Of(node, parent.Object, repetition, own)));
+                found.Add(new Made(node, parent.Repetition, parent.Object, Of(node, parent.Object, repetition, own)));
                 continue;
             }
 
             int before = found.Count;
-            foreach (Made made in _made[node.Slot] ?? [])
+            for (int i = 0; i < _count; i++)
             {
-                if (ReferenceEquals(made.Parent, parent.Object)) found.Add(made.Repetition.Repetition > 0 ? made : made with { Repetition = parent.Repetition });
+                Made made = _made[i];
+                if (!ReferenceEquals(made.Node, node) || !ReferenceEquals(made.Parent, parent.Object)) continue;
+                found.Add(made.Repetition.Repetition > 0 ? made : made with { Repetition = parent.Repetition });
             }
 
             if (found.Count == before && (field is not null || !node.MadeByRows))
             {
-                found.Add(new Made(parent.Repetition, parent.Object, Of(node, parent.Object, default, false)));
+                found.Add(new Made(node, parent.Repetition, parent.Object, Of(node, parent.Object, default, false)));
             }
         }
 
-        return found;
+        Run.ReturnList(parents);
     }
 
     /// <summary>The object of a node below one that is there, made where it is not: for a fixed value whose condition holds for that very element.</summary>
@@ -76,35 +81,38 @@ internal sealed class Frame(JsonObject root, MapRun run, int slots)
         ReferenceEquals(node, made) ? there : Of(node, Below(made, there, node.Parent!), default, false);
 
     /// <summary>Says that an element which was written whole is the object of its node.</summary>
-    public void Remember(PathNode node, JsonObject parent, JsonObject made, in Er7Value repetition) =>
-        (_made[node.Slot] ??= []).Add(new Made(repetition, parent, made));
+    public void Remember(PathNode node, DraftObject parent, DraftObject made, in Er7Value repetition)
+    {
+        if (_count == _made.Length) Array.Resize(ref _made, Math.Max(4, _count * 2));
+        _made[_count++] = new Made(node, repetition, parent, made);
+    }
 
     /// <summary>The object of a node in a parent that is there already; null where none is.</summary>
-    public JsonObject? Existing(PathNode node, JsonObject parent, int repetition)
+    public DraftObject? Existing(PathNode node, DraftObject parent, int repetition)
     {
-        if (_made[node.Slot] is not { } list) return null;
-        foreach (Made made in list)
+        for (int i = 0; i < _count; i++)
         {
-            if (ReferenceEquals(made.Parent, parent) && made.Repetition.Repetition == repetition) return made.Object;
+            ref readonly Made made = ref _made[i];
+            if (ReferenceEquals(made.Node, node) && ReferenceEquals(made.Parent, parent) && made.Repetition.Repetition == repetition) return made.Object;
         }
 
         return null;
     }
 
-    private JsonObject Of(PathNode node, JsonObject parent, in Er7Value repetition, bool byRepetition)
+    private DraftObject Of(PathNode node, DraftObject parent, in Er7Value repetition, bool byRepetition)
     {
         if (node.IsResource) return Behind(node, parent);
         if (!node.IsArray)
         {
-            if (parent[node.Name] is JsonObject there) return there;
-            var single = new JsonObject();
+            if (parent[node.Name] is DraftObject there) return there;
+            var single = new DraftObject();
             parent[node.Name] = single;
             return single;
         }
 
         int number = byRepetition ? repetition.Repetition : 0;
         if (Existing(node, parent, number) is { } existing) return existing;
-        var item = new JsonObject();
+        var item = new DraftObject();
         if (node.Url is not null) item["url"] = node.Url;
         Append(parent, node.Name, item);
         Remember(node, parent, item, byRepetition ? repetition : default);
@@ -112,12 +120,17 @@ internal sealed class Frame(JsonObject root, MapRun run, int slots)
     }
 
     // The resource behind a reference belongs to the one that refers to it: its id is made of that one's and of the path.
-    private JsonObject Behind(PathNode node, JsonObject reference)
+    private DraftObject Behind(PathNode node, DraftObject reference)
     {
         if (Existing(node, reference, 0) is { } there) return there;
-        int number = _made[node.Slot]?.Count ?? 0;
+        int number = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            if (ReferenceEquals(_made[i].Node, node)) number++;
+        }
+
         string key = $"{Run.Owner}|{node.Text}|{number}";
-        JsonObject resource = JsonBuilding.Resource(node.Name, Run.Conversion.Id(node.Name, Run.Conversion.Source, key));
+        DraftObject resource = JsonBuilding.Resource(node.Name, Run.Conversion.Id(node.Name, Run.Conversion.Source, key));
         ResourceDraft draft = Run.Conversion.Add(resource, Run.OwnerApply);
         Remember(node, reference, draft.Json, default);
         reference["reference"] = $"{node.Name}/{draft.Id}";
@@ -125,9 +138,9 @@ internal sealed class Frame(JsonObject root, MapRun run, int slots)
     }
 
     /// <summary>Appends to an array property.</summary>
-    public static void Append(JsonObject parent, string name, JsonNode item)
+    public static void Append(DraftObject parent, string name, DraftNode item)
     {
-        if (parent[name] is not JsonArray array) parent[name] = array = [];
+        if (parent[name] is not DraftArray array) parent[name] = array = [];
         array.Add(item);
     }
 }

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Conditions;
 using Consortium.Adapters.Hl7V2.Language.Identities;
@@ -7,13 +7,13 @@ using Consortium.Adapters.Hl7V2.Language.Plans;
 namespace Consortium.Adapters.Hl7V2.Language.Run;
 
 /// <summary>A resource on its way.</summary>
-internal sealed class NamedResource(string type, string id, JsonObject json, MakePlan entry, Er7Segment segment)
+internal sealed class NamedResource(string type, string id, DraftObject json, MakePlan entry, Er7Segment segment)
 {
     public string Type { get; } = type;
 
     public string Id { get; } = id;
 
-    public JsonObject Json { get; } = json;
+    public DraftObject Json { get; } = json;
 
     public MakePlan Entry { get; } = entry;
 
@@ -26,7 +26,8 @@ internal sealed class NamedResource(string type, string id, JsonObject json, Mak
 /// <summary>A group as it stands in a message: its segments, and the resources made of them by name.</summary>
 internal sealed class GroupInstance(GroupPlan plan, GroupInstance? parent, Dictionary<string, int> counts) : ISegmentFinder, IResourceNames
 {
-    private readonly List<(string Name, NamedResource Resource)> _resources = [];
+    // A map has few names; of one name there may be thousands.
+    private readonly List<(string Name, List<NamedResource> Resources)> _byName = [];
 
     public GroupPlan Plan { get; } = plan;
 
@@ -54,30 +55,57 @@ internal sealed class GroupInstance(GroupPlan plan, GroupInstance? parent, Dicti
     /// <summary>Says that a resource was made here; the enclosing groups know it too.</summary>
     public void Add(string name, NamedResource resource)
     {
-        for (GroupInstance? at = this; at is not null; at = at.Parent) at._resources.Add((name, resource));
+        for (GroupInstance? at = this; at is not null; at = at.Parent)
+        {
+            if (at.Named(name) is { } known) known.Add(resource);
+            else at._byName.Add((name, [resource]));
+        }
     }
 
     /// <summary>
-    /// The resources of a name in the nearest group that has any; those that came to nothing left out where asked. Where a group makes resources of
+    /// The one resource of a name in the nearest group that has any; those that came to nothing left out where asked. Where a group makes resources of
     /// that name and this instance made none, there is none: a note under a result that is a document is not one on another result.
     /// </summary>
-    public List<NamedResource> All(string name, bool withData)
+    /// <param name="name">The name.</param>
+    /// <param name="withData">True for those only of which the message said something.</param>
+    /// <param name="several">True where there are several, none of which is given.</param>
+    public NamedResource? Only(string name, bool withData, out bool several)
     {
-        var found = new List<NamedResource>();
-        for (GroupInstance? at = this; at is not null && found.Count == 0; at = at.Plan.Makes.Contains(name) ? null : at.Parent)
+        several = false;
+        for (GroupInstance? at = this; at is not null; at = at.Plan.Makes.Contains(name) ? null : at.Parent)
         {
-            foreach ((string known, NamedResource resource) in at._resources)
+            NamedResource? found = null;
+            foreach (NamedResource resource in at.Named(name) ?? [])
             {
-                if (known == name && (!withData || resource.HasData)) found.Add(resource);
+                if (withData && !resource.HasData) continue;
+                if (found is not null)
+                {
+                    several = true;
+                    return null;
+                }
+
+                found = resource;
             }
+
+            if (found is not null) return found;
         }
 
-        return found;
+        return null;
     }
 
     /// <inheritdoc/>
-    public string? IdOf(string name) => All(name, withData: false) is [{ } only] ? only.Id : null;
+    public string? IdOf(string name) => Only(name, withData: false, out _)?.Id;
 
     /// <inheritdoc/>
     public int Count(string key) => counts[key] = counts.GetValueOrDefault(key) + 1;
+
+    private List<NamedResource>? Named(string name)
+    {
+        foreach ((string known, List<NamedResource> resources) in _byName)
+        {
+            if (known == name) return resources;
+        }
+
+        return null;
+    }
 }

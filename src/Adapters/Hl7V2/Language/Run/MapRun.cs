@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Map;
 using Consortium.Messaging;
 
@@ -7,6 +7,8 @@ namespace Consortium.Adapters.Hl7V2.Language.Run;
 /// <summary>One message on its way through the maps.</summary>
 internal sealed class MapRun(MessageConversion conversion, List<TraceEntry>? trace)
 {
+    private readonly Stack<List<Made>> _lists = [];
+
     /// <summary>The message, its issues and its resources.</summary>
     public MessageConversion Conversion { get; } = conversion;
 
@@ -18,6 +20,16 @@ internal sealed class MapRun(MessageConversion conversion, List<TraceEntry>? tra
 
     /// <summary>How that resource is applied.</summary>
     public ApplyMode OwnerApply { get; set; }
+
+    /// <summary>An empty list, to be given back.</summary>
+    public List<Made> RentList() => _lists.TryPop(out List<Made>? list) ? list : [];
+
+    /// <summary>Takes a list back.</summary>
+    public void ReturnList(List<Made> list)
+    {
+        list.Clear();
+        _lists.Push(list);
+    }
 }
 
 /// <summary>An element and the rule that made it.</summary>
@@ -25,4 +37,4 @@ internal sealed class MapRun(MessageConversion conversion, List<TraceEntry>? tra
 /// <param name="From">The place in the message; null for a fixed value.</param>
 /// <param name="Map">The map: <c>PID[Patient]</c>, or the message.</param>
 /// <param name="At">File and line of the rule.</param>
-internal sealed record TraceEntry(JsonNode Node, string? From, string Map, string At);
+internal sealed record TraceEntry(DraftNode Node, string? From, string Map, string At);

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Conditions;
@@ -9,25 +8,57 @@ using Consortium.Messaging;
 
 namespace Consortium.Adapters.Hl7V2.Language.Run;
 
+/// <summary>An entry of the map that applies to a segment.</summary>
+internal sealed class Application(MakePlan entry, GroupInstance group, Er7Segment segment)
+{
+    public MakePlan Entry { get; } = entry;
+
+    public GroupInstance Group { get; } = group;
+
+    public Er7Segment Segment { get; } = segment;
+
+    /// <summary>The resource that it made.</summary>
+    public NamedResource? Made { get; set; }
+
+    /// <summary>What its map made of which nodes, where its references stand among them.</summary>
+    public Frame? Frame { get; set; }
+
+    public Scope Scope => new(Segment, Group);
+}
+
 /// <summary>Runs a message map: sorts the segments into groups, makes the resources, fills them, joins them, and leaves out what came to nothing.</summary>
 internal sealed class MessageRun
 {
+    /// <summary>From this length on the references of an array are looked up in a set.</summary>
+    private const int LongArray = 8;
+
     private readonly MessagePlan _plan;
     private readonly MapRun _run;
-    private readonly List<GroupInstance> _groups;
+    private readonly List<Application>?[] _applications;
     private readonly List<NamedResource> _resources = [];
-
-    private readonly Dictionary<(MakePlan Entry, Er7Segment Segment), Frame> _frames = [];
+    private Dictionary<DraftArray, HashSet<string>>? _referred;
 
     private MessageRun(MessagePlan plan, MapRun run)
     {
         _plan = plan;
         _run = run;
         var stray = new List<Er7Segment>();
-        _groups = Grouping.Sort(run.Conversion.Message, plan, stray);
+        List<GroupInstance> groups = Grouping.Sort(run.Conversion.Message, plan, stray);
         foreach (Er7Segment segment in stray)
         {
             run.Conversion.Error("structure", segment, "the segment that this one belongs to does not stand before it; whose it is must not be guessed.");
+        }
+
+        _applications = new List<Application>?[plan.Make.Length];
+        foreach (GroupInstance group in groups)
+        {
+            foreach (Er7Segment segment in group.Segments)
+            {
+                foreach (MakePlan entry in group.Plan.EntriesOf(segment.Name))
+                {
+                    if (entry.When is null || entry.When.Holds(new Scope(segment, group))) (_applications[entry.Number] ??= []).Add(new Application(entry, group, segment));
+                }
+            }
         }
     }
 
@@ -38,143 +69,140 @@ internal sealed class MessageRun
     public static void Map(MessagePlan plan, MessageConversion conversion, List<TraceEntry>? trace = null)
     {
         var run = new MessageRun(plan, new MapRun(conversion, trace));
-        foreach (MakePlan entry in plan.Make)
-        {
-            if (entry.Resource is not null) run.Each(entry, run.Make);
-        }
-
-        foreach (MakePlan entry in plan.Make)
-        {
-            if (entry.Map is not null) run.Each(entry, run.Fill);
-        }
-
-        foreach (MakePlan entry in plan.Make)
-        {
-            if (entry.References.Length > 0) run.Each(entry, run.Join);
-        }
-
+        run.Each(static entry => entry.Resource is not null, run.Make);
+        run.Each(static entry => entry.Map is not null, run.Fill);
+        run.Each(static entry => entry.References.Length > 0, run.Join);
         run.Finish();
     }
 
-    private void Each(MakePlan entry, Action<MakePlan, GroupInstance, Er7Segment, Scope> action)
+    // In the order of the map, and within an entry in that of the message.
+    private void Each(Func<MakePlan, bool> takesPart, Action<Application> action)
     {
-        foreach (GroupInstance group in _groups)
+        foreach (List<Application>? applications in _applications)
         {
-            if (!ReferenceEquals(group.Plan, entry.Group)) continue;
-            foreach (Er7Segment segment in group.Segments)
-            {
-                if (segment.Name != entry.Segment) continue;
-                var scope = new Scope(segment, group);
-                if (entry.When is null || entry.When.Holds(scope)) action(entry, group, segment, scope);
-            }
+            if (applications is null || !takesPart(applications[0].Entry)) continue;
+            foreach (Application application in applications) action(application);
         }
     }
 
-    private void Make(MakePlan entry, GroupInstance group, Er7Segment segment, Scope scope)
+    private void Make(Application at)
     {
-        string? id = entry.Identity?.Find(new IdentityRequest(entry.Resource!, segment, scope, _run, group));
+        MakePlan entry = at.Entry;
+        string type = entry.Resource!;
+        string? id = entry.Identity?.Find(new IdentityRequest(type, at.Segment, at.Scope, _run, at.Group));
         if (id is null)
         {
             // Never the same id for two things: what nothing identifies belongs to this message alone.
             MessageConversion conversion = _run.Conversion;
-            id = conversion.Id(entry.Resource!, conversion.Source, $"{conversion.Record.Digest}|{entry.Name}|{segment.Line}");
+            id = conversion.Id(type, conversion.Source, $"{conversion.Record.Digest}|{entry.Name}|{at.Segment.Line}");
             if (entry.Identity is not null)
             {
-                conversion.Warn("incomplete", segment[0], $"nothing identifies this {entry.Resource}: a repeat or a correction of it cannot be matched and will make another one.");
+                conversion.Warn("incomplete", at.Segment[0], $"nothing identifies this {type}: a repeat or a correction of it cannot be matched and will make another one.");
             }
         }
 
-        var resource = new NamedResource(entry.Resource!, id, JsonBuilding.Resource(entry.Resource!, id), entry, segment);
-        _resources.Add(resource);
-        group.Add(entry.Name, resource);
+        at.Made = new NamedResource(type, id, JsonBuilding.Resource(type, id), entry, at.Segment);
+        _resources.Add(at.Made);
+        at.Group.Add(entry.Name, at.Made);
     }
 
-    private void Fill(MakePlan entry, GroupInstance group, Er7Segment segment, Scope scope)
+    private void Fill(Application at)
     {
-        if (entry.Resource is not null)
+        MakePlan entry = at.Entry;
+        bool several = false;
+        NamedResource? resource = at.Made ?? at.Group.Only(entry.Name, withData: false, out several);
+        if (resource is null)
         {
-            foreach (NamedResource own in _resources)
-            {
-                if (ReferenceEquals(own.Entry, entry) && ReferenceEquals(own.Segment, segment)) Fill(entry, own, scope);
-            }
-
+            if (several) _run.Conversion.Error("structure", at.Segment, $"the message has several {entry.Name}; which one this segment is about must not be guessed ({entry.At.At}).");
             return;
         }
 
-        List<NamedResource> named = group.All(entry.Name, withData: false);
-        if (named.Count == 1) Fill(entry, named[0], scope);
-        else if (named.Count > 1) _run.Conversion.Error("structure", segment, $"the message has several {entry.Name}; which one this segment is about must not be guessed ({entry.At.At}).");
-    }
-
-    private void Fill(MakePlan entry, NamedResource resource, Scope scope)
-    {
         _run.Owner = resource.Id;
         _run.OwnerApply = resource.Entry.Apply;
-        resource.HasData |= entry.Map!.Fill(resource.Json, scope, _run, out Frame frame);
-        if (entry.References.Length > 0) _frames[(entry, scope.Segment)] = frame;
+        resource.HasData |= entry.Map!.Fill(resource.Json, at.Scope, _run, out Frame frame);
+        if (entry.References.Length > 0) at.Frame = frame;
     }
 
-    private void Join(MakePlan entry, GroupInstance group, Er7Segment segment, Scope scope)
+    private void Join(Application at)
     {
-        NamedResource? own = entry.Resource is null
-            ? (group.All(entry.Name, withData: true) is [{ } only] ? only : null)
-            : _resources.Find(resource => ReferenceEquals(resource.Entry, entry) && ReferenceEquals(resource.Segment, segment));
+        MakePlan entry = at.Entry;
+        NamedResource? own = at.Made ?? (entry.Resource is null ? at.Group.Only(entry.Name, withData: true, out _) : null);
         if (own is not { HasData: true }) return;
         foreach (ReferencePlan reference in entry.References)
         {
             if (reference.Owner is null)
             {
-                Refer(reference, own, Target(reference, group, segment), Labelled(entry, segment, reference, own));
+                Refer(reference, own, Target(reference, at), Labelled(at, reference, own));
                 continue;
             }
 
             // `add`: the other resource refers to this one, or to the one that the entry names.
-            NamedResource? target = reference.Name == entry.Name ? own : Target(reference, group, segment);
-            List<NamedResource> owners = group.All(reference.Owner, withData: true);
-            if (owners.Count == 1) Refer(reference, owners[0], target);
-            else if (owners.Count > 1 && !reference.IsOptional) Ambiguous(reference.Owner, segment, reference);
+            NamedResource? target = reference.Name == entry.Name ? own : Target(reference, at);
+            if (at.Group.Only(reference.Owner, withData: true, out bool several) is { } owner) Refer(reference, owner, target);
+            else if (several && !reference.IsOptional) Ambiguous(reference.Owner, at.Segment, reference);
         }
     }
 
-    private NamedResource? Target(ReferencePlan reference, GroupInstance group, Er7Segment segment)
+    private NamedResource? Target(ReferencePlan reference, Application at)
     {
-        List<NamedResource> named = group.All(reference.Name, withData: true);
-        if (named.Count > 1 && !reference.IsOptional) Ambiguous(reference.Name, segment, reference);
-        return named.Count == 1 ? named[0] : null;
+        NamedResource? target = at.Group.Only(reference.Name, withData: true, out bool several);
+        if (several && !reference.IsOptional) Ambiguous(reference.Name, at.Segment, reference);
+        return target;
     }
 
     private void Ambiguous(string name, Er7Segment segment, ReferencePlan reference) => _run.Conversion.Error(
         "structure", segment, $"the message has several {name} here; which one is meant must not be guessed ({reference.At.At}).");
 
     // A reference stands in the element that the entry's own map has made under the same label: the diagnosis with its use, the link with its type.
-    private JsonObject? Labelled(MakePlan entry, Er7Segment segment, ReferencePlan reference, NamedResource own) =>
-        entry.Map?.Label(reference.Path.Container.Text) is { } node && _frames.TryGetValue((entry, segment), out Frame? frame)
+    private static DraftObject? Labelled(Application at, ReferencePlan reference, NamedResource own) =>
+        at.Frame is { } frame && at.Entry.Map?.Label(reference.Path.Container.Text) is { } node
             ? frame.Existing(node, own.Json, 0) ?? frame.Existing(node, own.Json, 1)
             : null;
 
-    private void Refer(ReferencePlan reference, NamedResource owner, NamedResource? target, JsonObject? labelled = null)
+    private void Refer(ReferencePlan reference, NamedResource owner, NamedResource? target, DraftObject? labelled = null)
     {
         if (target is null) return;
-        JsonObject container = labelled ?? new Frame(owner.Json, _run, reference.Slots).One(reference.Path.Container, default, null);
-        JsonObject value = Element.Reference(target.Type, target.Id);
+        DraftObject container = labelled ?? new Frame(owner.Json, _run).One(reference.Path.Container, default, null);
+        DraftObject value = Element.Reference(target.Type, target.Id);
         string name = reference.Path.Leaf!.Name;
         _run.Trace?.Add(new TraceEntry(value, target.Segment.Label, _plan.Name, reference.At.At));
         if (!reference.Path.Repeats) container[name] = value;
-        else if (container[name] is not JsonArray array || !array.Any(other => JsonNode.DeepEquals(other, value))) Frame.Append(container, name, value);
+        else if (container[name] is not DraftArray array || !IsIn(array, value)) Frame.Append(container, name, value);
+    }
+
+    private bool IsIn(DraftArray array, DraftObject reference)
+    {
+        if (array.Count < LongArray) return array.Has(reference);
+        _referred ??= new Dictionary<DraftArray, HashSet<string>>(ReferenceEqualityComparer.Instance);
+        if (!_referred.TryGetValue(array, out HashSet<string>? known))
+        {
+            _referred.Add(array, known = new HashSet<string>(array.Select(item => (string?)item!["reference"] ?? ""), StringComparer.Ordinal));
+        }
+
+        return !known.Add((string)reference["reference"]!);
     }
 
     private void Finish()
     {
+        var stated = new Dictionary<(string Type, string Id), NamedResource>();
         foreach (NamedResource resource in _resources)
         {
             if (!resource.HasData) continue;
             if (resource.Type == "Observation") VitalSigns.Complete(resource.Json);
+            if (resource.Entry.Apply == ApplyMode.Update && !stated.TryAdd((resource.Type, resource.Id), resource))
+            {
+                // One of them would be lost, and which is right nobody here can know.
+                NamedResource other = stated[(resource.Type, resource.Id)];
+                if (DraftNode.DeepEquals(other.Json, resource.Json)) continue;
+                _run.Conversion.Error("duplicate", resource.Segment, $"this has the identity of the {resource.Type} of {other.Segment.Label} and says something else of it; which holds must not be guessed. Have the sender number them, or give the entry an identity that tells them apart ({resource.Entry.At.At}).");
+            }
+
             _run.Conversion.Add(resource.Json, resource.Entry.Apply);
         }
 
         foreach (MakePlan entry in _plan.Make)
         {
-            if (!entry.Required || _resources.Exists(resource => ReferenceEquals(resource.Entry, entry) && resource.HasData)) continue;
+            if (!entry.Required || _applications[entry.Number]?.Exists(at => at.Made is { HasData: true }) == true) continue;
             _run.Conversion.Error("required", _run.Conversion.Message.Header, $"the message has no {entry.Segment} segment of which the map makes a {entry.Resource}; it must have one ({entry.At.At}).");
         }
     }

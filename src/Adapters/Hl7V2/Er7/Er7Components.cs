@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+
+namespace Consortium.Adapters.Hl7V2.Er7;
+
+/// <summary>
+/// The components of one repetition, cut once: for data types of which many are read (CWE, XPN, XCN, XAD, XTN, CX). The same values as
+/// <see cref="Er7Value.this[int]"/> gives, which searches from the start each time.
+/// </summary>
+internal readonly ref struct Er7Components
+{
+    /// <summary>XCN has 25 components in v2.8; no data type has more.</summary>
+    private const int MostCut = 26;
+
+    private readonly Starts _starts;
+    private readonly int _count;
+
+    /// <summary>Cuts a value.</summary>
+    public Er7Components(in Er7Value value)
+    {
+        Whole = value;
+        if (value.Component > 0) return;
+        ReadOnlySpan<byte> bytes = value.Bytes;
+        Er7Delimiters delimiters = value.Delimiters;
+        byte separator = delimiters.Component;
+        byte end = value.Repetition > 0 || delimiters.Repetition == 0 ? separator : delimiters.Repetition;
+        int count = 0;
+        int at = 0;
+        _starts[0] = 0;
+        while (at < bytes.Length && count < MostCut - 1)
+        {
+            byte b = bytes[at++];
+            if (b == separator) _starts[++count] = at;
+            else if (b == end)
+            {
+                at--;
+                break;
+            }
+        }
+
+        // One beyond the separator that would follow the last.
+        if (count < MostCut - 1 && (at == bytes.Length || bytes[at] == end)) _starts[++count] = at + 1;
+        _count = count;
+    }
+
+    /// <summary>The value that was cut.</summary>
+    public Er7Value Whole { get; }
+
+    /// <summary>A component, from 1; of a component its sub-component.</summary>
+    public Er7Value this[int part] => Whole.Component > 0 || part >= MostCut - 1
+        ? Whole[part]
+        : part <= _count ? Whole.ComponentAt(part, _starts[part - 1], _starts[part] - _starts[part - 1] - 1) : Whole.ComponentAt(part, 0, 0);
+
+    [InlineArray(MostCut)]
+    private struct Starts
+    {
+        private int _first;
+    }
+}
