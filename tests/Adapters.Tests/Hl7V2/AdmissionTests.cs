@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Fhir;
 using Consortium.Messaging;
 
@@ -19,6 +19,14 @@ public sealed class AdmissionTests
         Assert.Equal(3, result.All("RelatedPerson").Length);
         Assert.Equal(2, result.All("Procedure").Length);
         AssertValid(result);
+    }
+
+    [Fact]
+    public void Two_segments_of_one_identity_are_refused_where_they_differ_and_one_where_they_do_not()
+    {
+        ConversionResult differing = With("AL1|1|DA|PEN^Penicillin^L|SV|rash\rAL1|2|DA|PEN^Penicillin^L|MI|rash");
+        Assert.Contains(differing.Issues, issue => (issue.Severity, issue.Code, issue.Expression) == (IssueSeverity.Error, "duplicate", "AL1[2]"));
+        Assert.Single(With("AL1|1|DA|PEN^Penicillin^L|SV|rash\rAL1|2|DA|PEN^Penicillin^L|SV|rash").All("AllergyIntolerance"));
     }
 
     [Fact]
@@ -51,9 +59,9 @@ public sealed class AdmissionTests
     public void A_discharge_that_is_taken_back_has_no_end_though_the_message_repeats_its_time()
     {
         string message = Messages.Admission().Replace("ADT^A01", "ADT^A13", StringComparison.Ordinal).TrimEnd('\r') + "|20240105120000\r";
-        JsonObject encounter = Messages.Convert(message).Only("Encounter");
+        DraftObject encounter = Messages.Convert(message).Only("Encounter");
         Assert.Equal("in-progress", (string?)encounter["status"]);
-        Assert.False(((JsonObject)encounter["period"]!).ContainsKey("end"));
+        Assert.False(((DraftObject)encounter["period"]!).ContainsKey("end"));
     }
 
     [Theory]
@@ -62,7 +70,7 @@ public sealed class AdmissionTests
     public void A_change_of_the_patient_class_is_what_PV1_says(string trigger, string patientClass, string code)
     {
         string message = Messages.Admission().Replace("ADT^A01", $"ADT^{trigger}", StringComparison.Ordinal).Replace("PV1|1|I|", $"PV1|1|{patientClass}|", StringComparison.Ordinal);
-        JsonObject encounter = Messages.Convert(message).Only("Encounter");
+        DraftObject encounter = Messages.Convert(message).Only("Encounter");
         Assert.Equal(("in-progress", code), ((string?)encounter["status"], (string?)encounter["class"]!["code"]));
     }
 
@@ -84,7 +92,7 @@ public sealed class AdmissionTests
     public void A_note_belongs_to_the_observation_that_it_follows()
     {
         ConversionResult result = With("OBX|1|NM|8302-2^Height^LN||171|cm|||||F\rNTE|1||standing\rOBX|2|NM|29463-7^Weight^LN||70|kg|||||F");
-        JsonObject[] observations = result.All("Observation");
+        DraftObject[] observations = result.All("Observation");
         Assert.Equal("standing", (string?)observations[0]["note"]![0]!["text"]);
         Assert.False(observations[1].ContainsKey("note"));
         Assert.All(observations, observation => Assert.Equal($"Encounter/{(string?)result.Only("Encounter")["id"]}", (string?)observation["encounter"]!["reference"]));

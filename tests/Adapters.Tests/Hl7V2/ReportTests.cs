@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters.Tests.Hl7V2;
@@ -30,7 +30,7 @@ public sealed class ReportTests
             + "OBR|3||F3|C^c^L|||20240101||||||||||||||||||F\rOBX|1|ST|X3^x^L||v||||||F\rSPM|1|^S3||BLD\rSPM|2|^S4||UR\r");
 
         Assert.Equal(3, result.All("Specimen").Length);
-        JsonObject second = result.All("Specimen").Single(specimen => (string?)specimen["identifier"]![0]!["value"] == "S2");
+        DraftObject second = result.All("Specimen").Single(specimen => (string?)specimen["identifier"]![0]!["value"] == "S2");
         Assert.Equal([null, $"Specimen/{(string?)second["id"]}", null], result.All("Observation").Select(observation => (string?)observation["specimen"]?["reference"]));
         Assert.Equal([0, 1, 2], result.All("DiagnosticReport").Select(report => report["specimen"]?.AsArray().Count ?? 0));
     }

@@ -134,6 +134,26 @@ public sealed class RowTests : IDisposable
     }
 
     [Fact]
+    public void Two_fields_with_different_parts_of_one_amount_refuse_the_message()
+    {
+        _site.WithMessage("""
+            - {from: PID-5.1, to: contact.period.start}
+            """, "- {for: OBX, resource: Observation, map: 'OBX[Observation]', identity: {kind: x, from: [OBX-3]}, set: {subject: patient}}\n")
+            .With("segments/obx.yaml", """
+                map: OBX[Observation]
+                rows:
+                - {value: final, to: status}
+                - {from: OBX-3, to: code, as: 'CWE[CodeableConcept]'}
+                - {from: OBX-5, to: valueQuantity.value}
+                - {from: OBX-6, to: valueQuantity.unit, as: string}
+                - {from: OBX-7, to: valueQuantity.unit, as: string}
+                """);
+
+        OutcomeIssue issue = Assert.Single(_site.Convert("PID|||1||2024", "OBX|1|NM|X^X^L||5|mg|g").Issues, issue => issue.Code == "conflict");
+        Assert.Equal((IssueSeverity.Error, "OBX-7"), (issue.Severity, issue.Expression));
+    }
+
+    [Fact]
     public void A_complex_element_is_filled_by_several_rows()
     {
         _site.WithMessage("- {from: PID-5, to: name, as: 'XPN[HumanName]'}\n", "- {for: OBX, resource: Observation, map: 'OBX[Observation]', identity: {kind: x, from: [OBX-3]}, set: {subject: patient}}\n")

@@ -254,8 +254,17 @@ internal sealed class RowPlan
     /// <summary>Where a type map to a primitive keeps its value while it runs.</summary>
     public const string TypeValue = "$value";
 
-    private void Conflict(Frame frame, in Er7Value part) => frame.Run.Conversion.Warn(
-        "conflict", part, $"{To.Text} has another value from another field already, which stays; this one is kept in the raw record ({At.At}). Give one of the rows a condition.");
+    private void Conflict(Frame frame, in Er7Value part)
+    {
+        if (IsMeasured) frame.Run.Conversion.Error("conflict", part, $"{To.Text} has another value from another field: what would be left is half of each, an amount that nobody wrote ({At.At}). Give one of the rows a condition.");
+        else frame.Run.Conversion.Warn("conflict", part, $"{To.Text} has another value from another field already, which stays; this one is kept in the raw record ({At.At}). Give one of the rows a condition.");
+    }
+
+    /// <summary>Types whose parts mean nothing without each other: a number with another one's unit is a wrong dose.</summary>
+    private static readonly HashSet<string> Measures = new(StringComparer.Ordinal)
+        { "Quantity", "SimpleQuantity", "MoneyQuantity", "Age", "Count", "Distance", "Duration", "Money", "Range", "Ratio", "Timing", "Timing.repeat" };
+
+    private bool IsMeasured => Measures.Contains(To.Container.Type.Name) || Measures.Contains(To.Type.Name);
 
     private void Missing(Frame frame, in Scope scope)
     {
