@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 
 namespace Consortium.Adapters.Tests.Hl7V2;
 
@@ -16,7 +16,7 @@ public sealed class GroupingTests
             "OBX|2|ED|18842-5^Letter^LN||^TEXT^PLAIN^A^hello||||||F|||20240102", "NTE|1||of the letter");
 
         Assert.Equal("of the glucose", (string?)Assert.Single(result.Only("Observation")["note"]!.AsArray())!["text"]);
-        JsonArray content = result.Only("DocumentReference")["content"]!.AsArray();
+        DraftArray content = result.Only("DocumentReference")["content"]!.AsArray();
         Assert.Equal(["hello", "of the letter"], content.Select(part => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String((string)part!["attachment"]!["data"]!))));
         Assert.Equal(2, result.Only("ServiceRequest")["supportingInfo"]!.AsArray().Count);
     }
@@ -29,7 +29,7 @@ public sealed class GroupingTests
             "OBX|1|NM|2339-0^Glucose^LN||5.1|mmol/L|||||F|||20240102",
             "OBX|2|ED|18842-5^Letter^LN||^TEXT^PLAIN^A^hello||||||F|||20240102", "PRT|1|AD||RO^Responsible Observer^HL70912|77^Chen^Wei^^^^^^HOSP");
 
-        JsonObject role = result.Only("PractitionerRole");
+        DraftObject role = result.Only("PractitionerRole");
         Assert.Equal($"PractitionerRole/{(string?)role["id"]}", (string?)Assert.Single(result.Only("DocumentReference")["author"]!.AsArray())!["reference"]);
         Assert.Null(result.Only("Observation")["performer"]);
     }
@@ -43,10 +43,10 @@ public sealed class GroupingTests
             "OBR|1|P1^HIS|F1^LIS|1554-5^Glucose^LN|||20240102|||||||||||||||20240102||LAB|F", "ORC|SC|P1^HIS|F1^LIS", "OBX|1|NM|2339-0^Glucose^LN||5.1|mmol/L|||||F|||20240102", "NTE|1||fasting");
 
         string specimen = $"Specimen/{(string?)result.Only("Specimen")["id"]}";
-        JsonObject[] observations = result.All("Observation");
+        DraftObject[] observations = result.All("Observation");
         Assert.Equal(3, observations.Length);
         Assert.All(observations, observation => Assert.Equal(specimen, (string?)observation["specimen"]!["reference"]));
-        JsonObject glucose = Assert.Single(observations, observation => observation["basedOn"] is not null);
+        DraftObject glucose = Assert.Single(observations, observation => observation["basedOn"] is not null);
         Assert.Equal("fasting", (string?)glucose["note"]![0]!["text"]);
         Assert.Equal($"Observation/{(string?)glucose["id"]}", (string?)Assert.Single(result.Only("DiagnosticReport")["result"]!.AsArray())!["reference"]);
     }
@@ -59,10 +59,10 @@ public sealed class GroupingTests
             "OBR|1|P1^HIS|F1^LIS|1554-5^Glucose^LN|||20240102|||||||||||||||20240102||LAB|F", "OBX|1|NM|2339-0^Glucose^LN||5.1|mmol/L|||||F|||20240102",
             "SPM|1|S1&HIS||BLD^Blood^HL70487", "OBX|1|NM|19151-0^Specimen volume^LN||4|mL|||||F|||20240102");
 
-        JsonObject weight = Assert.Single(result.All("Observation"), observation => (string?)observation["code"]!["coding"]![0]!["code"] == "29463-7");
+        DraftObject weight = Assert.Single(result.All("Observation"), observation => (string?)observation["code"]!["coding"]![0]!["code"] == "29463-7");
         Assert.Null(weight["specimen"]);
         Assert.Null(weight["basedOn"]);
-        JsonObject volume = Assert.Single(result.All("Observation"), observation => (string?)observation["code"]!["coding"]![0]!["code"] == "19151-0");
+        DraftObject volume = Assert.Single(result.All("Observation"), observation => (string?)observation["code"]!["coding"]![0]!["code"] == "19151-0");
         Assert.NotNull(volume["specimen"]);
     }
 
@@ -74,7 +74,7 @@ public sealed class GroupingTests
             "SPM|1|S1&HIS||BLD^Blood^HL70487", "ORC|NW|P1^HIS", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102", "ORC|NW|P2^HIS", "OBR|2|P2^HIS||718-7^Hemoglobin^LN|||20240102",
             "SPM|2|S2&HIS||UR^Urine^HL70487", "ORC|NW|P3^HIS", "OBR|3|P3^HIS||5811-5^Gravity^LN|||20240102");
 
-        JsonObject[] specimens = result.All("Specimen");
+        DraftObject[] specimens = result.All("Specimen");
         Assert.Equal([2, 1], specimens.Select(specimen => specimen["request"]!.AsArray().Count));
         string?[] expected = [.. Enumerable.Repeat($"Specimen/{(string?)specimens[0]["id"]}", 2), $"Specimen/{(string?)specimens[1]["id"]}"];
         Assert.Equal(
@@ -90,7 +90,7 @@ public sealed class GroupingTests
             "PV1|1|I|||||||||||||||||V1^^^HOSP", "DG1|1||I10^Hypertension^I10||20240101|A", "OBX|1|NM|29463-7^Body weight^LN||70|kg|||||F|||20240102",
             "PV1|2|O|||||||||||||||||V2^^^HOSP", "PV2||P", "DG1|1||J06.9^Cold^I10||20240102|A");
 
-        JsonObject[] visits = result.All("Encounter");
+        DraftObject[] visits = result.All("Encounter");
         string?[] of = [.. result.All("Condition").Select(condition => (string?)condition["encounter"]?["reference"])];
         string?[] expected = [.. visits.Select(visit => $"Encounter/{(string?)visit["id"]}")];
         Assert.Equal(expected.AsEnumerable(), of);
@@ -103,7 +103,7 @@ public sealed class GroupingTests
         ConversionResult result = Message(
             "ADT^A47^ADT_A30", "EVN|A47|20240102", Person, "MRG|Z900^^^HOSP^MR", "PID|2||Z1002^^^HOSP^MR||Li^Na||19810101|F", "MRG|Z901^^^HOSP^MR");
 
-        JsonObject[] patients = result.All("Patient");
+        DraftObject[] patients = result.All("Patient");
         Assert.Equal(4, patients.Length);
         Assert.Equal(4, patients.Sum(patient => patient["link"]?.AsArray().Count ?? 0));
     }
@@ -124,7 +124,7 @@ public sealed class GroupingTests
     [InlineData("C", null, "confirmed")]
     public void The_life_of_a_problem_is_understood_where_old_senders_write_it(string confirmation, string? clinical, string? verification)
     {
-        JsonObject condition = Message("PPR^PC1", "PID|1||Z1001^^^HOSP^MR||Wang^Fang", $"PRB|AD|20240102|596.5^Bladder dysfunction^I9|26744|||20240102||||||{confirmation}").Only("Condition");
+        DraftObject condition = Message("PPR^PC1", "PID|1||Z1001^^^HOSP^MR||Wang^Fang", $"PRB|AD|20240102|596.5^Bladder dysfunction^I9|26744|||20240102||||||{confirmation}").Only("Condition");
 
         Assert.Equal(clinical, (string?)condition["clinicalStatus"]?["coding"]?[0]?["code"]);
         Assert.Equal(verification, (string?)condition["verificationStatus"]?["coding"]?[0]?["code"]);

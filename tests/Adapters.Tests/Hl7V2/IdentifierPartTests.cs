@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 
 namespace Consortium.Adapters.Tests.Hl7V2;
 
@@ -12,7 +12,7 @@ public sealed class IdentifierPartTests
     [InlineData("2.8.2", "G1&HIS&1.2.3&ISO")]
     public void The_placer_s_group_number_has_its_authority_in_every_version(string version, string group)
     {
-        JsonObject order = Order(version, group);
+        DraftObject order = Order(version, group);
 
         Assert.Equal(("urn:oid:1.2.3", "G1"), ((string?)order["requisition"]!["system"], (string?)order["requisition"]!["value"]));
         Assert.Equal("Placer Group Number", (string?)order["requisition"]!["type"]!["text"]);
@@ -22,7 +22,7 @@ public sealed class IdentifierPartTests
     [Fact]
     public void The_filler_s_group_number_stands_beside_it_in_the_one_version_that_has_both()
     {
-        JsonNode filler = Assert.Single(Order("2.8.2", "G1&HIS^F1&LIS&1.2.4&ISO")["identifier"]!.AsArray(), identifier => (string?)identifier!["type"]?["text"] == "Filler Group Number")!;
+        DraftNode filler = Assert.Single(Order("2.8.2", "G1&HIS^F1&LIS&1.2.4&ISO")["identifier"]!.AsArray(), identifier => (string?)identifier!["type"]?["text"] == "Filler Group Number")!;
 
         Assert.Equal(("urn:oid:1.2.4", "F1"), ((string?)filler["system"], (string?)filler["value"]));
     }
@@ -30,14 +30,14 @@ public sealed class IdentifierPartTests
     [Fact]
     public void The_numbers_of_a_specimen_have_their_own_authorities()
     {
-        JsonObject specimen = Convert("2.5.1", "ORC|NW|P1^HIS", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102", "SPM|1|S1&HIS&1.2.3&ISO^T1&LIS&1.2.4&ISO||BLD^Blood^HL70487").Only("Specimen");
+        DraftObject specimen = Convert("2.5.1", "ORC|NW|P1^HIS", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102", "SPM|1|S1&HIS&1.2.3&ISO^T1&LIS&1.2.4&ISO||BLD^Blood^HL70487").Only("Specimen");
 
         Assert.Equal(
             [("urn:oid:1.2.3", "S1"), ("urn:oid:1.2.4", "T1")],
             specimen["identifier"]!.AsArray().Select(identifier => ((string)identifier!["system"]!, (string)identifier["value"]!)).Order());
     }
 
-    private static JsonObject Order(string version, string group) =>
+    private static DraftObject Order(string version, string group) =>
         Convert(version, $"ORC|NW|P1^HIS||{group}", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102").Only("ServiceRequest");
 
     private static ConversionResult Convert(string version, params string[] segments) => Messages.Convert(string.Join(

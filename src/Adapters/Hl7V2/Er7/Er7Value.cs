@@ -136,7 +136,7 @@ internal readonly struct Er7Value
     }
 
     /// <summary>Says that the text of the first part was used.</summary>
-    public void MarkRead() => _segment.MarkRead(Field, Math.Max(Leaf().Component, 1));
+    public void MarkRead() => _segment.MarkRead(Field, Math.Max(Leaf().Component, 1), Math.Max(Repetition, 1));
 
     /// <summary>True where <see cref="PeekText"/> is one of these, to the case, without saying that the value was used.</summary>
     /// <param name="texts">The texts in UTF-8.</param>

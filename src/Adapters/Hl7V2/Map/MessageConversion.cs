@@ -57,7 +57,7 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
         }
 
         ResourceDraft earlier = _drafts[position];
-        if (apply == ApplyMode.Update && earlier.Apply == ApplyMode.Update && !JsonNode.DeepEquals(json, earlier.Json))
+        if (apply == ApplyMode.Update && earlier.Apply == ApplyMode.Update && !DraftNode.DeepEquals(json, earlier.Json))
         {
             Add(IssueSeverity.Warning, "conflict", Message.Header.Label, Message.Header.Line, $"the message says two different things of one {draft.ResourceType}, by its numbers; the fuller one stays, the other is kept in the raw record. Two things need two numbers.");
         }

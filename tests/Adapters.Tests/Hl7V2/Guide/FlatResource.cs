@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 
 namespace Consortium.Adapters.Tests.Hl7V2.Guide;
 
@@ -9,11 +9,11 @@ internal sealed class FlatResource
 
     private readonly List<(string Path, string Value)> _leaves = [];
 
-    public FlatResource(JsonObject resource)
+    public FlatResource(DraftObject resource)
     {
         Type = (string)resource["resourceType"]!;
         Key = $"{Type}/{(string?)resource["id"]}";
-        foreach ((string name, JsonNode? value) in resource)
+        foreach ((string name, DraftNode? value) in resource)
         {
             if (!Left.Contains(name)) Walk(name.TrimStart('_'), value);
         }
@@ -41,20 +41,20 @@ internal sealed class FlatResource
 
     private static bool IsReference((string Path, string Value) leaf) => leaf.Path.EndsWith(".reference", StringComparison.Ordinal);
 
-    private void Walk(string path, JsonNode? node)
+    private void Walk(string path, DraftNode? node)
     {
         switch (node)
         {
-            case JsonObject json:
-                string inner = json["url"] is JsonValue url && path.EndsWith("xtension", StringComparison.Ordinal) ? $"{path}({(string?)url})" : path;
-                foreach ((string name, JsonNode? value) in json)
+            case DraftObject json:
+                string inner = json["url"] is DraftValue url && path.EndsWith("xtension", StringComparison.Ordinal) ? $"{path}({(string?)url})" : path;
+                foreach ((string name, DraftNode? value) in json)
                 {
                     if (name != "url" || inner == path) Walk($"{inner}.{name.TrimStart('_')}", value);
                 }
 
                 break;
-            case JsonArray array:
-                foreach (JsonNode? item in array) Walk(path, item);
+            case DraftArray array:
+                foreach (DraftNode? item in array) Walk(path, item);
                 break;
             case not null:
                 _leaves.Add((path, node.ToString()));

@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Fhir;
 using Consortium.Testing;
 
@@ -95,13 +95,13 @@ public sealed class GuideSampleTests
         return $"| {name} | {count} | {(validation.IsValid ? "yes" : $"no, {validation.Issues.Count(issue => issue.Severity <= IssueSeverity.Error)} errors")} | {(first.Length == 0 ? "" : $"`{first}`")} |\n";
     }
 
-    private static JsonObject? Parse(string file)
+    private static DraftObject? Parse(string file)
     {
         byte[] bytes = File.ReadAllBytes(file);
         try
         {
             ReadOnlyMemory<byte> json = Path.GetExtension(file) == ".xml" ? FhirDocument.ParseXml(bytes).Utf8Json : bytes;
-            return JsonNode.Parse(json.Span)!.AsObject();
+            return DraftNode.Parse(json.Span)!.AsObject();
         }
         catch (System.Text.Json.JsonException)
         {
@@ -109,5 +109,5 @@ public sealed class GuideSampleTests
         }
     }
 
-    private static IEnumerable<JsonObject> Resources(JsonObject bundle) => bundle["entry"]!.AsArray().Select(entry => entry!["resource"]!.AsObject());
+    private static IEnumerable<DraftObject> Resources(DraftObject bundle) => bundle["entry"]!.AsArray().Select(entry => entry!["resource"]!.AsObject());
 }

@@ -259,7 +259,7 @@ public sealed class RowTests : IDisposable
     [Fact]
     public void A_fixed_value_whose_condition_does_not_hold_leaves_no_empty_element()
     {
-        JsonObject patient = _site.WithMessage("""
+        DraftObject patient = _site.WithMessage("""
             - {from: PID-3, to: identifier, as: 'CX[Identifier]'}
             - {from: PID-13.1, to: 'telecom[home].value'}
             - {value: '2020-01-01', to: 'telecom[home].period.start', when: 'PID-13.2 EQUALS "PRN"'}

@@ -40,7 +40,7 @@ public sealed class SiteMapTests : IDisposable
 
         ConversionResult result = _site.ConvertMessage(message);
 
-        JsonObject patient = result.Only("Patient");
+        DraftObject patient = result.Only("Patient");
         Assert.False(patient.ContainsKey("gender"));
         Assert.Equal(
             """[{"url":"https://hospital.example/fhir/nation","valueString":"Han"},{"url":"https://hospital.example/fhir/blood-group","valueString":"A Rh-"}]""",

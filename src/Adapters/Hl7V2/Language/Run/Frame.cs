@@ -77,7 +77,7 @@ internal sealed class Frame(DraftObject root, MapRun run)
     }
 
     /// <summary>The object of a node below one that is there, made where it is not: for a fixed value whose condition holds for that very element.</summary>
-    public JsonObject Below(PathNode made, JsonObject there, PathNode node) =>
+    public DraftObject Below(PathNode made, DraftObject there, PathNode node) =>
         ReferenceEquals(node, made) ? there : Of(node, Below(made, there, node.Parent!), default, false);
 
     /// <summary>Says that an element which was written whole is the object of its node.</summary>
