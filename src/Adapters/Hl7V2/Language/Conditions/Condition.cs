@@ -73,6 +73,27 @@ internal sealed class Measured(Place place, bool isCount, Func<int, bool> compar
     }
 }
 
+/// <summary>FIRST: the segment is the first of its name in its group, or in the message where the map has no groups.</summary>
+internal sealed class IsFirst(Place place) : Condition
+{
+    public override IEnumerable<Place> Places => [place];
+
+    public override bool Holds(in Scope scope)
+    {
+        Er7Segment? first = scope.Surroundings.Find(place.Name);
+        return place.Base == PlaceBase.Segment ? ReferenceEquals(first, scope.Segment) : first is { Occurrence: 1 };
+    }
+}
+
+/// <summary>OCCURRENCE: which segment of its name in the message it is, the first is 1.</summary>
+internal sealed class IsOccurrence(Place place, Func<int, bool> comparison) : Condition
+{
+    public override IEnumerable<Place> Places => [place];
+
+    public override bool Holds(in Scope scope) =>
+        (place.Base == PlaceBase.Segment ? scope.Segment : scope.Surroundings.Find(place.Name)) is { } segment && comparison(segment.Occurrence);
+}
+
 /// <summary>NOT.</summary>
 internal sealed class Not(Condition inner) : Condition
 {

@@ -110,12 +110,13 @@ internal sealed class ConditionParser
     }
 
     private bool StartsPredicate() => Peek.Kind == TokenKind.Word && Peek.Text is "IS" or "NOT" or "VALUED" or "VALUE" or "EMPTY" or "EXISTS" or "EXIST" or "DOES"
-        or "EQUALS" or "EQUAL" or "=" or "!=" or "IN" or "COUNT" or "LST.COUNT" or "LENGTH";
+        or "EQUALS" or "EQUAL" or "=" or "!=" or "IN" or "COUNT" or "LST.COUNT" or "LENGTH" or "OCCURRENCE" or "FIRST";
 
     private Func<Place, Condition> Predicate()
     {
-        if (Take("COUNT") || Take("LST.COUNT")) return Measure(isCount: true);
-        if (Take("LENGTH")) return Measure(isCount: false);
+        if (Take("COUNT") || Take("LST.COUNT")) return Measure(static (place, compare) => new Measured(place, isCount: true, compare));
+        if (Take("LENGTH")) return Measure(static (place, compare) => new Measured(place, isCount: false, compare));
+        if (Take("OCCURRENCE")) return Measure((place, compare) => new IsOccurrence(OfSegment(place), compare));
         Take("IS");
         Take("DOES");
         bool not = Take("NOT");
@@ -123,6 +124,10 @@ internal sealed class ConditionParser
         if (Take("VALUED") || Take("VALUE") || Take("EXISTS") || Take("EXIST"))
         {
             predicate = static place => new IsValued(place);
+        }
+        else if (Take("FIRST"))
+        {
+            predicate = place => new IsFirst(OfSegment(place));
         }
         else if (Take("EMPTY"))
         {
@@ -174,7 +179,9 @@ internal sealed class ConditionParser
         return texts;
     }
 
-    private Func<Place, Condition> Measure(bool isCount)
+    private Place OfSegment(Place place) => place.IsSegment ? place : throw _text.Fault($"{place.Text} is a field; FIRST and OCCURRENCE are said of a segment, such as RXR.");
+
+    private Func<Place, Condition> Measure(Func<Place, Func<int, bool>, Condition> measured)
     {
         Func<int, int, bool> compare;
         Take("IS");
@@ -204,7 +211,7 @@ internal sealed class ConditionParser
         if (token.Kind != TokenKind.Number) throw Fault(token, "a number is expected");
         _at++;
         int number = int.Parse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture);
-        return place => new Measured(place, isCount, value => compare(value, number) != not);
+        return place => measured(place, value => compare(value, number) != not);
     }
 
     private bool OrEqual()

@@ -27,7 +27,7 @@ internal readonly record struct ConditionToken(TokenKind Kind, string Text, int 
     private static readonly string[] Words =
     [
         "IF", "NOT", "AND", "OR", "IS", "VALUED", "VALUE", "EMPTY", "EXISTS", "EXIST", "DOES", "EQUALS", "EQUAL", "TO", "IN",
-        "COUNT", "LST.COUNT", "LENGTH", "GREATER", "LESS", "THAN",
+        "COUNT", "LST.COUNT", "LENGTH", "OCCURRENCE", "FIRST", "GREATER", "LESS", "THAN",
     ];
 
     /// <summary>Whether it is this word or sign.</summary>

@@ -24,7 +24,9 @@ internal static class NamedRules
     private static readonly Dictionary<string, IdentityRule> Rules = new(StringComparer.Ordinal)
     {
         ["patient"] = new Rule(PatientId),
+        ["merged-patient"] = new Rule(MergedPatientId),
         ["visit"] = new Rule(VisitId),
+        ["merged-visit"] = new Rule(MergedVisitId),
         ["placer-order"] = new Rule(static request => Ordered(request, 2, "placer-order")),
         ["filler-order"] = new Rule(static request => Ordered(request, 3, "filler-order")),
         ["order"] = new Rule(static request => OrderKey(request) is { } key ? request.Run.Conversion.Id(request.ResourceType, request.Run.Conversion.Source, key) : null),
@@ -70,6 +72,27 @@ internal static class NamedRules
         request.Run.Conversion.Error("required", pid[3][1], "the patient has no identifier. Send the record number in PID-3.");
         return null;
     }
+
+    // The same id that a PID with these numbers gives: MRG-1, then MRG-4 and MRG-2, which stand for PID-3, PID-2 and PID-4 (HL7 v2.5.1 ch. 3.4.9).
+    private static string? MergedPatientId(IdentityRequest request)
+    {
+        var numbers = new List<Number>();
+        foreach (int field in (ReadOnlySpan<int>)[1, 4, 2])
+        {
+            if (!request.Segment[field].HasData) continue;
+            foreach (Er7Value repetition in request.Segment[field].Repetitions())
+            {
+                if (Numbers.FromCx(repetition, request.Run, Identifiers.PatientKind) is { } number) numbers.Add(number);
+            }
+        }
+
+        if (Strongest(numbers) is { } best) return PatientIdentity.LogicalId(request.Run.Conversion.Context, best.System, best.Value);
+        request.Run.Conversion.Error("required", request.Segment[1][1], "the patient who is merged has no identifier. Send the prior record number in MRG-1.");
+        return null;
+    }
+
+    private static string? MergedVisitId(IdentityRequest request) =>
+        Numbers.FromCx(request.Segment[5], request.Run, "visit", "VN") is { } number ? request.Run.Conversion.Id(request.ResourceType, number.System, number.Value) : null;
 
     private static Number? Strongest(List<Number> numbers)
     {

@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using Consortium.Fhir;
+
+namespace Consortium.Adapters.Tests.Hl7V2;
+
+/// <summary>Compounds (RXC) and several routes (RXR): amounts stay with what they are of.</summary>
+public sealed class CompoundTests
+{
+    private const string Patient = "PID|1||Z1^^^HOSP^MR||Li^Ming\r";
+    private const string Components = "RXC|B|NS^Sodium chloride 0.9 %^L|500|mL\rRXC|A|KCL^Potassium chloride^L|20|mmol\r";
+
+    [Theory]
+    [InlineData("OMP^O09", "ORC|NW|P1\rRXO|MIX^Infusion^L|500||mL\r")]
+    [InlineData("ORM^O01", "ORC|NW|P1\rRXO|MIX^Infusion^L|500||mL\r")]
+    [InlineData("RDE^O11", "ORC|NW|P1\rRXE||MIX^Infusion^L|500||mL\r")]
+    public void Each_component_is_an_ingredient_with_its_own_amount(string type, string order)
+    {
+        ConversionResult result = Convert(type, order + "RXR|IV\r" + Components);
+
+        JsonObject medication = result.Only("Medication");
+        Assert.Equal(
+            [("Sodium chloride 0.9 %", "500", "mL"), ("Potassium chloride", "20", "mmol")],
+            medication["ingredient"]!.AsArray().Select(ingredient => (
+                (string?)ingredient!["itemCodeableConcept"]!["coding"]![0]!["display"], ingredient["strength"]!["numerator"]!["value"]!.ToJsonString(), (string?)ingredient["strength"]!["numerator"]!["unit"])));
+        JsonObject request = result.Only("MedicationRequest");
+        Assert.Equal($"Medication/{(string?)medication["id"]}", (string?)request["medicationReference"]!["reference"]);
+        Assert.False(request.ContainsKey("medicationCodeableConcept"));
+        Assert.Equal("500", request["dosageInstruction"]![0]!["doseAndRate"]![0]!["doseQuantity"]!["value"]!.ToJsonString());
+        AssertValid(result);
+    }
+
+    [Fact]
+    public void Components_and_route_as_ordered_are_not_added_to_those_as_the_pharmacy_made_them()
+    {
+        ConversionResult result = Convert("RDE^O11", "ORC|NW|P1\rRXO|MIX^Infusion^L|500||mL\rRXR|PO\r" + Components + "RXE||MIX^Infusion^L|500||mL\rRXR|IV\rRXC|B|GLU^Glucose 5 %^L|500|mL\r");
+
+        JsonNode ingredient = Assert.Single(result.Only("Medication")["ingredient"]!.AsArray())!;
+        Assert.Equal("GLU", (string?)ingredient["itemCodeableConcept"]!["coding"]![0]!["code"]);
+        JsonNode dosage = Assert.Single(result.Only("MedicationRequest")["dosageInstruction"]!.AsArray())!;
+        Assert.DoesNotContain("\"PO\"", dosage["route"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains(result.Issues, issue => issue.Diagnostics!.Contains("RXC", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("OMP^O09", "ORC|NW|P1\rRXO|A^Drug^L|5||mg\r")]
+    [InlineData("RDE^O11", "ORC|NW|P1\rRXE||A^Drug^L|5||mg\r")]
+    public void A_further_route_is_an_alternative_without_an_amount_and_never_part_of_the_dose(string type, string order)
+    {
+        ConversionResult result = Convert(type, order + "RXR|PO\rRXR|IM|LA\r");
+
+        JsonArray dosages = result.Only("MedicationRequest")["dosageInstruction"]!.AsArray();
+        Assert.Equal(2, dosages.Count);
+        Assert.Equal("5", dosages[0]!["doseAndRate"]![0]!["doseQuantity"]!["value"]!.ToJsonString());
+        Assert.Null(dosages[0]!["site"]);
+        Assert.Null(dosages[1]!["doseAndRate"]);
+        Assert.NotNull(dosages[1]!["route"]);
+        Assert.NotNull(dosages[1]!["site"]);
+        Assert.Contains("not a further dose", (string?)dosages[1]!["text"], StringComparison.Ordinal);
+        AssertValid(result);
+    }
+
+    [Fact]
+    public void The_routes_of_one_order_are_not_those_of_the_next()
+    {
+        ConversionResult result = Convert("OMP^O09", "ORC|NW|P1\rRXO|A^Drug^L|5||mg\rRXR|PO\rORC|NW|P2\rRXO|B^Other^L|7||mg\rRXR|IV\r");
+        Assert.Equal([1, 1], result.All("MedicationRequest").Select(request => request["dosageInstruction"]!.AsArray().Count));
+    }
+
+    [Fact]
+    public void A_dispensed_compound_has_its_components_and_an_administration_by_two_routes_is_refused()
+    {
+        ConversionResult dispense = Convert("RDS^O13", "ORC|RE|P1\rRXD|1|MIX^Infusion^L|20240102|1\rRXR|IV\r" + Components);
+        Assert.Equal(2, dispense.Only("Medication")["ingredient"]!.AsArray().Count);
+        Assert.Equal($"Medication/{(string?)dispense.Only("Medication")["id"]}", (string?)dispense.Only("MedicationDispense")["medicationReference"]!["reference"]);
+        AssertValid(dispense);
+
+        ConversionResult administration = Convert("RAS^O17", "ORC|RE|P1\rRXA|0|1|20240102||A^Drug^L|5|mg\rRXR|PO\rRXR|IM|LA\r");
+        Assert.True(administration.IsRejected);
+        Assert.False(Convert("RAS^O17", "ORC|RE|P1\rRXA|0|1|20240102||A^Drug^L|5|mg\rRXR|PO\r").IsRejected);
+    }
+
+    private static ConversionResult Convert(string type, string segments) =>
+        Messages.Convert($"MSH|^~\\&|HIS|HOSP|F|H|20240102030405||{type}|M1|P|2.5.1\r{Patient}{segments}");
+
+    private static void AssertValid(ConversionResult result)
+    {
+        ValidationResult validation = FhirValidator.R4.Validate(BundleWriter.Write(result));
+        Assert.True(validation.IsValid, string.Join('\n', validation.Issues.Select(issue => $"{issue.Expression}: {issue.Diagnostics}")));
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text.Json.Nodes;
+using Consortium.Fhir;
+
+namespace Consortium.Adapters.Tests.Hl7V2;
+
+/// <summary>Merges, moves, swaps and links (HL7 v2.5.1 ch. 3.6): what they say, not only that it is valid.</summary>
+public sealed class MergeTests
+{
+    private const string Survivor = "PID|1||Z1^^^HOSP^MR||Li^Ming||19800229|M\r";
+
+    [Theory]
+    [InlineData("A40", "Z2^^^HOSP^MR")]
+    [InlineData("A40", "Z2^^^HOSP")]
+    [InlineData("A34", "Z2^^^HOSP^MR")]
+    [InlineData("A47", "Z2^^^HOSP^MR")]
+    public void A_merged_patient_is_no_longer_in_use_and_points_to_the_one_who_stays(string trigger, string prior)
+    {
+        ConversionResult result = Convert(trigger, Survivor + $"MRG|{prior}||||||Li^Mingg\r");
+        JsonObject[] patients = result.All("Patient");
+        string survivor = IdOf("Z1^^^HOSP^MR"), merged = IdOf(prior);
+
+        JsonObject former = Assert.Single(patients, patient => (string?)patient["id"] == merged);
+        JsonObject stays = Assert.Single(patients, patient => (string?)patient["id"] == survivor);
+        Assert.False((bool)former["active"]!);
+        Assert.Equal(("replaced-by", $"Patient/{survivor}"), Link(former));
+        Assert.Equal(("replaces", $"Patient/{merged}"), Link(stays));
+        Assert.False(stays.ContainsKey("active"));
+        AssertValid(result);
+    }
+
+    [Fact]
+    public void Several_merges_in_one_message_are_kept_apart()
+    {
+        ConversionResult result = Convert("A40", Survivor + "MRG|Z2^^^HOSP^MR\rPID|2||Z3^^^HOSP^MR||Wang^Fang\rMRG|Z4^^^HOSP^MR\r");
+        JsonObject Of(string number) => result.All("Patient").Single(patient => (string?)patient["id"] == IdOf(number + "^^^HOSP^MR"));
+
+        Assert.Equal(4, result.All("Patient").Length);
+        Assert.Equal($"Patient/{IdOf("Z1^^^HOSP^MR")}", Link(Of("Z2")).Other);
+        Assert.Equal($"Patient/{IdOf("Z3^^^HOSP^MR")}", Link(Of("Z4")).Other);
+    }
+
+    [Fact]
+    public void A_patient_merged_with_himself_or_with_nobody_is_refused()
+    {
+        Assert.True(Convert("A40", Survivor + "MRG|Z1^^^HOSP^MR\r").IsRejected);
+        Assert.True(Convert("A40", Survivor + "MRG|\r").IsRejected);
+        Assert.True(Convert("A40", Survivor).IsRejected);
+    }
+
+    [Fact]
+    public void Patients_who_are_no_longer_linked_are_written_whole_and_without_a_link()
+    {
+        ConversionResult result = Convert("A37", Survivor + "PID|2||Z2^^^HOSP^MR||Li^Ming\r");
+        Assert.Equal(2, result.All("Patient").Length);
+        Assert.All(result.All("Patient"), patient => Assert.False(patient.ContainsKey("link")));
+        Assert.All(result.Resources.Where(draft => draft.ResourceType == "Patient"), draft => Assert.Equal(ApplyMode.Update, draft.Apply));
+    }
+
+    [Fact]
+    public void Patients_who_swap_their_beds_have_each_the_bed_of_their_own_PV1()
+    {
+        ConversionResult result = Convert("A17", Survivor + "PV1|1|I|W1^R1^B1|||W2^R2^B2|||||||||||||V1\rPID|2||Z2^^^HOSP^MR\rPV1|2|I|W2^R2^B2|||W1^R1^B1|||||||||||||V2\r");
+        JsonObject[] visits = result.All("Encounter");
+        Assert.Equal(2, visits.Length);
+        string[] beds = [.. visits.Select(visit => (string)visit["location"]!.AsArray().Single(place => (string?)place!["status"] == "active")!["location"]!["reference"]!)];
+        string[] before = [.. visits.Select(visit => (string)visit["location"]!.AsArray().Single(place => (string?)place!["status"] == "completed")!["location"]!["reference"]!)];
+        Assert.NotEqual(beds[0], beds[1]);
+        Assert.Equal([beds[1], beds[0]], before);
+        Assert.Equal($"Patient/{IdOf("Z1^^^HOSP^MR")}", (string?)visits[0]["subject"]!["reference"]);
+        Assert.Equal($"Patient/{IdOf("Z2^^^HOSP^MR")}", (string?)visits[1]["subject"]!["reference"]);
+        AssertValid(result);
+    }
+
+    [Theory]
+    [InlineData("A41")]
+    [InlineData("A35")]
+    public void A_merged_account_is_no_longer_in_use_and_part_of_the_one_that_stays(string trigger)
+    {
+        ConversionResult result = Convert(trigger, "PID|1||Z1^^^HOSP^MR||Li^Ming|||||||||||||ACC1\rMRG|Z1^^^HOSP^MR||ACC2\r");
+        JsonObject merged = result.All("Account").Single(account => (string?)account["identifier"]![0]!["value"] == "ACC2");
+        JsonObject stays = result.All("Account").Single(account => (string?)account["identifier"]![0]!["value"] == "ACC1");
+        Assert.Equal(("inactive", $"Account/{(string?)stays["id"]}"), ((string?)merged["status"], (string?)merged["partOf"]!["reference"]));
+        Assert.NotEqual("inactive", (string?)stays["status"]);
+        AssertValid(result);
+    }
+
+    [Fact]
+    public void A_moved_account_is_the_correct_patients()
+    {
+        ConversionResult result = Convert("A44", "PID|1||Z1^^^HOSP^MR||Li^Ming|||||||||||||ACC1\rMRG|Z9^^^HOSP^MR||ACC1\r");
+        Assert.Equal($"Patient/{IdOf("Z1^^^HOSP^MR")}", (string?)result.Only("Account")["subject"]![0]!["reference"]);
+    }
+
+    [Theory]
+    [InlineData("A42")]
+    [InlineData("A45")]
+    [InlineData("A50")]
+    public void A_visit_that_moved_is_the_correct_patients_and_its_former_number_was_an_error(string trigger)
+    {
+        ConversionResult result = Convert(trigger, Survivor + "MRG|Z9^^^HOSP^MR||||V8^^^HOSP\rPV1|1|I|W1||||||||||||||||V1^^^HOSP\r");
+        string former = (string)Messages.Convert(Messages.Admission(visit: "V8^^^HOSP")).Only("Encounter")["id"]!;
+        string visit = (string)Messages.Convert(Messages.Admission(visit: "V1^^^HOSP")).Only("Encounter")["id"]!;
+        JsonObject[] encounters = result.All("Encounter");
+        Assert.Equal("entered-in-error", (string?)encounters.Single(encounter => (string?)encounter["id"] == former)["status"]);
+        JsonObject moved = encounters.Single(encounter => (string?)encounter["id"] == visit);
+        Assert.Equal($"Patient/{IdOf("Z1^^^HOSP^MR")}", (string?)moved["subject"]!["reference"]);
+        AssertValid(result);
+    }
+
+    private static (string? Type, string? Other) Link(JsonObject patient) => ((string?)patient["link"]![0]!["type"], (string?)patient["link"]![0]!["other"]!["reference"]);
+
+    private static string IdOf(string number) =>
+        (string)Messages.Convert(Messages.Admission().Replace("Z1001^^^HOSP^MR", number, StringComparison.Ordinal)).Only("Patient")["id"]!;
+
+    private static ConversionResult Convert(string trigger, string segments) =>
+        Messages.Convert($"MSH|^~\\&|HIS|HOSP|F|H|20240102030405||ADT^{trigger}|M1|P|2.5.1\rEVN|{trigger}|20240102030405\r{segments}");
+
+    private static void AssertValid(ConversionResult result)
+    {
+        ValidationResult validation = FhirValidator.R4.Validate(BundleWriter.Write(result));
+        Assert.True(validation.IsValid, string.Join('\n', validation.Issues.Select(issue => $"{issue.Expression}: {issue.Diagnostics}")));
+    }
+}
