@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters.Tests.Hl7V2;
@@ -17,12 +17,12 @@ public sealed class CompoundTests
     {
         ConversionResult result = Convert(type, order + "RXR|IV\r" + Components);
 
-        JsonObject medication = result.Only("Medication");
+        DraftObject medication = result.Only("Medication");
         Assert.Equal(
             [("Sodium chloride 0.9 %", "500", "mL"), ("Potassium chloride", "20", "mmol")],
             medication["ingredient"]!.AsArray().Select(ingredient => (
                 (string?)ingredient!["itemCodeableConcept"]!["coding"]![0]!["display"], ingredient["strength"]!["numerator"]!["value"]!.ToJsonString(), (string?)ingredient["strength"]!["numerator"]!["unit"])));
-        JsonObject request = result.Only("MedicationRequest");
+        DraftObject request = result.Only("MedicationRequest");
         Assert.Equal($"Medication/{(string?)medication["id"]}", (string?)request["medicationReference"]!["reference"]);
         Assert.False(request.ContainsKey("medicationCodeableConcept"));
         Assert.Equal("500", request["dosageInstruction"]![0]!["doseAndRate"]![0]!["doseQuantity"]!["value"]!.ToJsonString());
@@ -34,9 +34,9 @@ public sealed class CompoundTests
     {
         ConversionResult result = Convert("RDE^O11", "ORC|NW|P1\rRXO|MIX^Infusion^L|500||mL\rRXR|PO\r" + Components + "RXE||MIX^Infusion^L|500||mL\rRXR|IV\rRXC|B|GLU^Glucose 5 %^L|500|mL\r");
 
-        JsonNode ingredient = Assert.Single(result.Only("Medication")["ingredient"]!.AsArray())!;
+        DraftNode ingredient = Assert.Single(result.Only("Medication")["ingredient"]!.AsArray())!;
         Assert.Equal("GLU", (string?)ingredient["itemCodeableConcept"]!["coding"]![0]!["code"]);
-        JsonNode dosage = Assert.Single(result.Only("MedicationRequest")["dosageInstruction"]!.AsArray())!;
+        DraftNode dosage = Assert.Single(result.Only("MedicationRequest")["dosageInstruction"]!.AsArray())!;
         Assert.DoesNotContain("\"PO\"", dosage["route"]!.ToJsonString(), StringComparison.Ordinal);
         Assert.Contains(result.Issues, issue => issue.Diagnostics!.Contains("RXC", StringComparison.Ordinal));
     }
@@ -48,7 +48,7 @@ public sealed class CompoundTests
     {
         ConversionResult result = Convert(type, order + "RXR|PO\rRXR|IM|LA\r");
 
-        JsonArray dosages = result.Only("MedicationRequest")["dosageInstruction"]!.AsArray();
+        DraftArray dosages = result.Only("MedicationRequest")["dosageInstruction"]!.AsArray();
         Assert.Equal(2, dosages.Count);
         Assert.Equal("5", dosages[0]!["doseAndRate"]![0]!["doseQuantity"]!["value"]!.ToJsonString());
         Assert.Null(dosages[0]!["site"]);

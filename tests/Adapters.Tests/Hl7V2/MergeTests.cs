@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Consortium.Adapters.Elements;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters.Tests.Hl7V2;
@@ -16,11 +16,11 @@ public sealed class MergeTests
     public void A_merged_patient_is_no_longer_in_use_and_points_to_the_one_who_stays(string trigger, string prior)
     {
         ConversionResult result = Convert(trigger, Survivor + $"MRG|{prior}||||||Li^Mingg\r");
-        JsonObject[] patients = result.All("Patient");
+        DraftObject[] patients = result.All("Patient");
         string survivor = IdOf("Z1^^^HOSP^MR"), merged = IdOf(prior);
 
-        JsonObject former = Assert.Single(patients, patient => (string?)patient["id"] == merged);
-        JsonObject stays = Assert.Single(patients, patient => (string?)patient["id"] == survivor);
+        DraftObject former = Assert.Single(patients, patient => (string?)patient["id"] == merged);
+        DraftObject stays = Assert.Single(patients, patient => (string?)patient["id"] == survivor);
         Assert.False((bool)former["active"]!);
         Assert.Equal(("replaced-by", $"Patient/{survivor}"), Link(former));
         Assert.Equal(("replaces", $"Patient/{merged}"), Link(stays));
@@ -32,7 +32,7 @@ public sealed class MergeTests
     public void Several_merges_in_one_message_are_kept_apart()
     {
         ConversionResult result = Convert("A40", Survivor + "MRG|Z2^^^HOSP^MR\rPID|2||Z3^^^HOSP^MR||Wang^Fang\rMRG|Z4^^^HOSP^MR\r");
-        JsonObject Of(string number) => result.All("Patient").Single(patient => (string?)patient["id"] == IdOf(number + "^^^HOSP^MR"));
+        DraftObject Of(string number) => result.All("Patient").Single(patient => (string?)patient["id"] == IdOf(number + "^^^HOSP^MR"));
 
         Assert.Equal(4, result.All("Patient").Length);
         Assert.Equal($"Patient/{IdOf("Z1^^^HOSP^MR")}", Link(Of("Z2")).Other);
@@ -60,7 +60,7 @@ public sealed class MergeTests
     public void Patients_who_swap_their_beds_have_each_the_bed_of_their_own_PV1()
     {
         ConversionResult result = Convert("A17", Survivor + "PV1|1|I|W1^R1^B1|||W2^R2^B2|||||||||||||V1\rPID|2||Z2^^^HOSP^MR\rPV1|2|I|W2^R2^B2|||W1^R1^B1|||||||||||||V2\r");
-        JsonObject[] visits = result.All("Encounter");
+        DraftObject[] visits = result.All("Encounter");
         Assert.Equal(2, visits.Length);
         string[] beds = [.. visits.Select(visit => (string)visit["location"]!.AsArray().Single(place => (string?)place!["status"] == "active")!["location"]!["reference"]!)];
         string[] before = [.. visits.Select(visit => (string)visit["location"]!.AsArray().Single(place => (string?)place!["status"] == "completed")!["location"]!["reference"]!)];
@@ -77,8 +77,8 @@ public sealed class MergeTests
     public void A_merged_account_is_no_longer_in_use_and_part_of_the_one_that_stays(string trigger)
     {
         ConversionResult result = Convert(trigger, "PID|1||Z1^^^HOSP^MR||Li^Ming|||||||||||||ACC1\rMRG|Z1^^^HOSP^MR||ACC2\r");
-        JsonObject merged = result.All("Account").Single(account => (string?)account["identifier"]![0]!["value"] == "ACC2");
-        JsonObject stays = result.All("Account").Single(account => (string?)account["identifier"]![0]!["value"] == "ACC1");
+        DraftObject merged = result.All("Account").Single(account => (string?)account["identifier"]![0]!["value"] == "ACC2");
+        DraftObject stays = result.All("Account").Single(account => (string?)account["identifier"]![0]!["value"] == "ACC1");
         Assert.Equal(("inactive", $"Account/{(string?)stays["id"]}"), ((string?)merged["status"], (string?)merged["partOf"]!["reference"]));
         Assert.NotEqual("inactive", (string?)stays["status"]);
         AssertValid(result);
@@ -100,14 +100,14 @@ public sealed class MergeTests
         ConversionResult result = Convert(trigger, Survivor + "MRG|Z9^^^HOSP^MR||||V8^^^HOSP\rPV1|1|I|W1||||||||||||||||V1^^^HOSP\r");
         string former = (string)Messages.Convert(Messages.Admission(visit: "V8^^^HOSP")).Only("Encounter")["id"]!;
         string visit = (string)Messages.Convert(Messages.Admission(visit: "V1^^^HOSP")).Only("Encounter")["id"]!;
-        JsonObject[] encounters = result.All("Encounter");
+        DraftObject[] encounters = result.All("Encounter");
         Assert.Equal("entered-in-error", (string?)encounters.Single(encounter => (string?)encounter["id"] == former)["status"]);
-        JsonObject moved = encounters.Single(encounter => (string?)encounter["id"] == visit);
+        DraftObject moved = encounters.Single(encounter => (string?)encounter["id"] == visit);
         Assert.Equal($"Patient/{IdOf("Z1^^^HOSP^MR")}", (string?)moved["subject"]!["reference"]);
         AssertValid(result);
     }
 
-    private static (string? Type, string? Other) Link(JsonObject patient) => ((string?)patient["link"]![0]!["type"], (string?)patient["link"]![0]!["other"]!["reference"]);
+    private static (string? Type, string? Other) Link(DraftObject patient) => ((string?)patient["link"]![0]!["type"], (string?)patient["link"]![0]!["other"]!["reference"]);
 
     private static string IdOf(string number) =>
         (string)Messages.Convert(Messages.Admission().Replace("Z1001^^^HOSP^MR", number, StringComparison.Ordinal)).Only("Patient")["id"]!;
