@@ -95,7 +95,7 @@ public sealed class CommandContractTests : IDisposable
     {
         string site = Path.Combine(_folder, "site");
         foreach (string folder in (string[])["segments", "messages"]) Directory.CreateDirectory(Path.Combine(site, "hl7v2", folder));
-        Write("site/hl7v2/segments/ward.yaml", "map: PV1[Encounter]\nrows:\n- {from: PV1-3.1, to: 'extension(https://hospital.example/fhir/ward).valueString'}\n");
+        Write("site/hl7v2/segments/ward.yaml", "map: PV1[Encounter]\nrows:\n- {from: PV1-2.1, to: 'extension(https://hospital.example/fhir/patient-class).valueString'}\n");
         Write("site/hl7v2/segments/sender.yaml", "map: MSH[Patient]\nrows:\n- {from: MSH-3.1, to: 'extension(https://hospital.example/fhir/told-by).valueString'}\n");
         Write("site/hl7v2/messages/a01.yaml", "extends: ADT_A01\nmake:\n- {for: MSH, into: patient, map: 'MSH[Patient]'}\n");
 
@@ -105,10 +105,10 @@ public sealed class CommandContractTests : IDisposable
         JsonElement[] lines = Lines(output);
         JsonElement[] bundles = [.. lines.Where(line => line.TryGetProperty("resourceType", out _))];
         Assert.Equal(6, bundles.Length);
-        Assert.All(bundles, bundle => Assert.Contains("https://hospital.example/fhir/ward", bundle.GetRawText(), StringComparison.Ordinal));
+        Assert.All(bundles, bundle => Assert.Contains("https://hospital.example/fhir/patient-class", bundle.GetRawText(), StringComparison.Ordinal));
         Assert.Equal(4, bundles.Count(bundle => bundle.GetRawText().Contains("https://hospital.example/fhir/told-by", StringComparison.Ordinal)));
         Assert.Equal(6, lines.Count(line => line.TryGetProperty("explain", out JsonElement explain) && explain.EnumerateArray().Any(element =>
-            element.GetProperty("at").GetString()!.EndsWith("ward.yaml:3", StringComparison.Ordinal) && element.GetProperty("from").GetString() == "PV1-3.1")));
+            element.GetProperty("at").GetString()!.EndsWith("ward.yaml:3", StringComparison.Ordinal) && element.GetProperty("from").GetString() == "PV1-2.1")));
     }
 
     [Fact]
