@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -7,9 +8,15 @@ namespace Consortium.Adapters;
 /// Deterministic logical ids: the same business identifier of the same source gives the same id, so that a repeat or a correction updates rather than duplicates.
 /// Keyed (HMAC-SHA-256), because identifiers such as ID-card numbers can be enumerated and an id is visible to roles that may not see the identifier.
 /// </summary>
-public sealed class LogicalIds(ReadOnlySpan<byte> siteKey)
+public sealed class LogicalIds
 {
-    private readonly byte[] _siteKey = siteKey.ToArray();
+    private readonly byte[] _siteKey;
+
+    // Setting up a keyed hash costs several times what it costs to use it on so few bytes.
+    private readonly ConcurrentBag<IncrementalHash> _hashes = [];
+
+    /// <summary>Ids with a site's key.</summary>
+    public LogicalIds(ReadOnlySpan<byte> siteKey) => _siteKey = siteKey.ToArray();
 
     /// <summary>The key, for a plug-in's process.</summary>
     internal ReadOnlySpan<byte> Key => _siteKey;
@@ -37,7 +44,10 @@ public sealed class LogicalIds(ReadOnlySpan<byte> siteKey)
         named[length++] = 0x1F;
         length += Encoding.UTF8.GetBytes(businessIdentifier, named[length..]);
         Span<byte> code = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_siteKey, named[..length], code);
+        IncrementalHash hash = _hashes.TryTake(out IncrementalHash? used) ? used : IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _siteKey);
+        hash.AppendData(named[..length]);
+        hash.GetHashAndReset(code);
+        _hashes.Add(hash);
         return System.Convert.ToHexStringLower(code[..16]);
     }
 }

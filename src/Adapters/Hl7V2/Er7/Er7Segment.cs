@@ -153,7 +153,13 @@ internal sealed class Er7Segment
         for (int field = 1; field <= FieldCount; field++)
         {
             Er7Value value = this[field];
-            if (value.Length == 0 || (IsRead(field, 1, 1) && value.IsSimple)) continue;
+            if (value.Length == 0) continue;
+            if (value.IsSimple)
+            {
+                if (value.HasData && !IsRead(field, 1, 1) && !IsRead(field, 0, 1)) (places ??= []).Add($"{Name}-{field}");
+                continue;
+            }
+
             if (HasUnread(value)) NameUnread(value, places ??= []);
         }
 

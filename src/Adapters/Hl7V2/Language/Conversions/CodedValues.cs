@@ -53,7 +53,8 @@ internal static class CodedValues
             if (ofTable && entry is null) Missing(value[codeAt], run, table!, strict, "it is kept as it is");
             codings ??= [];
             if (entry?.Code is not null) codings.Add(Element.Coding(entry.System, entry.Code, entry.Display));
-            string? own = system is null ? (ofTable ? table!.FromSystem : null) : Codes.System(system, run.Conversion);
+            // What the table does not know is not said to be one of its codes.
+            string? own = system is null ? (entry is not null ? table!.FromSystem : null) : Codes.System(system, run.Conversion);
             if (entry?.Code is not null && (own is null || (own == entry.System && code == entry.Code)))
             {
                 text ??= display;
