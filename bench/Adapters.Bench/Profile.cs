@@ -3,14 +3,15 @@ using Consortium.Adapters.Site;
 
 namespace Consortium.Adapters.Bench;
 
-/// <summary>Converts one kind of message over and over, for a profiler to watch; prints the rate of each second.</summary>
+/// <summary>Converts one kind of message over and over (and validates and writes it, where asked), for a profiler to watch; prints the rate of each second.</summary>
 internal static class Profile
 {
-    public static int Run(string kind, int seconds)
+    public static int Run(string kind, int seconds, bool whole = false)
     {
         var generator = new GeneratedMessages(20261122);
         byte[][] sample = [.. Enumerable.Range(0, 200).Select(_ => kind == "oru" ? generator.Report() : generator.Admission())];
         IRecordAdapter adapter = AdapterRegistry.BuiltIn().Adapters.Single(known => known.Name == "hl7v2");
+        var pipeline = new ConversionPipeline(AdapterRegistry.BuiltIn(), SiteConfiguration.Default);
         ConversionContext context = SiteConfiguration.Default.ContextFor("bench");
         for (int second = 0; second < seconds; second++)
         {
@@ -19,9 +20,10 @@ internal static class Profile
             TimeSpan used = Environment.CpuUsage.TotalTime;
             for (Stopwatch clock = Stopwatch.StartNew(); clock.ElapsedMilliseconds < 1000; done++)
             {
-                foreach (ConversionResult result in adapter.Convert(new RawRecord(sample[done % sample.Length], "bench", DateTimeOffset.UnixEpoch), context))
+                var record = new RawRecord(sample[done % sample.Length], "bench", DateTimeOffset.UnixEpoch);
+                foreach (ConversionResult result in whole ? pipeline.Convert(record, "hl7v2") : adapter.Convert(record, context))
                 {
-                    if (result.IsRejected) return 1;
+                    if (result.IsRejected || (whole && BundleWriter.Write(result).Length == 0)) return 1;
                 }
             }
 

@@ -6,6 +6,7 @@ using Consortium.Adapters.Plugins.Child;
 return args switch
 {
     ["speed", var rounds] => Print(new { admission = Speed.Run(g => g.Admission(), int.Parse(rounds, null)), report = Speed.Run(g => g.Report(), int.Parse(rounds, null)) }),
+    ["profile", var kind, var seconds, "whole"] => Profile.Run(kind, int.Parse(seconds, null), whole: true),
     ["profile", var kind, var seconds] => Profile.Run(kind, int.Parse(seconds, null)),
     ["plugins", var site, var records, var rounds] => Print(PluginSpeed.Run(site, records, int.Parse(rounds, null))),
     ["plugin-host", var folder] => PluginChild.Run(folder),
