@@ -3,7 +3,7 @@ using Consortium.Adapters.Chinese;
 namespace Consortium.Adapters.Narrative;
 
 /// <summary>How a fact is asserted.</summary>
-internal enum Assertion
+public enum Assertion
 {
     /// <summary>It is so.</summary>
     Present,

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using Consortium.Adapters;
+using Consortium.Adapters.Narrative.Facts;
 using Consortium.Adapters.Plugins;
 using Consortium.Adapters.Site;
 using Consortium.Fhir;
 
 namespace Consortium.Cli.Commands;
 
-/// <summary><c>consortium convert FILE… [--adapter NAME] [--site DIR] [--explain]</c>: a FHIR Bundle a record, one JSON line each.</summary>
+/// <summary><c>consortium convert FILE… [--adapter NAME] [--site DIR] [--explain|--spans]</c>: a FHIR Bundle a record, one JSON line each.</summary>
 internal static class ConvertCommand
 {
     public static Command Create()
@@ -19,13 +20,21 @@ internal static class ConvertCommand
         var adapter = new Option<string?>("--adapter") { Description = "hl7v2, table, narrative or a plug-in's name; left out, it is detected." };
         var site = new Option<string?>("--site") { Description = "The site folder: its mappings, code tables and settings." };
         var explain = new Option<bool>("--explain") { Description = "After each Bundle a line that says which segment, field and rule made which element, and which fields were not used (HL7 v2)." };
+        var spans = new Option<bool>("--spans") { Description = "Instead of Bundles, a line a file with the facts of its text and their places (narrative)." };
         var command = new Command("convert", "Converts legacy records to FHIR Bundles, one JSON line each; a rejected record gives an OperationOutcome and exit 1.")
         {
-            files, adapter, site, explain,
+            files, adapter, site, explain, spans,
         };
         command.SetAction(async (call, cancellationToken) =>
         {
             SiteConfiguration configuration = SiteFolder.Load(call.GetValue(site));
+            if (call.GetValue(spans))
+            {
+                if (call.GetValue(explain)) throw CommandException.Misunderstood("--spans and --explain do not go together.");
+                if (call.GetValue(adapter) is { } other && other != "narrative") throw CommandException.Misunderstood("--spans: only narrative has spans; write --adapter narrative.");
+                return await FactLines.WriteAsync(Finder(configuration), call.GetValue(files)!, cancellationToken);
+            }
+
             using PluginCatalog plugins = SiteFolder.Plugins(configuration);
             AdapterRegistry adapters = AdapterRegistry.ForSite(configuration, plugins);
             string? name = call.GetValue(adapter);
@@ -52,6 +61,18 @@ internal static class ConvertCommand
             return allGood ? ExitCode.Good : ExitCode.Bad;
         });
         return command;
+    }
+
+    private static FactFinder Finder(SiteConfiguration site)
+    {
+        try
+        {
+            return FactFinder.ForSite(site, notice => Output.Say($"consortium: {notice}"));
+        }
+        catch (SiteConfigurationException e)
+        {
+            throw CommandException.Misunderstood(e.Message);
+        }
     }
 
     private static bool Report(string file, ConversionResult result)
