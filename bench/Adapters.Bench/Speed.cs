@@ -48,7 +48,7 @@ internal static class Speed
         Series[] all = [indexOf, split, write, convert, whole];
 
         // Warm-up long enough for the tiered compiler.
-        for (Stopwatch clock = Stopwatch.StartNew(); clock.Elapsed.TotalSeconds < 6;)
+        for (Stopwatch clock = Stopwatch.StartNew(); clock.Elapsed.TotalSeconds < 20;)
         {
             foreach (Series series in all) series.Round(Messages, passes: 1);
         }

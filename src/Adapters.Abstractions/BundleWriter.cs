@@ -14,6 +14,11 @@ public static class BundleWriter
     /// <summary>The base of <c>fullUrl</c> where a site names none: relative references in the Bundle resolve against it (bundle.html#references).</summary>
     public const string DefaultBase = "https://hospital.example/fhir";
 
+    private const int MostKept = 1024 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _buffer;
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The Bundle as one line of UTF-8 JSON.</summary>
@@ -28,7 +33,7 @@ public static class BundleWriter
 
         if (baseUrl == DefaultBase && result.ValidatedBundle is { } validated && ReferenceEquals(validated.Resources, result.Resources)) return validated.Bytes;
         string root = baseUrl.TrimEnd('/');
-        var buffer = new ArrayBufferWriter<byte>(32 * 1024);
+        ArrayBufferWriter<byte> buffer = Buffer();
         using var writer = new Utf8JsonWriter(buffer, Options);
         bool document = result.BundleType == "document";
         writer.WriteStartObject();
@@ -67,6 +72,14 @@ public static class BundleWriter
         resource.WriteTo(writer);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
+    }
+
+    // A Bundle is tens of kilobytes: what it grows in is kept for the next one of this thread, unless it was a huge one.
+    private static ArrayBufferWriter<byte> Buffer()
+    {
+        if (_buffer is null or { Capacity: > MostKept }) _buffer = new ArrayBufferWriter<byte>(64 * 1024);
+        _buffer.ResetWrittenCount();
+        return _buffer;
     }
 
     private static void WriteRequest(Utf8JsonWriter writer, string path, ApplyMode apply)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Consortium.Adapters.Hl7V2.Er7;
@@ -7,10 +8,13 @@ internal sealed class Er7Message
 {
     private Er7Segment[] _segments = [];
     private bool _numbered;
+    private readonly byte[]? _array;
+    private readonly int _offset;
 
     private Er7Message(ReadOnlyMemory<byte> bytes, Encoding encoding, Er7Delimiters delimiters)
     {
         Bytes = bytes;
+        if (MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> array)) (_array, _offset) = (array.Array, array.Offset);
         Encoding = encoding;
         Delimiters = delimiters;
 
@@ -26,6 +30,9 @@ internal sealed class Er7Message
 
     /// <summary>The message as UTF-8.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>A piece of <see cref="Bytes"/>; asked for at every value, so without the detour of a memory's span.</summary>
+    internal ReadOnlySpan<byte> Span(int start, int length) => _array is null ? Bytes.Span.Slice(start, length) : new ReadOnlySpan<byte>(_array, _offset + start, length);
 
     /// <summary>The character set that the record had; hexadecimal escapes are in it.</summary>
     public Encoding Encoding { get; }

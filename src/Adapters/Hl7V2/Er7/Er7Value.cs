@@ -129,6 +129,7 @@ internal readonly struct Er7Value
     {
         get
         {
+            if (_length == 0) return null; // most of what maps ask for is not there
             Er7Value leaf = Leaf();
             _segment.MarkRead(Field, Math.Max(leaf.Component, 1), Math.Max(Repetition, 1));
             return leaf.Trimmed(this);
@@ -153,7 +154,7 @@ internal readonly struct Er7Value
     }
 
     /// <summary>As <see cref="Text"/>, without saying that the value was used.</summary>
-    public string? PeekText => Leaf().Trimmed(this);
+    public string? PeekText => _length == 0 ? null : Leaf().Trimmed(this);
 
     /// <summary>The text of the whole value, its separators as they stand, blanks at the end removed; null where there is no data. For TX, FT and ST, where senders forget to escape.</summary>
     /// <exception cref="Er7FormatException">As <see cref="Text"/>.</exception>
@@ -161,6 +162,7 @@ internal readonly struct Er7Value
     {
         get
         {
+            if (_length == 0) return null;
             _segment.MarkRead(Field, Component, Component > 0 ? Math.Max(Repetition, 1) : Repetition);
             string? text = Decode(Bytes, this)?.TrimEnd();
             return string.IsNullOrWhiteSpace(text) ? null : text;
@@ -170,7 +172,7 @@ internal readonly struct Er7Value
     /// <summary>The delimiters within this value: none in MSH-1 and MSH-2, which are delimiters themselves.</summary>
     internal Er7Delimiters Delimiters => _segment.IsHeader && Field <= 2 ? default : _segment.Message.Delimiters;
 
-    internal ReadOnlySpan<byte> Bytes => _segment.Message.Bytes.Span.Slice(_start, _length);
+    internal ReadOnlySpan<byte> Bytes => _segment.Message.Span(_start, _length);
 
     /// <summary>The first repetition's component, or, of a component, its sub-component; from 1.</summary>
     public Er7Value this[int part]
@@ -178,6 +180,7 @@ internal readonly struct Er7Value
         get
         {
             if (SubComponent > 0) return part == 1 ? this : Absent(part);
+            if (_length == 0) return Absent(part);
             Er7Delimiters delimiters = Delimiters;
             if (Component > 0) return Part(part, delimiters.SubComponent, 0);
             return Part(part, delimiters.Component, Repetition > 0 ? (byte)0 : delimiters.Repetition);
