@@ -1,0 +1,117 @@
+namespace Consortium.Adapters.Narrative.Facts.English;
+
+/// <summary>Chooses among the terms that overlap, and decides what a term is that is several things (lithium is a drug and a laboratory value).</summary>
+internal static class EnglishMentions
+{
+    public static void Find(EnglishReading reading)
+    {
+        for (int i = 0; i < reading.Tokens.Count;)
+        {
+            TermHit hit = reading.FactAt(i);
+            TermHit cue = reading.CueAt(i);
+            if (reading.Sections.IsHeading(i) || (cue.Length > hit.Length && cue.Length > 1 && !Overtaken(reading, cue) && hit.Length > 0))
+            {
+                i += reading.Sections.IsHeading(i) ? 1 : cue.Length;
+                continue;
+            }
+            if (cue.Length > 1 && hit.Length == 0)
+            {
+                i = SkipInside(reading, i, cue);
+                continue;
+            }
+            if (hit.Length == 0 || Overtaken(reading, hit))
+            {
+                i++;
+                continue;
+            }
+            if (Choose(reading, hit) is { } mention)
+            {
+                reading.Mentions.Add(mention);
+                i = Math.Max(mention.End, i + 1);
+            }
+            else
+            {
+                i++;
+            }
+        }
+    }
+
+    // A fact that lies wholly inside a cue (no known drug allergies) is none; one that reaches beyond it is.
+    private static int SkipInside(EnglishReading reading, int at, TermHit cue)
+    {
+        for (int i = at + 1; i < cue.End; i++)
+        {
+            if (reading.FactAt(i).End > cue.End) return i;
+        }
+        return cue.End;
+    }
+
+    // A longer term begins inside this one: that one is meant.
+    private static bool Overtaken(EnglishReading reading, TermHit hit)
+    {
+        for (int i = hit.First + 1; i < hit.End; i++)
+        {
+            TermHit other = reading.FactAt(i);
+            if (other.End > hit.End && other.Length > hit.Length) return true;
+        }
+        return false;
+    }
+
+    private static Mention? Choose(EnglishReading reading, TermHit hit)
+    {
+        if (EnglishMeasurements.At(reading, hit) is { } measured) return measured;
+        int before = EnglishMeasurements.ValueBefore(reading, hit);
+        if (before >= 0 && (reading.Mentions.Count == 0 || reading.Mentions[^1].End <= before))
+        {
+            return new Mention { First = before, End = hit.End, HeadFirst = hit.First, NameFirst = hit.First, NameEnd = hit.End, Category = FactCategory.Lab, Term = hit.Of(TermKinds.Lab), Confidence = 0.9 };
+        }
+        TermKinds kind = Decide(reading, hit);
+        if (kind == TermKinds.None) return null;
+        int alternatives = System.Numerics.BitOperations.PopCount((uint)(hit.Kinds & TermKinds.Facts));
+        return new Mention
+        {
+            First = hit.First,
+            End = hit.End,
+            HeadFirst = hit.First,
+            Category = CategoryOf(kind),
+            Term = hit.Of(kind),
+            Confidence = alternatives > 1 ? 0.75 : hit.Length > 1 ? 0.95 : 0.9,
+        };
+    }
+
+    private static TermKinds Decide(EnglishReading reading, TermHit hit)
+    {
+        TermKinds kinds = hit.Kinds & TermKinds.Facts;
+        if ((kinds & TermKinds.Drug) != 0)
+        {
+            if (kinds == TermKinds.Drug) return TermKinds.Drug;
+            if ((kinds & (TermKinds.Lab | TermKinds.Test)) != 0) return IsTestedFor(reading, hit) ? kinds & TermKinds.Lab : TermKinds.Drug;
+            return TermKinds.Drug;
+        }
+        ReadOnlySpan<TermKinds> order = [TermKinds.Symptom, TermKinds.Disease, TermKinds.Treatment, TermKinds.Test, TermKinds.Procedure, TermKinds.Body];
+        foreach (TermKinds kind in order)
+        {
+            if ((kinds & kind) != 0) return kind;
+        }
+        // The name of a laboratory measurement alone is an examination; a vital sign's name alone says nothing.
+        if ((kinds & TermKinds.Lab) == 0) return TermKinds.None;
+        return hit.Length == 1 && reading.Tokens[hit.First].End - reading.Tokens[hit.First].Start == 1 ? TermKinds.None : TermKinds.Lab;
+    }
+
+    // "check magnesium", "vancomycin trough", "lithium level": the drug is looked for in the blood.
+    private static bool IsTestedFor(EnglishReading reading, TermHit hit) =>
+        reading.Is(hit.End, "level") || reading.Is(hit.End, "levels") || reading.Is(hit.First - 1, "serum") || reading.Is(hit.First - 1, "check") || reading.Is(hit.First - 1, "recheck")
+        || reading.Is(hit.First - 1, "repeat");
+
+    public static FactCategory CategoryOf(TermKinds kind) => kind switch
+    {
+        TermKinds.Disease => FactCategory.Disease,
+        TermKinds.Symptom => FactCategory.Symptom,
+        TermKinds.Body => FactCategory.Body,
+        TermKinds.Test or TermKinds.Lab => FactCategory.Test,
+        TermKinds.Treatment => FactCategory.Treatment,
+        TermKinds.Drug => FactCategory.Drug,
+        TermKinds.Procedure => FactCategory.Procedure,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "The kind is no category of facts."),
+    };
+}

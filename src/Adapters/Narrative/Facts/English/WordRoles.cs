@@ -1,0 +1,63 @@
+using Consortium.Adapters.Chinese;
+
+namespace Consortium.Adapters.Narrative.Facts.English;
+
+/// <summary>What a single word does in the rules; a word may do several things. The words stand in <c>english-words.tsv</c> and <c>english-modifiers.tsv</c>.</summary>
+[Flags]
+internal enum WordRole
+{
+    None = 0,
+    /// <summary>left, bilateral</summary>
+    Side = 1,
+    /// <summary>upper, distal, anterior</summary>
+    Region = 1 << 1,
+    /// <summary>acute, recurrent, metastatic: part of a diagnosis</summary>
+    Course = 1 << 2,
+    /// <summary>severe, moderate: part of a diagnosis</summary>
+    Severity = 1 << 3,
+    /// <summary>mild, trace: not part of a diagnosis, and no bar to one</summary>
+    Degree = 1 << 4,
+    /// <summary>laparoscopic, open: part of an operation</summary>
+    Approach = 1 << 5,
+    /// <summary>between the name of a measurement and its value</summary>
+    Link = 1 << 6,
+    /// <summary>a laboratory result in words</summary>
+    Result = 1 << 7,
+    /// <summary>normal, pending: says that there is no value</summary>
+    Normal = 1 << 8,
+    /// <summary>marks a value as abnormal</summary>
+    Flag = 1 << 9,
+    /// <summary>may stand between the findings of a negated list</summary>
+    List = 1 << 10,
+    /// <summary>ends a negated list</summary>
+    Verb = 1 << 11,
+    /// <summary>a relative who does this is not the one who is ill</summary>
+    Reporter = 1 << 12,
+    /// <summary>a relative who does this is</summary>
+    Bearer = 1 << 13,
+    /// <summary>a heading's word that names no single examination</summary>
+    Generic = 1 << 14,
+}
+
+/// <summary>The roles of the words, by their number in the vocabulary.</summary>
+internal sealed class WordRoles
+{
+    private static readonly string[] Files = ["english-modifiers.tsv", "english-words.tsv"];
+    private readonly WordRole[] _roles;
+
+    /// <summary>Reads the built-in tables; their words join the vocabulary, so this comes after the terms.</summary>
+    /// <exception cref="FormatException">A row is wrong; names file and line.</exception>
+    public WordRoles(EnglishVocabulary vocabulary)
+    {
+        List<(int Word, WordRole Role)> found = [];
+        foreach (DataRow row in Files.SelectMany(file => DataTable.BuiltIn(file, 2)))
+        {
+            if (!Enum.TryParse(row.Cells[1], ignoreCase: true, out WordRole role)) throw row.Fault($"the role {row.Cells[1]} is unknown.");
+            found.Add((vocabulary.Add(row.Cells[0]), role));
+        }
+        _roles = new WordRole[found.Max(f => f.Word) + 1];
+        foreach ((int word, WordRole role) in found) _roles[word] |= role;
+    }
+
+    public WordRole Of(in EnglishToken token) => (uint)token.Word < (uint)_roles.Length ? _roles[token.Word] : WordRole.None;
+}
