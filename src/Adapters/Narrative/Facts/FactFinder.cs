@@ -38,7 +38,7 @@ public sealed class FactFinder
         foreach ((TextSpan block, NoteLanguage language) in Blocks(folded))
         {
             if (language == NoteLanguage.Chinese) Chinese.ChineseFacts.Find(folded, block, lexicon.Chinese, drafts);
-            else English.EnglishFacts.Find(folded, block, lexicon.English, drafts);
+            else English.EnglishFacts.Find(folded.Folded, block, lexicon.English, drafts);
         }
 
         drafts.Sort(static (a, b) => a.Span.Start != b.Span.Start ? a.Span.Start.CompareTo(b.Span.Start) : a.Span.End.CompareTo(b.Span.End));

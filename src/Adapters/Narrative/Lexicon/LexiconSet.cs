@@ -1,3 +1,4 @@
+using Consortium.Adapters.Narrative.Facts.English;
 using Consortium.Adapters.Site;
 
 namespace Consortium.Adapters.Narrative.Lexicon;
@@ -8,13 +9,13 @@ internal sealed class LexiconSet
     private const string Resources = "lexicon/";
 
     private readonly Lazy<LexiconAutomaton> _chinese;
-    private readonly Lazy<LexiconAutomaton> _english;
+    private readonly Lazy<EnglishLexicon> _english;
 
     /// <summary>The seed, with a site's rows before it: of two rows with one term and category the site's holds.</summary>
     public LexiconSet(IReadOnlyList<LexiconEntry> site)
     {
-        _chinese = new Lazy<LexiconAutomaton>(() => site.Count == 0 ? SeedChinese.Value : Build(NoteLanguage.Chinese, site));
-        _english = new Lazy<LexiconAutomaton>(() => site.Count == 0 ? SeedEnglish.Value : Build(NoteLanguage.English, site));
+        _chinese = new Lazy<LexiconAutomaton>(() => site.Count == 0 ? SeedChinese.Value : new LexiconAutomaton(Entries(NoteLanguage.Chinese, site)));
+        _english = new Lazy<EnglishLexicon>(() => site.Count == 0 ? SeedEnglish.Value : new EnglishLexicon(Entries(NoteLanguage.English, site)));
     }
 
     /// <summary>The seed alone.</summary>
@@ -24,12 +25,12 @@ internal sealed class LexiconSet
     public LexiconAutomaton Chinese => _chinese.Value;
 
     /// <summary>The terms of English notes.</summary>
-    public LexiconAutomaton English => _english.Value;
+    public EnglishLexicon English => _english.Value;
 
-    private static readonly Lazy<LexiconAutomaton> SeedChinese = new(() => Build(NoteLanguage.Chinese, []));
-    private static readonly Lazy<LexiconAutomaton> SeedEnglish = new(() => Build(NoteLanguage.English, []));
+    private static readonly Lazy<LexiconAutomaton> SeedChinese = new(() => new LexiconAutomaton(Entries(NoteLanguage.Chinese, [])));
+    private static readonly Lazy<EnglishLexicon> SeedEnglish = new(() => new EnglishLexicon(Entries(NoteLanguage.English, [])));
 
-    private static LexiconAutomaton Build(NoteLanguage language, IReadOnlyList<LexiconEntry> site)
+    private static List<LexiconEntry> Entries(NoteLanguage language, IReadOnlyList<LexiconEntry> site)
     {
         var entries = new List<LexiconEntry>(site.Count + 80_000);
         foreach (LexiconEntry entry in site)
@@ -48,6 +49,6 @@ internal sealed class LexiconSet
             entries.AddRange(LexiconFile.Read(name, bytes, language));
         }
 
-        return new LexiconAutomaton(entries);
+        return entries;
     }
 }

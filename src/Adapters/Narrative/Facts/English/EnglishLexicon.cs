@@ -8,15 +8,18 @@ namespace Consortium.Adapters.Narrative.Facts.English;
 /// </summary>
 internal sealed class EnglishLexicon
 {
+    private static readonly string[] ListSeparators = [", or ", ", and ", " and ", " or ", ", ", "/"];
+
     private readonly Dictionary<long, int> _edges = new(64_000);
     private readonly List<EnglishTerm[]?> _terms = [null];
 
-    public EnglishLexicon(IEnumerable<LexiconEntry> entries)
+    public EnglishLexicon(IReadOnlyCollection<LexiconEntry> entries)
     {
+        var symptoms = entries.Where(e => e.Category == LexiconCategory.Symptom).Select(e => e.Term).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (LexiconEntry entry in entries)
         {
             EnglishTerm term = new(entry);
-            if (term.Kind != TermKinds.None) Add(term);
+            if (term.Kind != TermKinds.None && !IsListOfTerms(entry, symptoms)) Add(term);
         }
         foreach (LexiconEntry entry in Cues.Entries) Add(new EnglishTerm(entry));
         Words = new WordRoles(Vocabulary);
@@ -30,16 +33,21 @@ internal sealed class EnglishLexicon
     /// <summary>Which way each cue reaches.</summary>
     public CueReaches Cues { get; } = CueReaches.BuiltIn;
 
-    /// <summary>The hits that begin at a token, shortest first, appended to <paramref name="hits"/>.</summary>
-    public void FindAt(ReadOnlySpan<char> text, List<EnglishToken> tokens, int first, List<TermHit> hits)
+    /// <summary>The hits that begin at a token, shorter ones before longer ones of the same path, appended to <paramref name="hits"/>.</summary>
+    public void FindAt(ReadOnlySpan<char> text, List<EnglishToken> tokens, int first, List<TermHit> hits) => Walk(text, tokens, first, first, 0, hits);
+
+    private void Walk(ReadOnlySpan<char> text, List<EnglishToken> tokens, int first, int at, int node, List<TermHit> hits)
     {
-        int node = 0;
-        for (int i = first; i < tokens.Count; i++)
+        for (int i = at; i < tokens.Count; i++)
         {
             EnglishToken token = tokens[i];
             if (i > first && token.NewLine && !Wraps(text, tokens, i)) return;
             int next = Step(node, token.Word);
-            if (next < 0 && token.Singular >= 0) next = Step(node, token.Singular);
+            if (token.Singular >= 0 && Step(node, token.Singular) is var singular && singular >= 0)
+            {
+                if (next < 0) next = singular;
+                else Take(text, tokens, first, i, singular, hits);
+            }
             if (next < 0)
             {
                 // A hyphen inside a compound is no token of a term: community-acquired, X-ray, ST-elevation.
@@ -47,8 +55,20 @@ internal sealed class EnglishLexicon
                 return;
             }
             node = next;
-            if (_terms[node] is { } terms && Bounded(tokens, first, i, terms) && Hit(text, tokens, first, i + 1, terms) is { } hit) hits.Add(hit);
+            Terminal(text, tokens, first, i, node, hits);
         }
+    }
+
+    // The other path of a word that is a term's word both as it stands and as a plural.
+    private void Take(ReadOnlySpan<char> text, List<EnglishToken> tokens, int first, int at, int node, List<TermHit> hits)
+    {
+        Terminal(text, tokens, first, at, node, hits);
+        Walk(text, tokens, first, at + 1, node, hits);
+    }
+
+    private void Terminal(ReadOnlySpan<char> text, List<EnglishToken> tokens, int first, int at, int node, List<TermHit> hits)
+    {
+        if (_terms[node] is { } terms && Bounded(tokens, first, at, terms) && Hit(text, tokens, first, at + 1, terms) is { } hit) hits.Add(hit);
     }
 
     /// <summary>A line that goes on in the next one: text wrapped at a margin, not a list or a table.</summary>
@@ -77,6 +97,14 @@ internal sealed class EnglishLexicon
             node = next;
         }
         if (node != 0) _terms[node] = _terms[node] is { } others ? [.. others, term] : [term];
+    }
+
+    // "nausea and vomiting", "murmurs, rubs or gallops": each is a finding of its own, and each is asserted.
+    private static bool IsListOfTerms(LexiconEntry entry, HashSet<string> symptoms)
+    {
+        if (entry.Category != LexiconCategory.Symptom || !entry.Term.AsSpan().ContainsAny(" ,/")) return false;
+        string[] parts = entry.Term.Split(ListSeparators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return parts.Length > 1 && Array.TrueForAll(parts, part => part.Length <= 2 || symptoms.Contains(part) || symptoms.Contains(part.TrimEnd('s')));
     }
 
     private int Step(int node, int word) => word >= 0 && _edges.TryGetValue(Edge(node, word), out int next) ? next : -1;
@@ -113,6 +141,10 @@ internal sealed class EnglishLexicon
         {
             if (term.CaseSensitive && !written.StartsWith(term.Text.AsSpan(0, Math.Min(term.Text.Length, written.Length)), StringComparison.Ordinal)) dropped++;
             else kinds |= term.Kind;
+        }
+        if (dropped > 0 && (kinds & (TermKinds.Lab | TermKinds.Vital)) == 0 && Any(terms, TermKinds.Lab | TermKinds.Vital))
+        {
+            return new TermHit(first, end, kinds | TermKinds.LooseName, terms);
         }
         if (kinds == TermKinds.None) return null;
         return new TermHit(first, end, kinds, dropped == 0 ? terms : [.. terms.Where(t => (t.Kind & kinds) != 0)]);

@@ -11,22 +11,80 @@ internal static class EnglishMeasurements
     /// <summary>The measurement whose name the hit is; null when it has no value.</summary>
     public static Mention? At(EnglishReading reading, TermHit hit)
     {
-        if (!hit.Is(TermKinds.Lab | TermKinds.Vital | TermKinds.Drug | TermKinds.Test)) return null;
-        bool vital = hit.Is(TermKinds.Vital);
-        bool lab = hit.Is(TermKinds.Lab);
-        if (!vital && !lab) return null;
-        int value = Bridge(reading, hit.End, out bool linked);
+        if (hit.Is(TermKinds.LooseName) && !AmongMeasurements(reading, hit)) return null;
+        bool vital = hit.Of(TermKinds.Vital) is not null;
+        bool lab = hit.Of(TermKinds.Lab) is not null;
+        if (!vital && !lab) return OfSubstance(reading, hit);
+        int value = Bridge(reading, hit.End);
         if (value < 0) return null;
         int end = MeasuredValue.Numeric(reading, value, out double number);
         if (end > value)
         {
-            if (vital && VitalRanges.Allows(hit.Of(TermKinds.Vital)!, reading.Written(hit.First, hit.End), number, Fraction(reading, value, end))) return New(reading, hit, TermKinds.Vital, end);
-            if (lab && CanBeLab(reading, hit, value, end, linked)) return New(reading, hit, TermKinds.Lab, end);
-            return null;
+            if (vital && VitalRanges.Allows(hit.Of(TermKinds.Vital)!, reading.Written(hit.First, hit.End), number, Fraction(reading, value, end)) && !(lab && reading.Is(end - 1, '%') && !IsSaturation(hit)))
+            {
+                return New(hit, TermKinds.Vital, hit.End, end);
+            }
+            return lab && CanBeLab(reading, hit, value, end) ? New(hit, TermKinds.Lab, hit.End, end) : null;
         }
         if (!lab) return null;
         end = MeasuredValue.InWords(reading, value);
-        return end > value ? New(reading, hit, TermKinds.Lab, end) : null;
+        return end > value ? New(hit, TermKinds.Lab, hit.End, end) : null;
+    }
+
+    /// <summary>Takes what belongs to the name before it: <c>serum IgG</c>, <c>pleural fluid WBC</c>, <c>adjusted calcium</c>.</summary>
+    public static void TakeSpecimen(EnglishReading reading, Mention measured)
+    {
+        if (measured.Category != FactCategory.Lab) return;
+        int first = measured.First;
+        while (first > 0 && reading.Has(first - 1, WordRole.Specimen) && reading.Together(first - 1, measured.First) && !reading.Sections.IsHeading(first - 1) && !reading.Tokens[first].NewLine) first--;
+        if (first == measured.First) return;
+        while (reading.Mentions.Count > 0 && reading.Mentions[^1].End > first)
+        {
+            if (reading.Mentions[^1].IsMeasurement || reading.Mentions[^1].First < first) return;
+            reading.Mentions.RemoveAt(reading.Mentions.Count - 1);
+        }
+        measured.First = measured.NameFirst = first;
+        measured.Extended = true;
+    }
+
+    // A drug's level (lithium 0.6 mmol/L, opiates negative) or an organism's assay (HSV-1 DNA not detected, influenza negative).
+    private static Mention? OfSubstance(EnglishReading reading, TermHit hit)
+    {
+        if (!hit.Is(TermKinds.Drug | TermKinds.Disease | TermKinds.Test)) return null;
+        int name = hit.End;
+        while (name < reading.Tokens.Count && name - hit.End < 5 && !reading.Tokens[name].NewLine
+            && (reading.Has(name, WordRole.Assay) || (reading.Tokens[name].Joined && (reading.Is(name, '-') || reading.Is(name, '/') || reading.Tokens[name].Kind == EnglishTokenKind.Digits))))
+        {
+            name++;
+        }
+        while (name > hit.End && !reading.Tokens[name - 1].IsWordOrDigits) name--;
+        bool assay = name > hit.End && reading.Has(name - 1, WordRole.Assay);
+        int value = Bridge(reading, assay ? name : hit.End);
+        if (value < 0) return null;
+        if (!assay) name = hit.End;
+        if (hit.Is(TermKinds.Drug))
+        {
+            int end = MeasuredValue.Numeric(reading, value, out _);
+            if (end > value && IsConcentration(reading, value, end)) return New(hit, TermKinds.Drug, name, end);
+        }
+        bool direct = value == name;
+        if (!assay && (hit.Is(TermKinds.Test) || !direct || hit.Length > 2)) return null;
+        int result = MeasuredValue.InWords(reading, value);
+        return result > value && (assay || reading.Tokens[value].End - reading.Tokens[value].Start > 2) ? New(hit, TermKinds.Drug | TermKinds.Disease | TermKinds.Test, name, result) : null;
+    }
+
+    private static bool AmongMeasurements(EnglishReading reading, TermHit hit) =>
+        reading.Mentions.Count > 0 && reading.Mentions[^1] is { IsMeasurement: true } last && hit.First - last.End <= 4 && hit.First > last.End - 1 && reading.Tokens[last.End - 1].End + 16 > reading.Tokens[hit.First].Start;
+
+    private static bool IsSaturation(TermHit hit) => hit.Of(TermKinds.Vital)!.Entry.Code is null or "59408-5";
+
+    private static bool IsConcentration(EnglishReading reading, int value, int end)
+    {
+        for (int i = value; i + 1 < end; i++)
+        {
+            if (reading.Is(i, '/') && (reading.Is(i + 1, "L") || reading.Is(i + 1, "mL") || reading.Is(i + 1, "dL"))) return !reading.Is(end, "at") && !reading.Is(end, "/");
+        }
+        return false;
     }
 
     /// <summary>A percentage before a cell's name (<c>88% PMNs</c>): the first token of the value, or -1.</summary>
@@ -39,22 +97,21 @@ internal static class EnglishMeasurements
         return MeasuredValue.Number(reading, first, out _) == percent ? first : -1;
     }
 
-    private static Mention New(EnglishReading reading, TermHit hit, TermKinds kind, int end) => new()
+    private static Mention New(TermHit hit, TermKinds kind, int name, int end) => new()
     {
         First = hit.First,
         End = end,
-        HeadFirst = hit.First,
         NameFirst = hit.First,
-        NameEnd = hit.End,
+        NameEnd = name,
+        Extended = name != hit.End || (kind & (TermKinds.Lab | TermKinds.Vital)) == 0,
         Category = kind == TermKinds.Vital ? FactCategory.Vital : FactCategory.Lab,
         Term = hit.Of(kind),
         Confidence = 0.97,
     };
 
     // From the name to its value: a colon, an equals sign, spaces, up to four linking words (was, of, rose to), the test's bracket (HR).
-    private static int Bridge(EnglishReading reading, int token, out bool linked)
+    private static int Bridge(EnglishReading reading, int token)
     {
-        linked = false;
         int i = token;
         int words = 0;
         while (i < reading.Tokens.Count)
@@ -65,11 +122,10 @@ internal static class EnglishMeasurements
             if (reading.Has(i, WordRole.Link) && words < LongestBridge && !(words == 0 && at.Kind == EnglishTokenKind.Word && reading.Has(i, WordRole.Flag) && at.End - at.Start == 1))
             {
                 words++;
-                linked = true;
             }
-            else if (i == token && (reading.Is(i, ':') || reading.Is(i, '=')) || (reading.Is(i, '-') && !at.Joined && i == token))
+            else if (i == token && (reading.Is(i, ':') || reading.Is(i, '=') || (reading.Is(i, '-') && !at.Joined)))
             {
-                linked = true;
+                // the sign between name and value
             }
             else if (reading.Is(i, '.') && i + 1 < reading.Tokens.Count && reading.Tokens[i + 1] is { Joined: true, Kind: EnglishTokenKind.Digits } && !at.Joined)
             {
@@ -94,7 +150,7 @@ internal static class EnglishMeasurements
     }
 
     // "potassium 40 mEq PO" is a dose, "calcium 500 mg daily" too: a dose unit without a volume, or a route or frequency behind it.
-    private static bool CanBeLab(EnglishReading reading, TermHit hit, int value, int end, bool linked)
+    private static bool CanBeLab(EnglishReading reading, TermHit hit, int value, int end)
     {
         if (end < reading.Tokens.Count && reading.Is(end, "days")) return false;
         if (!hit.Is(TermKinds.Drug)) return true;

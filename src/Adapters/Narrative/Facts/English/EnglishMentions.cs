@@ -59,24 +59,82 @@ internal static class EnglishMentions
 
     private static Mention? Choose(EnglishReading reading, TermHit hit)
     {
-        if (EnglishMeasurements.At(reading, hit) is { } measured) return measured;
+        if (EnglishMeasurements.At(reading, hit) is { } measured)
+        {
+            EnglishMeasurements.TakeSpecimen(reading, measured);
+            return measured;
+        }
         int before = EnglishMeasurements.ValueBefore(reading, hit);
         if (before >= 0 && (reading.Mentions.Count == 0 || reading.Mentions[^1].End <= before))
         {
-            return new Mention { First = before, End = hit.End, HeadFirst = hit.First, NameFirst = hit.First, NameEnd = hit.End, Category = FactCategory.Lab, Term = hit.Of(TermKinds.Lab), Confidence = 0.9 };
+            return new Mention { First = before, End = hit.End, NameFirst = hit.First, NameEnd = hit.End, Category = FactCategory.Lab, Term = hit.Of(TermKinds.Lab), Confidence = 0.9 };
         }
+        if (!hit.Is(TermKinds.Facts)) return null;
+        if (SiteCutOff(reading, hit) is { } site) return site;
         TermKinds kind = Decide(reading, hit);
-        if (kind == TermKinds.None) return null;
+        if (kind == TermKinds.None || IsGeneric(reading, hit, kind)) return null;
+        (int first, int end) = Trimmed(reading, hit, kind);
         int alternatives = System.Numerics.BitOperations.PopCount((uint)(hit.Kinds & TermKinds.Facts));
         return new Mention
         {
-            First = hit.First,
-            End = hit.End,
-            HeadFirst = hit.First,
-            Category = CategoryOf(kind),
+            First = first,
+            End = end,
+            Category = CategoryOf(Settled(reading, hit, kind)),
             Term = hit.Of(kind),
             Confidence = alternatives > 1 ? 0.75 : hit.Length > 1 ? 0.95 : 0.9,
         };
+    }
+
+    // "RLQ tenderness", "substernal chest pain": the lexicon has it whole, the site is a fact of its own. "Penicillin allergy" is about the drug.
+    private static Mention? SiteCutOff(EnglishReading reading, TermHit hit)
+    {
+        if (hit.Length < 2) return null;
+        if (hit.Is(TermKinds.Disease) && (reading.Is(hit.End - 1, "allergy") || reading.Is(hit.End - 1, "allergies")))
+        {
+            TermHit drug = reading.FactBetween(hit.First, hit.End - 1, TermKinds.Drug);
+            return drug.Length == 0 ? null : new Mention { First = drug.First, End = drug.End, Category = FactCategory.Drug, Term = drug.Of(TermKinds.Drug) };
+        }
+        if (!hit.Is(TermKinds.Symptom) || !reading.Has(hit.First, WordRole.Locus)) return null;
+        for (int cut = hit.First + 1; cut < hit.End; cut++)
+        {
+            TermHit rest = reading.FactAt(cut);
+            if (rest.End != hit.End || !rest.Is(TermKinds.Symptom | TermKinds.Disease)) continue;
+            TermHit site = reading.FactBetween(hit.First, cut, TermKinds.Body);
+            return site.Length == 0 ? null : new Mention { First = hit.First, End = cut, Category = FactCategory.Body, Term = site.Of(TermKinds.Body), Confidence = 0.9 };
+        }
+        return null;
+    }
+
+    // "labs", "surgery", "symptoms" name no single fact.
+    private static bool IsGeneric(EnglishReading reading, TermHit hit, TermKinds kind)
+    {
+        if (kind is TermKinds.Drug or TermKinds.Body) return false;
+        for (int i = hit.First; i < hit.End; i++)
+        {
+            if (!reading.Has(i, WordRole.Generic)) return false;
+        }
+        return true;
+    }
+
+    // The form stays outside of a drug's name (heparin drip), the repetition outside of an examination's.
+    private static (int First, int End) Trimmed(EnglishReading reading, TermHit hit, TermKinds kind)
+    {
+        int first = hit.First, end = hit.End;
+        if (kind == TermKinds.Drug)
+        {
+            while (end - first > 1 && reading.Has(end - 1, WordRole.Vehicle) && reading.FactBetween(first, end - 1, TermKinds.Drug).Length > 0) end--;
+        }
+        if (kind == TermKinds.Test && end - first > 1 && (reading.Is(first, "repeat") || reading.Is(first, "portable"))) first++;
+        return (first, end);
+    }
+
+    private static TermKinds Settled(EnglishReading reading, TermHit hit, TermKinds kind)
+    {
+        int head = hit.End - 1;
+        if (kind == TermKinds.Disease && reading.Has(head, WordRole.Sign)) return TermKinds.Symptom;
+        if (kind == TermKinds.Symptom && reading.Has(head, WordRole.Diagnosis)) return TermKinds.Disease;
+        if (kind is TermKinds.Procedure or TermKinds.Drug && reading.Has(head, WordRole.Therapy)) return TermKinds.Treatment;
+        return kind;
     }
 
     private static TermKinds Decide(EnglishReading reading, TermHit hit)

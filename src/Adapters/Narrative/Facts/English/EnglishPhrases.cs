@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Consortium.Adapters.Narrative.Facts.English;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Consortium.Adapters.Narrative.Facts.English;
 /// </summary>
 internal static class EnglishPhrases
 {
+    private static readonly SearchValues<char> Roman = SearchValues.Create("IVXABCivxabc");
+
     public static void Grow(EnglishReading reading)
     {
         List<Mention> mentions = reading.Mentions;
@@ -15,6 +19,7 @@ internal static class EnglishPhrases
             if (Joins(reading, mentions[i], mentions[i + 1]))
             {
                 Merge(mentions, i, mentions[i + 1].Category);
+                GrowLeft(reading, mentions, i);
                 i = Math.Max(-1, i - 2);
             }
             else if (JoinsBehind(reading, mentions[i], mentions[i + 1]))
@@ -42,15 +47,19 @@ internal static class EnglishPhrases
         while (first > floor)
         {
             int before = first - 1;
-            if (!reading.Together(before, first) || reading.Sections.IsHeading(before)) break;
-            if (reading.Is(before, '-') && reading.Tokens[before].Joined && reading.Tokens[first].Joined && before > floor && reading.Has(before - 1, roles))
+            if (!reading.Together(before, first) || reading.Sections.IsHeading(before) || reading.Tokens[first].NewLine) break;
+            bool hyphen = reading.Is(before, '-') && reading.Tokens[before].Joined && reading.Tokens[first].Joined;
+            if (hyphen && before - 1 >= floor && Belongs(reading, mention, before - 1, roles))
             {
                 first = before - 1;
                 continue;
             }
-            if (!reading.Has(before, roles) || reading.CueAt(before).Length > 0) break;
-            // A single letter is a side only as a capital or before a site: "l" may be a list's letter.
-            if (reading.Tokens[before].End - reading.Tokens[before].Start == 1 && !char.IsUpper(reading.Tokens[before].First)) break;
+            if (mention.Category == FactCategory.Disease && Graded(reading, before) is var grade && grade >= floor && grade < before)
+            {
+                first = grade;
+                continue;
+            }
+            if (!Belongs(reading, mention, before, roles)) break;
             first = before;
         }
         if (first == mention.First) return;
@@ -58,13 +67,71 @@ internal static class EnglishPhrases
         mention.Extended |= mention.Category != FactCategory.Body;
     }
 
+    // A word that belongs to the phrase: by its role, or an adjective by its ending before a diagnosis (petechial, submucosal).
+    private static bool Belongs(EnglishReading reading, Mention mention, int token, WordRole roles)
+    {
+        EnglishToken word = reading.Tokens[token];
+        if (word.Kind != EnglishTokenKind.Word || reading.CueAt(token).Length > 0) return false;
+        int length = word.End - word.Start;
+        // A single letter is a side only as a capital: "l" may be a list's letter.
+        if (reading.Has(token, roles)) return length > 1 || char.IsUpper(word.First);
+        if (mention.Category != FactCategory.Disease) return false;
+        // "Mild mitral regurgitation" opens a diagnosis; "with mild mitral regurgitation" grades it.
+        if (reading.Has(token, WordRole.Degree)) return char.IsUpper(word.First) && length > 3 && !AllCapitals(reading, token);
+        return !reading.Has(token, WordRole.Plain) && IsAdjective(reading.Written(token, token + 1));
+    }
+
+    private static bool AllCapitals(EnglishReading reading, int token) => !reading.Written(token, token + 1).ContainsAnyInRange('a', 'z');
+
+    private static bool IsAdjective(ReadOnlySpan<char> word) =>
+        word.Length > 5 && (Ends(word, "al") || Ends(word, "ic") || Ends(word, "ous") || Ends(word, "ar") || Ends(word, "ary") || Ends(word, "oid") || Ends(word, "otic") || Ends(word, "genic"));
+
+    private static bool Ends(ReadOnlySpan<char> word, string ending) => word.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
+
+    // The first token of "stage 2", "Grade I", "type II" whose number is at a token; the token itself when there is none.
+    private static int Graded(EnglishReading reading, int token)
+    {
+        int word = token;
+        if (word > 0 && reading.Tokens[word].Joined && reading.Tokens[word].Kind == EnglishTokenKind.Word && reading.Tokens[word].End - reading.Tokens[word].Start == 1) word--;
+        if (!IsGrade(reading, word, out _) || word < 1) return token;
+        return reading.Is(word - 1, "stage") || reading.Is(word - 1, "grade") || reading.Is(word - 1, "type") || reading.Is(word - 1, "class") || reading.Is(word - 1, "category") ? word - 1 : token;
+    }
+
     // A site directly before a diagnosis, an operation or an examination belongs to it.
     private static bool Joins(EnglishReading reading, Mention site, Mention head)
     {
-        if (site.Category != FactCategory.Body || head.Category is not (FactCategory.Disease or FactCategory.Procedure or FactCategory.Test) || head.IsMeasurement) return false;
-        if (site.End == head.First) return reading.Together(site.First, head.First);
-        return site.End + 1 == head.First && reading.Is(site.End, '-') && reading.Tokens[site.End].Joined;
+        if (head.IsMeasurement || site.IsMeasurement || !reading.Together(site.First, head.First) || reading.Tokens[head.First].NewLine) return false;
+        bool next = site.End == head.First && !reading.Tokens[head.First].Joined && reading.Tokens[head.First].Start - reading.Tokens[site.End - 1].End == 1;
+        bool hyphen = site.End + 1 == head.First && reading.Is(site.End, '-') && reading.Tokens[site.End].Joined && reading.Tokens[head.First].Joined;
+        if (Caused(reading, site, head)) return head.Category == FactCategory.Disease;
+        if (!next && !hyphen) return false;
+        return site.Category switch
+        {
+            FactCategory.Body => head.Category is FactCategory.Disease or FactCategory.Procedure or FactCategory.Test && !(head.Category == FactCategory.Disease && reading.Has(site.First, WordRole.Locus)),
+            // Crohn's colitis, MSSA bacteraemia: a name before the word that says what kind of disease it is.
+            FactCategory.Disease => (head.Category == FactCategory.Disease && IsKindOfDisease(reading, head)) || IsSerology(reading, head),
+            FactCategory.Treatment or FactCategory.Drug => head.Category == FactCategory.Disease && IsKindOfDisease(reading, head) && site.Category == FactCategory.Treatment,
+            FactCategory.Test => head.Category == FactCategory.Procedure || (head.Category == FactCategory.Test && hyphen),
+            _ => false,
+        };
     }
+
+    // chemotherapy-induced neuropathy, catheter-related infection
+    private static bool Caused(EnglishReading reading, Mention cause, Mention head)
+    {
+        int at = cause.End;
+        if (!reading.Is(at, '-') || !reading.Tokens[at].Joined) return false;
+        at++;
+        if (!(reading.Is(at, "induced") || reading.Is(at, "related") || reading.Is(at, "associated") || reading.Is(at, "acquired") || reading.Is(at, "dependent"))) return false;
+        return at + 1 == head.First || (at >= head.First && at < head.End);
+    }
+
+    private static bool IsKindOfDisease(EnglishReading reading, Mention head) =>
+        head.End - head.First == 1 && reading.Tokens[head.First].End - reading.Tokens[head.First].Start >= 6 && char.IsLower(reading.Tokens[head.First].First);
+
+    private static bool IsSerology(EnglishReading reading, Mention head) =>
+        head.Category == FactCategory.Test && (reading.Is(head.End - 1, "serology") || reading.Is(head.End - 1, "serologies") || reading.Is(head.End - 1, "screen") || reading.Is(head.End - 1, "antigen")
+            || reading.Is(head.End - 1, "antibody") || reading.Is(head.End - 1, "pcr") || reading.Is(head.End - 1, "culture") || reading.Is(head.End - 1, "immunostain") || reading.Is(head.End - 1, "panel"));
 
     // Behind it: "of the left breast", "CT abdomen", "MRI of the brain".
     private static bool JoinsBehind(EnglishReading reading, Mention head, Mention site)
@@ -99,7 +166,6 @@ internal static class EnglishPhrases
         Mention left = mentions[index];
         Mention right = mentions[index + 1];
         Mention head = category == left.Category && left.Category != FactCategory.Body ? left : right;
-        head.HeadFirst = left.HeadFirst;
         head.First = left.First;
         head.End = right.End;
         head.Extended = true;
@@ -124,6 +190,7 @@ internal static class EnglishPhrases
         else if (mention.Category == FactCategory.Test && end + 1 < reading.Tokens.Count && (reading.Is(end, "with") || reading.Is(end, "without") || reading.Is(end, "w")))
         {
             int at = end + 1;
+            if (reading.Is(end, "w") && reading.Is(at, '/')) at += reading.Is(at + 1, "o") ? 2 : 1;
             if (reading.Is(end + 1, "and") && reading.Is(end + 2, "without")) at = end + 3;
             if (reading.Is(at, "iv") || reading.Is(at, "intravenous")) at++;
             if (reading.Is(at, "contrast")) mention.End = at + 1;
@@ -134,7 +201,7 @@ internal static class EnglishPhrases
     {
         end = token + 1;
         EnglishToken at = reading.Tokens[token];
-        bool roman = at.Kind == EnglishTokenKind.Word && !reading.Written(token, end).ContainsAnyExcept("IVXABCivxabc");
+        bool roman = at.Kind == EnglishTokenKind.Word && !reading.Written(token, end).ContainsAnyExcept(Roman);
         if (at.Kind != EnglishTokenKind.Digits && !roman) return false;
         if (end < reading.Tokens.Count && reading.Tokens[end] is { Joined: true, Kind: EnglishTokenKind.Word } letter && letter.End - letter.Start == 1) end++;
         return true;

@@ -74,11 +74,30 @@ internal sealed class EnglishReading
     /// <summary>True where two tokens stand in one sentence.</summary>
     public bool Together(int a, int b) => (uint)a < (uint)Sentences.Length && (uint)b < (uint)Sentences.Length && Sentences[a] == Sentences[b];
 
+    /// <summary>The longest term of a kind that begins at a token and ends at another; <c>Length</c> 0 when there is none.</summary>
+    public TermHit FactBetween(int first, int end, TermKinds kinds)
+    {
+        List<TermHit> hits = [];
+        Lexicon.FindAt(Span, Tokens, first, hits);
+        foreach (TermHit hit in hits)
+        {
+            if (hit.End == end && hit.Is(kinds)) return hit;
+        }
+        return default;
+    }
+
     private void Keep(int token, TermHit hit)
     {
-        if (hit.Is(TermKinds.Facts)) _facts[token] = hit;
-        if (hit.Is(TermKinds.Cues)) _cues[token] = hit;
-        if (hit.Is(TermKinds.Unit | TermKinds.Route | TermKinds.Form | TermKinds.Frequency)) Units[token] = hit;
-        if (hit.Is(TermKinds.Section)) SectionHits[token] = hit;
+        if (hit.Is(TermKinds.Facts | TermKinds.LooseName)) Keep(ref _facts[token], hit, TermKinds.Facts);
+        if (hit.Is(TermKinds.Cues)) Keep(ref _cues[token], hit, TermKinds.Cues);
+        if (hit.Is(TermKinds.Unit | TermKinds.Route | TermKinds.Form | TermKinds.Frequency)) Keep(ref Units[token], hit, TermKinds.Unit);
+        if (hit.Is(TermKinds.Section)) Keep(ref SectionHits[token], hit, TermKinds.Section);
+    }
+
+    // Two paths may end on one token (a plural of its own and a regular one): what both say counts.
+    private static void Keep(ref TermHit kept, TermHit hit, TermKinds kinds)
+    {
+        if (hit.End > kept.End) kept = hit;
+        else if (hit.End == kept.End && (hit.Kinds & kinds & ~kept.Kinds) != 0) kept = new TermHit(kept.First, kept.End, kept.Kinds | hit.Kinds, [.. kept.Terms, .. hit.Terms]);
     }
 }

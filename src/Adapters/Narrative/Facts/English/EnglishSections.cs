@@ -46,6 +46,11 @@ internal sealed class EnglishSections
                 kind = sections.Heading(reading, i, end, kind);
                 for (; i < end - 1; i++) sections._kinds[i] = kind;
             }
+            else if (reading.Tokens[i].NewLine && TitleAt(reading, i) is var title && title > i)
+            {
+                for (; i < title; i++) sections._heading[i] = true;
+                i--;
+            }
             else if (reading.Tokens[i].NewLine && UnknownHeading(reading, i) is var unknown && unknown > i)
             {
                 kind = SectionKind.Other;
@@ -65,6 +70,23 @@ internal sealed class EnglishSections
         int first = token;
         while (first > 0 && !reading.Tokens[first].NewLine) first--;
         return token - first <= 2 && reading.Tokens[first].Kind != EnglishTokenKind.Word;
+    }
+
+    // A letterhead or a title: "BREAST ONCOLOGY CLINIC NOTE". In capitals anywhere, in title case only among the first lines.
+    private static int TitleAt(EnglishReading reading, int first)
+    {
+        bool title = false, lower = false;
+        int end = first;
+        for (; end < reading.Tokens.Count && (end == first || !reading.Tokens[end].NewLine); end++)
+        {
+            if (end - first > 14 || reading.Is(end, ':') || reading.Is(end, '.')) return first;
+            if (end > first && reading.Tokens[end].Start - reading.Tokens[end - 1].End >= 3 && title) break;
+            title |= reading.Has(end, WordRole.Title);
+            lower |= reading.Tokens[end].Kind == EnglishTokenKind.Word && char.IsLower(reading.Tokens[end].First) && reading.Tokens[end].End - reading.Tokens[end].Start > 3;
+        }
+        if (!title || lower) return first;
+        bool capitals = !reading.Written(first, end).ContainsAnyInRange('a', 'z');
+        return capitals || reading.Tokens[first].Start < 200 ? end : first;
     }
 
     private static int HeadingAt(EnglishReading reading, int token)

@@ -30,6 +30,8 @@ internal enum TermKinds
     Terminator = 1 << 19,
     Cues = Negation | PseudoNegation | Uncertain | Historical | Hypothetical | OtherPerson | Terminator,
     Section = 1 << 20,
+    /// <summary>The name of a measurement in another case than its row has: a name only among other measurements.</summary>
+    LooseName = 1 << 21,
 }
 
 /// <summary>One row of the lexicon as the English rules use it.</summary>

@@ -6,6 +6,8 @@ namespace Consortium.Adapters.Narrative.Facts.English;
 internal static class MeasuredValue
 {
     /// <summary>The index behind a numeric value that begins at a token, with unit and flag; the token itself when no value begins there.</summary>
+    /// <param name="reading">The text.</param>
+    /// <param name="token">Where the value would begin.</param>
     /// <param name="first">The number's value, for the check that it can be one of the measurement; NaN when it cannot be told.</param>
     public static int Numeric(EnglishReading reading, int token, out double first)
     {
@@ -84,7 +86,7 @@ internal static class MeasuredValue
         if (token >= tokens.Count || tokens[token].NewLine || !reading.Together(token - 1, token)) return token;
         int end = PowerOfTen(reading, token);
         TermHit unit = end < tokens.Count ? reading.Units[end] : default;
-        if (unit.Length > 0 && unit.Is(TermKinds.Unit) && !(unit.Length == 1 && SingleLetter(reading, end)))
+        if (unit.Length > 0 && unit.Is(TermKinds.Unit) && !(unit.Length == 1 && SingleLetter(reading, end)) && !NamesNext(reading, end, unit.End) && !IsTime(reading, end, unit.End))
         {
             end = unit.End;
             if (reading.Is(end, '/') && tokens[end].Joined && end + 1 < tokens.Count && tokens[end + 1] is { Joined: true } per && (reading.Units[end + 1].Is(TermKinds.Unit) || per.Kind == EnglishTokenKind.Word))
@@ -103,6 +105,14 @@ internal static class MeasuredValue
         if (reading.Is(end, '/') && tokens[end].Joined && end + 1 < tokens.Count && tokens[end + 1] is { Kind: EnglishTokenKind.Word, Joined: true }) return end + 2; // 2/hpf, 20/min
         return end;
     }
+
+    // "K 4.6 Mg 2.4", "BP 138/82 HR 76": the next name, not a unit.
+    private static bool NamesNext(EnglishReading reading, int unit, int end) =>
+        !reading.Tokens[unit].Joined && reading.FactAt(unit).Is(TermKinds.Lab | TermKinds.Vital | TermKinds.LooseName) && (Number(reading, end, out _) > end || IsComparator(reading, end) || reading.Is(end, ':'));
+
+    // "PSA 6 wk", "lactate 2 h": when, not how much.
+    private static bool IsTime(EnglishReading reading, int unit, int end) =>
+        !reading.Is(end, '/') && (reading.Is(unit, "wk") || reading.Is(unit, "wks") || reading.Is(unit, "weeks") || reading.Is(unit, "days") || reading.Is(unit, "months") || reading.Is(unit, "mo"));
 
     private static bool Temperature(EnglishReading reading, int number) => Number(reading, number >= 2 && reading.Is(number - 1, '.') ? number - 2 : number, out double value) > 0 && value is (>= 30 and <= 45) or (>= 85 and <= 112);
 

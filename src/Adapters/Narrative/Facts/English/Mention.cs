@@ -25,7 +25,4 @@ internal sealed class Mention
     public double Confidence { get; set; } = 0.95;
 
     public bool IsMeasurement => NameFirst >= 0;
-
-    /// <summary>The term's head, which a heading or a cue beside it does not touch.</summary>
-    public int HeadFirst { get; set; }
 }

@@ -37,6 +37,24 @@ internal enum WordRole
     Bearer = 1 << 13,
     /// <summary>a heading's word that names no single examination</summary>
     Generic = 1 << 14,
+    /// <summary>epigastric, RLQ: a place of a complaint that is cut off from it</summary>
+    Locus = 1 << 15,
+    /// <summary>mass, nodule: a sign even where the lexicon calls it a disease</summary>
+    Sign = 1 << 16,
+    /// <summary>regurgitation, hypertrophy: a diagnosis even where the lexicon calls it a sign</summary>
+    Diagnosis = 1 << 17,
+    /// <summary>serum, urine, corrected: part of a laboratory name before it</summary>
+    Specimen = 1 << 18,
+    /// <summary>DNA, antigen, IgM: makes an organism a laboratory name</summary>
+    Assay = 1 << 19,
+    /// <summary>an adjective that is no part of a diagnosis (typical, additional)</summary>
+    Plain = 1 << 20,
+    /// <summary>gtt, drip, inhaler: the form in which a drug is given, outside its name</summary>
+    Vehicle = 1 << 21,
+    /// <summary>dialysis, anaesthesia: a therapy even where the lexicon calls it a procedure</summary>
+    Therapy = 1 << 22,
+    /// <summary>a letterhead's or title's word (department, summary)</summary>
+    Title = 1 << 23,
 }
 
 /// <summary>The roles of the words, by their number in the vocabulary.</summary>

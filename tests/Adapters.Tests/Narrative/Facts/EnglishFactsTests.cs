@@ -1,0 +1,105 @@
+using Consortium.Adapters.Narrative;
+using Consortium.Adapters.Narrative.Facts;
+
+namespace Consortium.Adapters.Tests.Narrative.Facts;
+
+/// <summary>The English rules on sentences of their own; each line of an expectation is <c>category assertion: text</c>.</summary>
+public sealed class EnglishFactsTests
+{
+    private static readonly FactFinder Finder = FactFinder.ForSite();
+
+    [Theory]
+    [InlineData("The patient denies fever, cough, or chest pain.", "Symptom Negated: fever", "Symptom Negated: cough", "Symptom Negated: chest pain")]
+    [InlineData("There was no fever, but the patient reports cough today.", "Symptom Negated: fever", "Symptom Present: cough")]
+    [InlineData("Pulmonary embolism was ruled out yesterday evening.", "Disease Negated: Pulmonary embolism")]
+    [InlineData("The team cannot rule out pneumonia at this time.", "Disease Uncertain: pneumonia")]
+    [InlineData("She was found to have possible pneumonia today.", "Disease Uncertain: pneumonia")]
+    [InlineData("Please return if fever or vomiting develops again.", "Symptom Hypothetical: fever", "Symptom Hypothetical: vomiting")]
+    [InlineData("Her mother had breast cancer and her father had asthma.", "Disease Other: breast cancer", "Disease Other: asthma")]
+    [InlineData("Her husband reports cough since yesterday morning.", "Symptom Present: cough")]
+    [InlineData("No family history of breast cancer was reported.", "Disease Negated: breast cancer")]
+    public void A_cue_reaches_its_findings_and_no_further(string text, params string[] expected) => Assert.Equal(expected, Found(text));
+
+    [Fact]
+    public void A_section_says_how_its_findings_are_meant()
+    {
+        const string text = "PAST MEDICAL HISTORY:\nAsthma\n\nFAMILY HISTORY: Stroke in the grandmother.\n\nASSESSMENT: Pneumonia.\n";
+        Assert.Equal(["Disease Historical: Asthma", "Disease Other: Stroke", "Disease Present: Pneumonia"], Found(text));
+    }
+
+    [Theory]
+    [InlineData("Today the hemoglobin of 9.8 g/dL was noted.", "hemoglobin of 9.8 g/dL", "hemoglobin")]
+    [InlineData("The laboratory reported sodium 138 mmol/L today.", "sodium 138 mmol/L", "sodium")]
+    [InlineData("Morning creatinine: 1.3 mg/dL (H) today again.", "creatinine: 1.3 mg/dL (H)", "creatinine")]
+    public void A_laboratory_value_runs_from_its_name_to_its_flag(string text, string span, string name)
+    {
+        Fact fact = Assert.Single(Finder.Find(text), f => f.Category == FactCategory.Lab);
+        Assert.Equal(span, fact.Text);
+        Assert.Equal(name, text[fact.Name!.Value.Start..fact.Name.Value.End]);
+    }
+
+    [Fact]
+    public void A_row_of_vital_signs_is_cut_at_the_next_name()
+    {
+        const string text = "Vital signs this morning were BP 138/82 HR 76 RR 18 T 98.6 F O2 sat 97% on RA";
+        Assert.Equal(["BP 138/82", "HR 76", "RR 18", "T 98.6 F", "O2 sat 97%"], Finder.Find(text).Where(f => f.Category == FactCategory.Vital).Select(f => f.Text));
+    }
+
+    [Fact]
+    public void The_next_name_of_a_panel_is_not_the_unit_of_the_one_before() =>
+        Assert.Equal(["K 4.6", "Mg 2.4"], Finder.Find("Morning laboratory values: K 4.6 Mg 2.4 today").Where(f => f.Category == FactCategory.Lab).Select(f => f.Text));
+
+    [Theory]
+    [InlineData("The number 36 bus stopped at T 12 station today.")]
+    [InlineData("Reviewed on 03/14/2026 with the ward team again.")]
+    public void A_letter_or_a_date_is_no_measurement(string text) => Assert.DoesNotContain(Finder.Find(text), f => f.Category is FactCategory.Vital or FactCategory.Lab);
+
+    [Theory]
+    [InlineData("He takes metformin 1000 mg twice daily with meals.", "metformin")]
+    [InlineData("Continue heparin drip overnight with the usual protocol.", "heparin")]
+    public void Dose_form_and_frequency_stay_outside_of_a_drug(string text, string drug) =>
+        Assert.Equal(drug, Assert.Single(Finder.Find(text), f => f.Category == FactCategory.Drug).Text);
+
+    [Theory]
+    [InlineData("He was admitted with acute left femoral neck fracture yesterday.", "acute left femoral neck fracture")]
+    [InlineData("Biopsy confirmed invasive ductal carcinoma of the left breast today.", "invasive ductal carcinoma of the left breast")]
+    public void A_diagnosis_grows_to_its_phrase(string text, string phrase) =>
+        Assert.Equal(phrase, Assert.Single(Finder.Find(text), f => f.Category == FactCategory.Disease).Text);
+
+    [Fact]
+    public void A_plural_and_a_hyphen_are_folded_away()
+    {
+        Assert.Contains("Disease Present: Community-acquired pneumonia", Found("Community-acquired pneumonia was treated at home with success."));
+        Assert.Contains("Symptom Present: seizures", Found("Several seizures were witnessed by the nursing staff today."));
+    }
+
+    [Fact]
+    public void An_abbreviation_in_lower_case_is_a_word() =>
+        Assert.DoesNotContain(Finder.Find("Please give us the report of all patients."), f => f.Text is "us" or "all");
+
+    [Fact]
+    public void Offsets_count_code_points_beyond_the_basic_plane()
+    {
+        const string text = "\U0001F600 The patient reports cough today.";
+        Fact cough = Assert.Single(Finder.Find(text), f => f.Category == FactCategory.Symptom);
+        Assert.Equal(text.IndexOf("cough", StringComparison.Ordinal) - 1, cough.Start);
+        Assert.Equal("cough", cough.Text);
+    }
+
+    [Fact]
+    public void Every_number_of_a_measurement_is_as_it_was_written()
+    {
+        var random = new Random(20261122);
+        for (int i = 0; i < 200; i++)
+        {
+            string value = (random.Next(10, 4000) / 10m).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            string text = $"The repeat potassium was {value} mmol/L this morning.";
+            Fact fact = Assert.Single(Finder.Find(text), f => f.Category == FactCategory.Lab);
+            Assert.Equal($"potassium was {value} mmol/L", fact.Text);
+            Assert.Equal(fact.Text, text[fact.Start..fact.End]);
+        }
+    }
+
+    private static IEnumerable<string> Found(string text) =>
+        Finder.Find(text).Where(f => f.Category != FactCategory.Body).Select(f => $"{f.Category} {f.Assertion}: {f.Text}");
+}
