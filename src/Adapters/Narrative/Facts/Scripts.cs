@@ -23,32 +23,49 @@ internal static class Scripts
     }
 
     /// <summary>
-    /// The language of a line; null where it tells nothing (numbers, abbreviations). Four Han characters say about as much as ten Latin letters;
-    /// English needs two words, so that a line of abbreviations in a Chinese note stays Chinese.
+    /// The language of a line; null where it tells nothing (numbers, abbreviations, units). One Han character says about as much as five Latin letters;
+    /// a line without any is English only where it has one of the small words that sentences cannot do without: "mmol" and "NEUT" are no English.
     /// </summary>
     public static NoteLanguage? Of(ReadOnlySpan<char> line)
     {
-        int han = 0, words = 0, run = 0, inWords = 0;
+        int han = 0, words = 0, start = -1, inWords = 0;
+        bool sentence = false;
         for (int i = 0; i <= line.Length; i++)
         {
             char c = i < line.Length ? line[i] : ' ';
-            if (IsHan(c)) han++;
             if (char.IsAsciiLetter(c))
             {
-                run++;
+                if (start < 0) start = i;
                 continue;
             }
 
-            if (run >= WordLength)
+            if (IsHan(c)) han++;
+            if (start < 0) continue;
+            int length = i - start;
+            if (length >= WordLength)
             {
                 words++;
-                inWords += run;
+                inWords += length;
             }
 
-            run = 0;
+            sentence |= length <= 4 && IsSmallWord(line.Slice(start, length));
+            start = -1;
         }
 
-        if (han == 0) return words >= 2 ? NoteLanguage.English : null;
-        return words >= 3 && inWords > han * 5 ? NoteLanguage.English : NoteLanguage.Chinese;
+        if (han == 0) return words >= 3 && sentence ? NoteLanguage.English : null;
+        return words >= 3 && sentence && inWords > han * 5 ? NoteLanguage.English : NoteLanguage.Chinese;
     }
+
+    private static bool IsSmallWord(ReadOnlySpan<char> word)
+    {
+        foreach (string small in SmallWords)
+        {
+            if (word.Equals(small, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        return false;
+    }
+
+    private static readonly string[] SmallWords =
+        ["the", "of", "and", "with", "was", "were", "is", "are", "no", "for", "to", "in", "on", "by", "from", "at", "has", "had", "or", "not", "he", "she", "her", "his", "this", "that", "will", "be", "who", "due", "any"];
 }

@@ -5,23 +5,83 @@ namespace Consortium.Adapters.Narrative.Facts.Chinese;
 /// <summary>Which of the overlapping terms of a text are meant.</summary>
 internal static class Candidates
 {
-    /// <summary>The hits that do not overlap: the leftmost first, of those that start together the longest. A Latin letter or digit on the edge of a term must not go on outside.</summary>
-    public static List<LexiconHit> Choose(FoldedText text, List<LexiconHit> hits)
+    // Of two ways to read a run of characters the one wins that explains more of them, and of equal ones that with fewer terms.
+    private const int PerCharacter = 10;
+    private const int PerTerm = 6;
+
+    // 无尿频 is 无 + 尿频 and not 无尿 + 频: a term that begins like a negation loses against one that does not.
+    private const int LikeANegation = 5;
+
+    /// <summary>True where a Latin letter on the edge of a term does not go on outside.</summary>
+    public static bool IsWhole(string text, in LexiconHit hit) =>
+        (hit.Start == 0 || !char.IsAsciiLetter(text[hit.Start]) || !char.IsAsciiLetter(text[hit.Start - 1]))
+        && (hit.Start == 0 || !char.IsAsciiDigit(text[hit.Start]) || !char.IsAsciiDigit(text[hit.Start - 1]))
+        && (hit.End == text.Length || !char.IsAsciiLetter(text[hit.End - 1]) || !char.IsAsciiLetter(text[hit.End]));
+
+    /// <summary>The terms of facts that do not overlap and together explain the most. Hits come by start.</summary>
+    public static List<LexiconHit> Choose(List<LexiconHit> hits, SpanSet taken)
     {
-        hits.Sort(static (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : b.End.CompareTo(a.End));
-        List<LexiconHit> kept = [];
+        List<LexiconHit> chosen = [];
+        List<LexiconHit> cluster = [];
         int end = 0;
         foreach (LexiconHit hit in hits)
         {
-            if (hit.Start < end || !IsWhole(text.Folded, hit)) continue;
-            kept.Add(hit);
-            end = hit.End;
+            if (hit.Category > LexiconCategory.Procedure || taken.Touches(hit.Start, hit.End)) continue;
+            if (hit.Start >= end) Settle(cluster, chosen);
+            cluster.Add(hit);
+            end = Math.Max(end, hit.End);
         }
 
-        return kept;
+        Settle(cluster, chosen);
+        return chosen;
     }
 
-    private static bool IsWhole(string text, LexiconHit hit) =>
-        (hit.Start == 0 || !char.IsAsciiLetterOrDigit(text[hit.Start]) || !char.IsAsciiLetter(text[hit.Start - 1]))
-        && (hit.End == text.Length || !char.IsAsciiLetter(text[hit.End - 1]) || !char.IsAsciiLetter(text[hit.End]));
+    private static void Settle(List<LexiconHit> cluster, List<LexiconHit> chosen)
+    {
+        if (cluster.Count <= 1)
+        {
+            chosen.AddRange(cluster);
+            cluster.Clear();
+            return;
+        }
+
+        int start = cluster[0].Start;
+        int end = start;
+        foreach (LexiconHit hit in cluster) end = Math.Max(end, hit.End);
+        Span<int> best = new int[end - start + 1];
+        Span<int> by = new int[end - start + 1];
+        by.Fill(-1);
+        int next = cluster.Count - 1;
+        for (int at = end - start - 1; at >= 0; at--)
+        {
+            best[at] = best[at + 1];
+            while (next >= 0 && cluster[next].Start - start == at)
+            {
+                LexiconHit hit = cluster[next];
+                int score = best[hit.End - start] + (PerCharacter * hit.Length) - PerTerm - (hit.Entry.Term[0] is '无' or '未' or '不' ? LikeANegation : 0);
+                // Of the same span the first row wins; hits with the same start come longest first, so >= keeps the first.
+                if (score > best[at] || (score == best[at] && by[at] >= 0))
+                {
+                    best[at] = score;
+                    by[at] = next;
+                }
+
+                next--;
+            }
+        }
+
+        for (int at = 0; at < end - start;)
+        {
+            if (by[at] < 0)
+            {
+                at++;
+                continue;
+            }
+
+            chosen.Add(cluster[by[at]]);
+            at = cluster[by[at]].End - start;
+        }
+
+        cluster.Clear();
+    }
 }

@@ -2,7 +2,10 @@ using Consortium.Adapters.Narrative.Lexicon;
 
 namespace Consortium.Adapters.Narrative.Facts.Chinese;
 
-/// <summary>The facts of Chinese text.</summary>
+/// <summary>
+/// The facts of Chinese text. Terms of the lexicon are candidates; values beside names become measurements first, then diagnosis lists are read item by item,
+/// then the longest terms are kept, and their spans are trimmed and extended to what an annotator would mark. Assertions are decided last, over whole sentences.
+/// </summary>
 internal static class ChineseFacts
 {
     /// <summary>Adds the facts of a block of lines.</summary>
@@ -10,22 +13,18 @@ internal static class ChineseFacts
     {
         List<LexiconHit> hits = [];
         lexicon.FindAll(text, block.Start, block.End, hits);
-        List<LexiconHit> kept = Candidates.Choose(text, hits);
-        foreach (LexiconHit hit in kept)
-        {
-            if (Category(hit.Category) is { } category) facts.Add(new FactDraft(new TextSpan(hit.Start, hit.End), category, Assertion.Present, 0.8) { Entry = hit.Entry });
-        }
-    }
+        hits.RemoveAll(hit => !Candidates.IsWhole(text.Folded, hit));
+        hits.Sort(static (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : b.End.CompareTo(a.End));
 
-    private static FactCategory? Category(LexiconCategory category) => category switch
-    {
-        LexiconCategory.Disease => FactCategory.Disease,
-        LexiconCategory.Symptom => FactCategory.Symptom,
-        LexiconCategory.Body => FactCategory.Body,
-        LexiconCategory.Test => FactCategory.Test,
-        LexiconCategory.Treatment => FactCategory.Treatment,
-        LexiconCategory.Drug => FactCategory.Drug,
-        LexiconCategory.Procedure => FactCategory.Procedure,
-        _ => null,
-    };
+        List<NoteHeading> headings = NoteHeadings.Find(text, block, hits);
+        List<FactDraft> found = [];
+        var taken = new SpanSet(block);
+        foreach (NoteHeading heading in headings) taken.Add(heading.Span);
+        Measurements.Find(text, block, hits, taken, found);
+        DiagnosisItems.Find(text, headings, hits, taken, found);
+        Terms.Find(text, block, Candidates.Choose(hits, taken), taken, found);
+        found.Sort(static (a, b) => a.Span.Start.CompareTo(b.Span.Start));
+        Assertions.Decide(text, block, headings, hits, found);
+        facts.AddRange(found);
+    }
 }

@@ -1,0 +1,111 @@
+using Consortium.Adapters.Narrative.Lexicon;
+
+namespace Consortium.Adapters.Narrative.Facts.Chinese;
+
+/// <summary>Laboratory values and vital signs: a name of the lexicon with its value behind it. A name without a value is a test.</summary>
+internal static class Measurements
+{
+    private const int LongestAlias = 14;
+
+    /// <summary>Adds them; hits come by start, the longest first.</summary>
+    public static void Find(FoldedText text, TextSpan block, List<LexiconHit> hits, SpanSet taken, List<FactDraft> found)
+    {
+        string folded = text.Folded;
+        var units = new int[block.Length + 1];
+        foreach (LexiconHit hit in hits)
+        {
+            if (hit.Category == LexiconCategory.Unit) units[hit.Start - block.Start] = Math.Max(units[hit.Start - block.Start], hit.End);
+        }
+
+        int UnitEnd(int at) => at >= block.End || units[at - block.Start] == 0 ? -1 : units[at - block.Start];
+
+        int lineEnd = block.Start - 1;
+        for (int i = 0; i < hits.Count; i++)
+        {
+            LexiconHit hit = hits[i];
+            if (hit.Category is not (LexiconCategory.Lab or LexiconCategory.Vital) || Vocabulary.IsUnmeasured(hit.Entry.Term) || taken.Touches(hit.Start, hit.End)) continue;
+            if (hit.Start > lineEnd) lineEnd = NoteHeadings.LineEnd(folded, hit.Start, block.End);
+            if (!StandsFree(folded, hit) || Covered(folded, hits, i)) continue;
+            (int start, int ends) = Bare(folded, hit);
+            int name = ends == hit.End ? Alias(folded, hit.End, lineEnd) : ends;
+            bool numeric = hit.Category == LexiconCategory.Vital || hit.Length == 1;
+            int end = MeasuredValue.End(folded, name, lineEnd, UnitEnd, numeric);
+            if (end < 0 && name > hit.End) end = MeasuredValue.End(folded, name = hit.End, lineEnd, UnitEnd, numeric);
+            if (end < 0 || (hit.Category == LexiconCategory.Lab && IsDose(folded.AsSpan(name, end - name), hit.Entry.Term))) continue;
+            var span = new TextSpan(start, end);
+            taken.Add(span);
+            found.Add(new FactDraft(span, hit.Category == LexiconCategory.Lab ? FactCategory.Lab : FactCategory.Vital, Assertion.Present, hit.Length == 1 ? 0.85 : 0.95)
+            {
+                Entry = hit.Entry,
+                Name = new TextSpan(start, name),
+            });
+        }
+    }
+
+    // 高血压15年: a name inside the name of a disease is none. Of T, P and R the vital sign is meant.
+    private static bool Covered(string text, List<LexiconHit> hits, int index)
+    {
+        LexiconHit hit = hits[index];
+        for (int i = index; i >= 0 && hits[i].Start > hit.Start - 12; i--)
+        {
+            if (hits[i].End >= hit.End && hits[i].Length > hit.Length && hits[i].Category is LexiconCategory.Disease or LexiconCategory.Symptom or LexiconCategory.Procedure or LexiconCategory.Drug or LexiconCategory.Treatment) return true;
+        }
+
+        for (int i = index - 1; i >= 0 && hits[i].Start == hit.Start; i--)
+        {
+            if (hits[i].Length > hit.Length && hits[i].Category is LexiconCategory.Disease or LexiconCategory.Symptom or LexiconCategory.Procedure) return true;
+        }
+
+        if (hit.Category != LexiconCategory.Lab || hit.Length > 1) return false;
+        if (text[hit.Start] is 'T' or 'P' or 'R') return true;
+        for (int i = index + 1; i < hits.Count && hits[i].Start == hit.Start; i++)
+        {
+            if (hits[i].Category == LexiconCategory.Vital && hits[i].End == hit.End) return true;
+        }
+
+        return false;
+    }
+
+    // 体温最高, 最高血压: the name is 体温, 血压.
+    private static (int Start, int End) Bare(string text, in LexiconHit hit)
+    {
+        ReadOnlySpan<char> name = text.AsSpan(hit.Start, hit.Length);
+        if (name.Length > 3 && (name.StartsWith("最高") || name.StartsWith("最低"))) return (hit.Start + 2, hit.End);
+        if (name.Length > 3 && (name.EndsWith("最高") || name.EndsWith("最低"))) return (hit.Start, hit.End - 2);
+        return (hit.Start, hit.End);
+    }
+
+    // 红细胞2U was given, 头孢呋辛钠1.5g too: a bare amount is a dose, a laboratory value is one per volume (or of a day's urine).
+    private static bool IsDose(ReadOnlySpan<char> value, string name)
+    {
+        if (name.Contains('定', StringComparison.Ordinal) || name.Contains('2', StringComparison.Ordinal) || value.Contains('/')) return false;
+        int digit = value.LastIndexOfAnyInRange('0', '9');
+        if (digit < 0) return false;
+        ReadOnlySpan<char> unit = value[(digit + 1)..].Trim();
+        return unit is "U" or "u" or "g" or "mg" or "ml" or "mL" or "ML" or "单位" or "万U" or "μg" or "ug" or "kg" or "IU" or "袋";
+    }
+
+    // P of "SIRP", R of "3R": one letter is a name only where no letter or digit touches it on the left.
+    private static bool StandsFree(string text, in LexiconHit hit) => hit.Length == 1 && Scripts.IsHan(text[hit.Start])
+        ? hit.Start == 0 || !Scripts.IsHan(text[hit.Start - 1]) || text[hit.Start - 1] is '血' or '尿' or '查'
+        : StandsFreeOfLetters(text, hit);
+
+    private static bool StandsFreeOfLetters(string text, in LexiconHit hit) =>
+        hit.Start == 0 || !char.IsAsciiLetter(text[hit.Start]) || !(char.IsAsciiLetterOrDigit(text[hit.Start - 1]) || text[hit.Start - 1] is '-' or '/') || text[hit.Start - 1] is '/' && hit.Length > 1
+        || (char.IsAsciiDigit(text[hit.Start - 1]) && hit.Length > 2);
+
+    // 白细胞(WBC), 红细胞(镜检): the other name in brackets belongs to the name.
+    private static int Alias(string text, int at, int lineEnd)
+    {
+        if (at >= lineEnd || text[at] != '(') return at;
+        int close = text.AsSpan(at, Math.Min(lineEnd - at, LongestAlias)).IndexOf(')');
+        if (close < 2) return at;
+        foreach (char c in text.AsSpan(at + 1, close - 1))
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '%' or '#' or '/' or '+') && !Scripts.IsHan(c)) return at;
+        }
+
+        ReadOnlySpan<char> inside = text.AsSpan(at + 1, close - 1);
+        return inside is "+" or "-" or "++" or "+++" or "阳性" or "阴性" ? at : at + close + 1;
+    }
+}

@@ -1,0 +1,110 @@
+using Consortium.Adapters.Narrative.Lexicon;
+
+namespace Consortium.Adapters.Narrative.Facts.Chinese;
+
+/// <summary>Makes facts of the chosen terms: trims and splits what the lexicon keeps together, joins what a note writes together.</summary>
+internal static class Terms
+{
+    /// <summary>Adds the facts of terms, which come by place and do not overlap.</summary>
+    public static void Find(FoldedText text, TextSpan block, List<LexiconHit> terms, SpanSet taken, List<FactDraft> found)
+    {
+        List<FactDraft> drafts = [];
+        foreach (LexiconHit term in terms) Add(text.Folded, term, block, drafts);
+        SingleOrgans.Add(text.Folded, block, taken, drafts);
+        drafts.Sort(static (a, b) => a.Span.Start.CompareTo(b.Span.Start));
+        Joining.Join(text.Folded, block, taken, drafts);
+        found.AddRange(drafts);
+    }
+
+    private static void Add(string text, in LexiconHit term, TextSpan block, List<FactDraft> drafts)
+    {
+        if (Vocabulary.IsNoise(text, term, block)) return;
+        FactCategory category = Vocabulary.Category(term);
+        int start = term.Start, end = term.End;
+        if (category is FactCategory.Symptom or FactCategory.Disease) (start, end) = Trim(text, start, end);
+        if (category == FactCategory.Treatment && end - start is 4 or 5 && text.AsSpan(start, end - start).EndsWith("治疗") && !Vocabulary.KeepsTherapy(text.AsSpan(start, end - start))) end -= 2;
+        if (category == FactCategory.Drug && end - start > 3 && text.AsSpan(start, end - start).EndsWith("类药物")) end -= 2;
+        if (category == FactCategory.Body && Organs(text, start, end))
+        {
+            for (int at = start; at < end; at++) drafts.Add(Draft(at, at + 1, FactCategory.Body, term, 0.8));
+            return;
+        }
+
+        string[]? signs = category == FactCategory.Symptom ? Vocabulary.Signs : category == FactCategory.Disease ? Vocabulary.DiseaseSigns : null;
+        if (signs is not null && SiteOf(text, start, end, signs) is { } site)
+        {
+            int siteEnd = site;
+            foreach (string degree in Vocabulary.Degrees)
+            {
+                if (site - start > degree.Length && text.AsSpan(start, site - start).EndsWith(degree)) siteEnd = Math.Min(siteEnd, site - degree.Length);
+            }
+
+            if (text.AsSpan(site, end - site).StartsWith("少量")) site += 2;
+            drafts.Add(Draft(start, siteEnd, FactCategory.Body, term, 0.85) with { KeepsCode = false });
+            drafts.Add(Draft(site, end, FactCategory.Symptom, term, 0.85) with { KeepsCode = false });
+            return;
+        }
+
+        // 阑尾切除术后第2日 in running text: the operation is meant. In a list of diagnoses the whole is one.
+        if (category == FactCategory.Disease && end - start > 4 && text.AsSpan(start, end - start).EndsWith("术后"))
+        {
+            end--;
+            category = FactCategory.Procedure;
+        }
+
+        drafts.Add(Draft(start, end, category, term, end - start >= 4 ? 0.92 : 0.85));
+    }
+
+    private static FactDraft Draft(int start, int end, FactCategory category, in LexiconHit term, double confidence) =>
+        new(new TextSpan(start, end), category, Assertion.Present, confidence) { Entry = term.Entry };
+
+    // Degree in front and the result of the examination behind are outside: 轻压痛, 移动性浊音阳性, 叩痛(+).
+    private static (int Start, int End) Trim(string text, int start, int end)
+    {
+        foreach (string degree in Vocabulary.Degrees)
+        {
+            if (end - start > degree.Length + 1 && text.AsSpan(start, end - start).StartsWith(degree))
+            {
+                start += degree.Length;
+                break;
+            }
+        }
+
+        foreach (string result in Vocabulary.Results)
+        {
+            if (end - start > result.Length + 1 && text.AsSpan(start, end - start).EndsWith(result))
+            {
+                end -= result.Length;
+                break;
+            }
+        }
+
+        return (start, end);
+    }
+
+    private static bool Organs(string text, int start, int end)
+    {
+        if (end - start is < 2 or > 4) return false;
+        foreach (char c in text.AsSpan(start, end - start))
+        {
+            if (!Vocabulary.SingleOrgans.Contains(c)) return false;
+        }
+
+        return true;
+    }
+
+    // 腹部膨隆 is the site 腹部 and the sign 膨隆; 腹痛 and 颈静脉怒张 are one word.
+    private static int? SiteOf(string text, int start, int end, string[] signs)
+    {
+        foreach (string sign in signs)
+        {
+            if (end - start > sign.Length && text.AsSpan(start, end - start).EndsWith(sign))
+            {
+                int site = end - sign.Length;
+                return Vocabulary.IsSite(text.AsSpan(start, site - start)) ? site : null;
+            }
+        }
+
+        return null;
+    }
+}
