@@ -61,6 +61,8 @@ internal static class Terms
     // Degree in front and the result of the examination behind are outside: 轻压痛, 移动性浊音阳性, 叩痛(+).
     private static (int Start, int End) Trim(string text, int start, int end)
     {
+        // 解黑便, 咳黄脓痰: the verb is outside; 咳嗽, 咳血 are words.
+        if (end - start > 2 && (text[start] == '解' || (text[start] == '咳' && text[end - 1] == '痰'))) start++;
         foreach (string degree in Vocabulary.Degrees)
         {
             if (end - start > degree.Length + 1 && text.AsSpan(start, end - start).StartsWith(degree))

@@ -10,7 +10,7 @@ internal static class Vocabulary
     public static readonly SearchValues<char> SingleOrgans = SearchValues.Create("心肺腹肝脾肾咽胆胰");
 
     /// <summary>Degrees and verbs in front of a finding; outside of it.</summary>
-    public static readonly string[] Degrees = ["轻中度", "中重度", "轻度", "中度", "重度", "明显", "轻微", "剧烈", "轻", "稍", "少量", "少许", "微量", "叩诊呈", "左侧", "右侧", "双侧", "解", "咳"];
+    public static readonly string[] Degrees = ["轻中度", "中重度", "轻度", "中度", "重度", "明显", "轻微", "剧烈", "轻", "稍", "少量", "少许", "微量", "叩诊呈", "左侧", "右侧", "双侧"];
 
     /// <summary>Results of a sign behind it; outside of it.</summary>
     public static readonly string[] Results = ["弱阳性", "阳性", "阴性", "(+++)", "(++)", "(+)", "(-)", "(±)", "++", "+", "加重", "一周", "一圈"];
@@ -68,7 +68,7 @@ internal static class Vocabulary
         string name = term.Entry.Term;
         if (name.EndsWith("麻醉", StringComparison.Ordinal) || name.EndsWith("全麻", StringComparison.Ordinal) || name.EndsWith("局麻", StringComparison.Ordinal) || name.EndsWith("腰麻", StringComparison.Ordinal)) return FactCategory.Procedure;
         if (term.Category == LexiconCategory.Disease && SymptomNames.Contains(name)) return FactCategory.Symptom;
-        if (term.Category == LexiconCategory.Test && (name.EndsWith("征", StringComparison.Ordinal) || (name.EndsWith("试验", StringComparison.Ordinal) && SignTests.Contains(name)))) return FactCategory.Symptom;
+        if (term.Category == LexiconCategory.Test && (name.EndsWith('征') || (name.EndsWith("试验", StringComparison.Ordinal) && SignTests.Contains(name)))) return FactCategory.Symptom;
         if (term.Category == LexiconCategory.Treatment && name is "心电监护" or "监护") return FactCategory.Test;
         if (term.Category == LexiconCategory.Procedure)
         {
