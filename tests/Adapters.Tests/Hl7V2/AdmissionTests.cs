@@ -22,6 +22,18 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public void Each_adverse_reaction_has_the_reporter_of_its_own_segment()
+    {
+        ConversionResult result = With(
+            "IAM|1|DA|PEN^Penicillin^L|SV|rash||A1||||||20240101|Peach^Princess|SPO",
+            "IAM|2|DA|ASP^Aspirin^L|MI|hives||A2||||||20240101|Toad^Prince|BRO");
+
+        Assert.Equal(2, result.All("AllergyIntolerance").Length);
+        Assert.Equal(2, result.All("AllergyIntolerance").Select(allergy => (string?)allergy["recorder"]?["reference"]).Distinct().Count());
+        AssertValid(result);
+    }
+
+    [Fact]
     public void Two_segments_of_one_identity_are_refused_where_they_differ_and_one_where_they_do_not()
     {
         ConversionResult differing = With("AL1|1|DA|PEN^Penicillin^L|SV|rash\rAL1|2|DA|PEN^Penicillin^L|MI|rash");
