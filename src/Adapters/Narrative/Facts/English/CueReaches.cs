@@ -15,6 +15,8 @@ internal enum CueReach
     Both,
     /// <summary>The next finding only (<c>likely</c>, <c>?</c>).</summary>
     Near,
+    /// <summary>The nearest findings on both sides (<c>versus</c>).</summary>
+    Around,
     /// <summary>Nowhere: the lexicon has it for other uses.</summary>
     Off,
 }

@@ -13,7 +13,7 @@ internal static class CueScope
     public static void List(EnglishReading reading, TermHit cue, Said what, Said[] said)
     {
         List<Mention> mentions = reading.Mentions;
-        int i = FirstFrom(mentions, cue.End);
+        int i = FirstFrom(mentions, cue.First + 1);
         int from = cue.End;
         bool first = true;
         for (; i < mentions.Count; i++)
@@ -22,6 +22,7 @@ internal static class CueScope
             if (!reading.Together(cue.First, mention.First) || mention.First - cue.First > LongestScope) return;
             if (!Continues(reading, cue, from, mention.First, first)) return;
             if (mention.IsMeasurement && !first) return;
+            if (!first && reading.Has(mention.End, WordRole.Trend)) return; // "no pneumothorax, effusion decreased"
             said[i] |= what;
             from = mention.End;
             if (mention.Category != FactCategory.Body) first = false;
@@ -35,7 +36,7 @@ internal static class CueScope
         if (what == Said.Uncertain && reading.Is(cue.First, "consider")) what |= Said.Consider;
         bool any = false;
         int from = cue.End;
-        for (int i = FirstFrom(mentions, cue.End); i < mentions.Count; i++)
+        for (int i = FirstFrom(mentions, cue.First + 1); i < mentions.Count; i++)
         {
             if (!reading.Together(cue.First, mentions[i].First) || mentions[i].First - cue.First > LongestScope) break;
             if (Ends(reading, from, mentions[i].First, what, any)) break;
@@ -78,8 +79,9 @@ internal static class CueScope
             Mention mention = reading.Mentions[i];
             if (!reading.Together(cue.First, mention.First)) return;
             if (first ? to - mention.End > LongestGap || HasSeparator(reading, mention.End, to) : !OnlyConjunction(reading, mention.End, to)) return;
-            if (!mention.IsMeasurement && mention.Category is not (FactCategory.Test or FactCategory.Body)) said[i] |= what;
-            if (mention.Category == FactCategory.Test) return; // the test is negative, not what stands before it
+            // A negative test was done; one that is not indicated was not.
+            if (mention.Category == FactCategory.Test && (reading.Is(cue.End - 1, "negative") || reading.Is(cue.End - 1, "neg"))) return;
+            if (!mention.IsMeasurement && mention.Category != FactCategory.Body) said[i] |= what;
             to = mention.First;
             first = false;
         }
@@ -89,6 +91,14 @@ internal static class CueScope
     public static void Sentence(EnglishReading reading, TermHit cue, Said what, Said[] said)
     {
         for (int i = FirstFrom(reading.Mentions, cue.End); i < reading.Mentions.Count && reading.Together(cue.First, reading.Mentions[i].First); i++) said[i] |= what;
+    }
+
+    /// <summary>True where <c>history of</c> tells how long the present complaint lasts: a three-day history of cough.</summary>
+    public static bool IsDuration(EnglishReading reading, TermHit cue)
+    {
+        int unit = cue.First - 1;
+        return reading.Is(cue.End - 1, "of") && (reading.Is(unit, "day") || reading.Is(unit, "week") || reading.Is(unit, "month") || reading.Is(unit, "year") || reading.Is(unit, "hour")
+            || reading.Is(unit, "days") || reading.Is(unit, "weeks") || reading.Is(unit, "months") || reading.Is(unit, "years") || reading.Is(unit, "hours") || reading.Is(unit, "d") || reading.Is(unit, "wk"));
     }
 
     /// <summary>True where a relative is the one who is ill: in the family history, or followed by has, with, died of.</summary>
@@ -138,7 +148,7 @@ internal static class CueScope
             {
                 if (other.Is(TermKinds.Terminator | TermKinds.Negation) && !reading.Is(i, "or") && other.First >= cue.End && !other.Is(TermKinds.PseudoNegation) && !(first && other.Is(TermKinds.Terminator) && other.Length == 1 && reading.Has(i, WordRole.List))) return false;
             }
-            if (reading.Has(i, WordRole.Verb) && !first) return false;
+            if (reading.Has(i, WordRole.Verb) && (!first || reading.Is(i, "with"))) return false;
             if (reading.Has(i, WordRole.List)) continue;
             if (reading.Tokens[i].Kind == EnglishTokenKind.Digits) return false;
             if (++words > (first ? LongestGap + 1 : comma ? 2 : LongestGap - 1)) return false;

@@ -16,7 +16,7 @@ internal static class EnglishAssertions
         {
             while (next < mentions.Count && mentions[next].First < token) next++;
             TermHit cue = reading.CueAt(token);
-            if (cue.Length == 0 || Covered(mentions, next, token, cue))
+            if (cue.Length == 0 || reading.Sections.IsHeading(token) || Covered(mentions, next, token, cue))
             {
                 token++;
                 continue;
@@ -64,6 +64,13 @@ internal static class EnglishAssertions
             if (CueScope.IsBearer(reading, hit)) CueScope.Sentence(reading, hit, what, said);
             return;
         }
+        if (what == Said.Historical && (CueScope.IsDuration(reading, hit) || (reading.Is(hit.End, ':') && reading.Tokens[hit.First].NewLine))) return;
+        if (reach == CueReach.Around)
+        {
+            CueScope.Back(reading, hit, what, said);
+            CueScope.Near(reading, hit, what, said);
+            return;
+        }
         bool back = reach == CueReach.Back || (reach == CueReach.Both && CueScope.NearerBehind(reading, hit));
         if (back) CueScope.Back(reading, hit, what, said);
         else if (reach == CueReach.Near) CueScope.Near(reading, hit, what, said);
@@ -95,7 +102,7 @@ internal static class EnglishAssertions
         bool therapy = mention.Category is FactCategory.Drug or FactCategory.Procedure or FactCategory.Treatment or FactCategory.Test;
         if (mention.IsMeasurement) return (said & Said.Hypothetical) != 0 && mention.Category == FactCategory.Lab ? Assertion.Hypothetical : Assertion.Present;
         if (mention.Category == FactCategory.Body) return Assertion.Present;
-        if (section == SectionKind.Allergies) return (said & Said.Negated) != 0 ? Assertion.Negated : Assertion.Present;
+        if (section == SectionKind.Allergies && (said & Said.Other) == 0) return (said & Said.Negated) != 0 ? Assertion.Negated : Assertion.Present;
         if ((said & Said.Hypothetical) != 0) return Assertion.Hypothetical;
         if ((said & Said.Negated) != 0 && (said & Said.Uncertain) == 0) return Assertion.Negated;
         if ((said & Said.Other) != 0 || section == SectionKind.Family) return Assertion.Other;

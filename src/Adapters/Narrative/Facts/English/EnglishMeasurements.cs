@@ -62,19 +62,25 @@ internal static class EnglishMeasurements
         int value = Bridge(reading, assay ? name : hit.End);
         if (value < 0) return null;
         if (!assay) name = hit.End;
-        if (hit.Is(TermKinds.Drug))
+        if (hit.Is(TermKinds.Drug | TermKinds.Test))
         {
             int end = MeasuredValue.Numeric(reading, value, out _);
             if (end > value && IsConcentration(reading, value, end)) return New(hit, TermKinds.Drug, name, end);
         }
         bool direct = value == name;
-        if (!assay && (hit.Is(TermKinds.Test) || !direct || hit.Length > 2)) return null;
+        bool test = hit.Is(TermKinds.Test);
+        if (!assay && ((test && reading.Has(hit.End - 1, WordRole.Examination)) || (!direct && !test) || (!test && hit.Length > 2))) return null;
+        if (test && !assay && (!Plain(reading, value) || reading.Has(value - 1, WordRole.Link))) return null;
         int result = MeasuredValue.InWords(reading, value);
         return result > value && (assay || reading.Tokens[value].End - reading.Tokens[value].Start > 2) ? New(hit, TermKinds.Drug | TermKinds.Disease | TermKinds.Test, name, result) : null;
     }
 
+    private static bool Plain(EnglishReading reading, int token) =>
+        reading.Is(token, "negative") || reading.Is(token, "neg") || reading.Is(token, "positive") || reading.Is(token, "pos") || reading.Is(token, "reactive") || reading.Is(token, "nonreactive") || reading.Is(token, "detected");
+
     private static bool AmongMeasurements(EnglishReading reading, TermHit hit) =>
-        reading.Mentions.Count > 0 && reading.Mentions[^1] is { IsMeasurement: true } last && hit.First - last.End <= 4 && hit.First > last.End - 1 && reading.Tokens[last.End - 1].End + 16 > reading.Tokens[hit.First].Start;
+        reading.Is(hit.First - 1, ':')
+        || (reading.Mentions.Count > 0 && reading.Mentions[^1] is { IsMeasurement: true } last && hit.First >= last.End && hit.First - last.End <= 4 && reading.Tokens[last.End - 1].End + 16 > reading.Tokens[hit.First].Start);
 
     private static bool IsSaturation(TermHit hit) => hit.Of(TermKinds.Vital)!.Entry.Code is null or "59408-5";
 

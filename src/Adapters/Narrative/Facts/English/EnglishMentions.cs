@@ -21,6 +21,7 @@ internal static class EnglishMentions
             }
             if (hit.Length == 0 || Overtaken(reading, hit))
             {
+                if (hit.Length == 0 && cue.Length == 0 && ByEnding(reading, i) is { } guessed) reading.Mentions.Add(guessed);
                 i++;
                 continue;
             }
@@ -34,6 +35,16 @@ internal static class EnglishMentions
                 i++;
             }
         }
+    }
+
+    // A whole word, not a part of a name (Dr. Theroma) or a glued code: a capital counts only where a line or a sentence begins.
+    private static Mention? ByEnding(EnglishReading reading, int token)
+    {
+        EnglishToken word = reading.Tokens[token];
+        if (word.Kind != EnglishTokenKind.Word || word.Joined || (token + 1 < reading.Tokens.Count && reading.Tokens[token + 1] is { Joined: true, IsWordOrDigits: true })) return null;
+        bool opens = token == 0 || word.NewLine || !reading.Together(token - 1, token) || reading.Tokens[token - 1].Kind != EnglishTokenKind.Word;
+        if (char.IsUpper(word.First) && !opens) return null;
+        return WordEndings.Of(reading.Written(token, token + 1)) is { } category ? new Mention { First = token, End = token + 1, Category = category, Confidence = 0.6 } : null;
     }
 
     // A fact that lies wholly inside a cue (no known drug allergies) is none; one that reaches beyond it is.
@@ -71,9 +82,11 @@ internal static class EnglishMentions
         }
         if (!hit.Is(TermKinds.Facts)) return null;
         if (SiteCutOff(reading, hit) is { } site) return site;
+        if (IsPartOfAName(reading, hit)) return null;
         TermKinds kind = Decide(reading, hit);
         if (kind == TermKinds.None || IsGeneric(reading, hit, kind)) return null;
         (int first, int end) = Trimmed(reading, hit, kind);
+        if (kind == TermKinds.Body) end = ThroughVertebrae(reading, hit);
         int alternatives = System.Numerics.BitOperations.PopCount((uint)(hit.Kinds & TermKinds.Facts));
         return new Mention
         {
@@ -100,21 +113,50 @@ internal static class EnglishMentions
             TermHit rest = reading.FactAt(cut);
             if (rest.End != hit.End || !rest.Is(TermKinds.Symptom | TermKinds.Disease)) continue;
             TermHit site = reading.FactBetween(hit.First, cut, TermKinds.Body);
-            return site.Length == 0 ? null : new Mention { First = hit.First, End = cut, Category = FactCategory.Body, Term = site.Of(TermKinds.Body), Confidence = 0.9 };
+            if (site.Length > 0) return new Mention { First = hit.First, End = cut, Category = FactCategory.Body, Term = site.Of(TermKinds.Body), Confidence = 0.9 };
         }
         return null;
+    }
+
+    // The tail of a name in capitals (BI-RADS), an electrocardiogram's lead (aVF).
+    private static bool IsPartOfAName(EnglishReading reading, TermHit hit)
+    {
+        if (hit.Length != 1) return false;
+        ReadOnlySpan<char> written = reading.Written(hit.First, hit.End);
+        if (written.Length == 3 && written[0] == 'a' && written[1] == 'V') return true;
+        return hit.First > 1 && reading.Tokens[hit.First].Joined && reading.Is(hit.First - 1, '-') && reading.Tokens[hit.First - 1].Joined && reading.Tokens[hit.First - 2].Kind == EnglishTokenKind.Word
+            && !written.ContainsAnyInRange('a', 'z') && !reading.Written(hit.First - 2, hit.First - 1).ContainsAnyInRange('a', 'z');
+    }
+
+    // L3/4, T12-L1: a level between two vertebrae.
+    private static int ThroughVertebrae(EnglishReading reading, TermHit hit)
+    {
+        int sign = hit.End;
+        if (reading.Tokens[hit.End - 1].Kind != EnglishTokenKind.Digits || hit.Length != 2 || !(reading.Is(sign, '/') || reading.Is(sign, '-')) || !reading.Tokens[sign].Joined) return hit.End;
+        int next = sign + 1;
+        if (next < reading.Tokens.Count && reading.Tokens[next] is { Kind: EnglishTokenKind.Word, Joined: true, First: 'C' or 'T' or 'L' or 'S' } letter && letter.End - letter.Start == 1) next++;
+        return next < reading.Tokens.Count && reading.Tokens[next] is { Kind: EnglishTokenKind.Digits, Joined: true } ? next + 1 : hit.End;
     }
 
     // "labs", "surgery", "symptoms" name no single fact.
     private static bool IsGeneric(EnglishReading reading, TermHit hit, TermKinds kind)
     {
-        if (kind is TermKinds.Drug or TermKinds.Body) return false;
+        if (kind == TermKinds.Body && reading.Has(hit.End, WordRole.Attribute) && reading.Together(hit.First, hit.End)) return true;
+        if (kind == TermKinds.Body && hit.Length == 1 && reading.Has(hit.First, WordRole.Generic)) return true;
+        if (kind == TermKinds.Body) return hit.Length == 1 && reading.Is(hit.First, "back") && IsAdverb(reading, hit.First);
+        if (kind == TermKinds.Drug) return false;
         for (int i = hit.First; i < hit.End; i++)
         {
             if (!reading.Has(i, WordRole.Generic)) return false;
         }
         return true;
     }
+
+    // "come back", "back to baseline", "read back"
+    private static bool IsAdverb(EnglishReading reading, int token) =>
+        reading.Is(token + 1, "to") || reading.Is(token + 1, "in") || reading.Is(token + 1, "at") || reading.Is(token + 1, "on") || reading.Is(token + 1, "for") || reading.Is(token + 1, "if")
+        || reading.Is(token - 1, "come") || reading.Is(token - 1, "came") || reading.Is(token - 1, "go") || reading.Is(token - 1, "went") || reading.Is(token - 1, "read") || reading.Is(token - 1, "call")
+        || reading.Is(token - 1, "bring") || reading.Is(token - 1, "get") || reading.Is(token - 1, "now") || reading.Is(token - 1, "cut") || reading.Is(token - 1, "hold");
 
     // The form stays outside of a drug's name (heparin drip), the repetition outside of an examination's.
     private static (int First, int End) Trimmed(EnglishReading reading, TermHit hit, TermKinds kind)
@@ -131,7 +173,7 @@ internal static class EnglishMentions
     private static TermKinds Settled(EnglishReading reading, TermHit hit, TermKinds kind)
     {
         int head = hit.End - 1;
-        if (kind == TermKinds.Disease && reading.Has(head, WordRole.Sign)) return TermKinds.Symptom;
+        if (kind == TermKinds.Disease && (reading.Has(head, WordRole.Sign) || (hit.Length == 1 && reading.Has(head, WordRole.SoloSign)))) return TermKinds.Symptom;
         if (kind == TermKinds.Symptom && reading.Has(head, WordRole.Diagnosis)) return TermKinds.Disease;
         if (kind is TermKinds.Procedure or TermKinds.Drug && reading.Has(head, WordRole.Therapy)) return TermKinds.Treatment;
         return kind;

@@ -39,6 +39,7 @@ internal static class EnglishPhrases
             FactCategory.Disease => WordRole.Side | WordRole.Region | WordRole.Course | WordRole.Severity,
             FactCategory.Body => WordRole.Side | WordRole.Region,
             FactCategory.Procedure => WordRole.Side | WordRole.Approach,
+            FactCategory.Symptom => WordRole.Quality,
             _ => WordRole.None,
         };
         if (roles == WordRole.None || mention.IsMeasurement) return;
@@ -75,6 +76,7 @@ internal static class EnglishPhrases
         int length = word.End - word.Start;
         // A single letter is a side only as a capital: "l" may be a list's letter.
         if (reading.Has(token, roles)) return length > 1 || char.IsUpper(word.First);
+        if (mention.Category == FactCategory.Symptom) return !reading.Has(token, WordRole.Plain | WordRole.Degree | WordRole.Severity | WordRole.Locus | WordRole.Course) && char.IsLower(word.First) && IsAdjective(reading.Written(token, token + 1));
         if (mention.Category != FactCategory.Disease) return false;
         // "Mild mitral regurgitation" opens a diagnosis; "with mild mitral regurgitation" grades it.
         if (reading.Has(token, WordRole.Degree)) return char.IsUpper(word.First) && length > 3 && !AllCapitals(reading, token);
@@ -139,6 +141,8 @@ internal static class EnglishPhrases
         if (site.Category != FactCategory.Body || head.IsMeasurement || !reading.Together(head.First, site.First)) return false;
         int at = head.End;
         if (head.Category == FactCategory.Test && at == site.First) return IsImaging(reading, head);
+        // "CT chest, abdomen and pelvis": one examination of several sites.
+        if (head.Category == FactCategory.Test && at + 1 == site.First && head.Extended && IsImaging(reading, head)) return reading.Is(at, ',') || reading.Is(at, '/') || reading.Is(at, "and") || reading.Is(at, '&');
         bool fracture = head.Category == FactCategory.Disease && at == site.First && (reading.Is(head.End - 1, "fracture") || reading.Is(head.End - 1, "fractures") || reading.Is(head.End - 1, "fx"));
         if (fracture) return true;
         if (head.Category is not (FactCategory.Disease or FactCategory.Test or FactCategory.Procedure) || !reading.Is(at, "of")) return false;
@@ -186,6 +190,21 @@ internal static class EnglishPhrases
                 mention.End = behind;
                 mention.Extended = true;
             }
+        }
+        else if (mention.Category == FactCategory.Procedure && reading.Has(end, WordRole.Act) && reading.Together(end - 1, end))
+        {
+            mention.End++;
+            mention.Extended = true;
+        }
+        else if (mention.Category == FactCategory.Test && (reading.Is(end, "scan") || reading.Is(end, "series")) && reading.Together(end - 1, end))
+        {
+            mention.End++;
+        }
+        else if (mention.Category == FactCategory.Body && reading.Is(end, "disease") && reading.Together(end - 1, end))
+        {
+            mention.End++;
+            mention.Category = FactCategory.Disease;
+            mention.Extended = true;
         }
         else if (mention.Category == FactCategory.Test && end + 1 < reading.Tokens.Count && (reading.Is(end, "with") || reading.Is(end, "without") || reading.Is(end, "w")))
         {

@@ -39,12 +39,18 @@ internal sealed class EnglishSections
     {
         EnglishSections sections = new(reading.Tokens.Count);
         SectionKind kind = SectionKind.Other;
+        int opened = -1;
         for (int i = 0; i < reading.Tokens.Count; i++)
         {
+            // A history of one paragraph ends with it; a heading alone has its paragraphs below.
+            if (kind is SectionKind.Past or SectionKind.Family && i > opened + 1 && reading.Tokens[i].NewLine && reading.Span[reading.Tokens[i - 1].End..reading.Tokens[i].Start].Count('\n') > 1) kind = SectionKind.Other;
+            // Allergies in the line of their heading end with it.
+            if (kind == SectionKind.Allergies && i > opened + 1 && opened >= 0 && reading.Tokens[i].NewLine && !reading.Tokens[opened + 1].NewLine && !EnglishLexicon.Wraps(reading.Span, reading.Tokens, i)) kind = SectionKind.Other;
             if (Opens(reading, i) && HeadingAt(reading, i) is var end && end > i)
             {
                 kind = sections.Heading(reading, i, end, kind);
                 for (; i < end - 1; i++) sections._kinds[i] = kind;
+                opened = reading.Is(end, ':') ? end : i;
             }
             else if (reading.Tokens[i].NewLine && TitleAt(reading, i) is var title && title > i)
             {
@@ -53,7 +59,8 @@ internal sealed class EnglishSections
             }
             else if (reading.Tokens[i].NewLine && UnknownHeading(reading, i) is var unknown && unknown > i)
             {
-                kind = SectionKind.Other;
+                kind = TellsOfThePast(reading, i, unknown) ? SectionKind.Past : SectionKind.Other;
+                opened = unknown - 1;
             }
             sections._kinds[i] = kind;
         }
@@ -123,6 +130,17 @@ internal sealed class EnglishSections
             if (reading.Has(i, WordRole.Generic)) return true;
         }
         return false;
+    }
+
+    private static bool TellsOfThePast(EnglishReading reading, int first, int end)
+    {
+        bool past = false;
+        for (int i = first; i < end; i++)
+        {
+            if (reading.Is(i, "present") || reading.Is(i, "social") || reading.Is(i, "interval") || reading.Is(i, "current") || reading.Is(i, "family") || reading.Is(i, "clinical")) return false;
+            past |= reading.Is(i, "history") || reading.Is(i, "previous") || reading.Is(i, "past");
+        }
+        return past;
     }
 
     // A line of capitals, or a few words before a colon at the end of a line: a heading that no lexicon has ends the section before it.

@@ -38,7 +38,8 @@ internal sealed class EnglishVocabulary
 
     private int Singular(Span<char> word, int length)
     {
-        if (word[length - 2] == 's') return -1; // mass, abscess: no plural
+        if (word[length - 2] is 's' or 'u' or 'i') return -1; // mass, thrombus, pelvis: no plurals
+        if (word[..length] is "does" or "goes" or "aids" or "plus" or "less") return -1;
         if (length > 4 && word[(length - 3)..length].SequenceEqual("ies"))
         {
             word[length - 3] = 'y';

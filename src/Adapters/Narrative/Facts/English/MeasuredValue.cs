@@ -16,7 +16,8 @@ internal static class MeasuredValue
         while (IsComparator(reading, i) && i - token < 3) i++;
         if (reading.Is(i, '-') || reading.Is(i, '+'))
         {
-            if (i + 1 < reading.Tokens.Count && !reading.Tokens[i + 1].Joined) return token;
+            // A sign of the number, not a hyphen of a code (PH-221907).
+            if (reading.Tokens[i].Joined || (i + 1 < reading.Tokens.Count && !reading.Tokens[i + 1].Joined)) return token;
             i++;
         }
         int end = Number(reading, i, out first);
@@ -89,6 +90,7 @@ internal static class MeasuredValue
         if (unit.Length > 0 && unit.Is(TermKinds.Unit) && !(unit.Length == 1 && SingleLetter(reading, end)) && !NamesNext(reading, end, unit.End) && !IsTime(reading, end, unit.End))
         {
             end = unit.End;
+            if (reading.Is(end - 1, '.') && end - unit.First > 1) end--; // "181 lb." at the end of a sentence
             if (reading.Is(end, '/') && tokens[end].Joined && end + 1 < tokens.Count && tokens[end + 1] is { Joined: true } per && (reading.Units[end + 1].Is(TermKinds.Unit) || per.Kind == EnglishTokenKind.Word))
             {
                 end = reading.Units[end + 1].Is(TermKinds.Unit) ? reading.Units[end + 1].End : end + 2;
@@ -96,6 +98,13 @@ internal static class MeasuredValue
             return end;
         }
         if (reading.Is(end, '%')) return end + 1;
+        // mU/L, nkat/L: a short word per another, though the lexicon does not have it
+        if (reading.Is(end + 1, '/') && tokens[end].Kind == EnglishTokenKind.Word && tokens[end].End - tokens[end].Start <= 5 && tokens[end + 1].Joined && end + 2 < tokens.Count
+            && tokens[end + 2] is { Joined: true, Kind: EnglishTokenKind.Word } denominator && denominator.End - denominator.Start <= 4 && !reading.FactAt(end).Is(TermKinds.Facts & ~TermKinds.Lab))
+        {
+            return end + 3;
+        }
+
         if (reading.Is(end, '\u00B0') || reading.Is(end, '\u2103') || reading.Is(end, '\u2109'))
         {
             bool sign = reading.Is(end, '\u00B0');
@@ -108,7 +117,7 @@ internal static class MeasuredValue
 
     // "K 4.6 Mg 2.4", "BP 138/82 HR 76": the next name, not a unit.
     private static bool NamesNext(EnglishReading reading, int unit, int end) =>
-        !reading.Tokens[unit].Joined && reading.FactAt(unit).Is(TermKinds.Lab | TermKinds.Vital | TermKinds.LooseName) && (Number(reading, end, out _) > end || IsComparator(reading, end) || reading.Is(end, ':'));
+        end == unit + 1 && !reading.Is(end, '/') && !reading.Tokens[unit].Joined && reading.FactAt(unit).Is(TermKinds.Lab | TermKinds.Vital | TermKinds.LooseName) && (Number(reading, end, out _) > end || IsComparator(reading, end) || reading.Is(end, ':'));
 
     // "PSA 6 wk", "lactate 2 h": when, not how much.
     private static bool IsTime(EnglishReading reading, int unit, int end) =>

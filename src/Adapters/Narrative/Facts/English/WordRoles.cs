@@ -55,6 +55,18 @@ internal enum WordRole
     Therapy = 1 << 22,
     /// <summary>a letterhead's or title's word (department, summary)</summary>
     Title = 1 << 23,
+    /// <summary>decreased, improved: what is so changed is there</summary>
+    Trend = 1 << 24,
+    /// <summary>size, ratio: what stands before it is no site of a finding</summary>
+    Attribute = 1 << 25,
+    /// <summary>placement, removal: what is done with a device, part of the procedure's name</summary>
+    Act = 1 << 26,
+    /// <summary>tachycardia: a sign when it stands alone, a disease with its kind (ventricular tachycardia)</summary>
+    SoloSign = 1 << 27,
+    /// <summary>productive, palpable: the kind of a complaint, part of its name</summary>
+    Quality = 1 << 28,
+    /// <summary>culture, scan: an examination whose result is a finding, not a laboratory value</summary>
+    Examination = 1 << 29,
 }
 
 /// <summary>The roles of the words, by their number in the vocabulary.</summary>
