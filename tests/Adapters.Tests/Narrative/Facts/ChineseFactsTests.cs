@@ -17,6 +17,8 @@ public sealed class ChineseFactsTests
     [InlineData("考虑肺炎，不除外肺结核。", "肺炎 uncertain, 肺结核 uncertain")]
     [InlineData("如发热、咳嗽加重及时就诊。", "发热 hypothetical, 咳嗽 hypothetical")]
     [InlineData("既往高血压病10年。", "高血压病 historical")]
+    [InlineData("既往史：否认糖尿病史，10年前行阑尾切除术，2020年诊断冠心病。", "糖尿病 negated, 阑尾切除术 historical, 冠心病 historical")]
+    [InlineData("否认肝炎、结核，疟疾，伤寒病史。", "肝炎 negated, 结核 negated, 疟疾 negated, 伤寒 negated")]
     [InlineData("家族史：父亲患糖尿病。", "糖尿病 other")]
     [InlineData("家族史：否认糖尿病。", "糖尿病 negated")]
     public void An_assertion_follows_from_cue_section_and_reach(string text, string expected) =>

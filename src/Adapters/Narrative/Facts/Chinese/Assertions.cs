@@ -1,3 +1,4 @@
+using System.Buffers;
 using Consortium.Adapters.Narrative.Lexicon;
 
 namespace Consortium.Adapters.Narrative.Facts.Chinese;
@@ -85,6 +86,7 @@ internal static class Assertions
             case CueReach.Condition or CueReach.Plan or CueReach.Control:
                 return true;
             case CueReach.Denial:
+                if (StatesAnew(between)) return false;
                 break; // 否认 goes on over commas, to the next cue
             case CueReach.Past:
                 return true;
@@ -102,6 +104,15 @@ internal static class Assertions
         }
 
         return true;
+    }
+
+    private static readonly SearchValues<char> Anew = SearchValues.Create("年月周天日行予曾于因有诊");
+
+    // 否认糖尿病史,10年前行阑尾切除术: a clause with a time or a deed of its own is no longer what is denied.
+    private static bool StatesAnew(ReadOnlySpan<char> between)
+    {
+        int comma = between.LastIndexOf(',');
+        return comma >= 0 && between[(comma + 1)..].ContainsAny(Anew);
     }
 
     private static bool Backward(string text, Cue cue, List<FactDraft> facts, int index)
