@@ -60,7 +60,7 @@ internal sealed class RecordText
 
         int gbOffset = FirstBroken(StrictGb18030, bytes);
         if (gbOffset < 0) return Strict(StrictGb18030, bytes, 0);
-        issue = Undecodable(bytes, gbOffset, "GB18030", "its not being UTF-8");
+        issue = Undecodable(bytes, gbOffset, "GB18030", null);
         return null;
     }
 
@@ -126,7 +126,7 @@ internal sealed class RecordText
         return valid > ValidPerBroken * broken;
     }
 
-    private static OutcomeIssue Undecodable(ReadOnlySpan<byte> bytes, int offset, string encoding, string why)
+    private static OutcomeIssue Undecodable(ReadOnlySpan<byte> bytes, int offset, string encoding, string? why)
     {
         offset = Math.Min(offset, bytes.Length);
         int line = bytes[..offset].Count((byte)'\n') + 1;
@@ -134,7 +134,7 @@ internal sealed class RecordText
         return new OutcomeIssue(
             IssueSeverity.Fatal,
             "structure",
-            $"The bytes at offset {offset} are not {encoding}, which {why} say this text is. Export the record again as UTF-8 or GB18030.",
+            $"The bytes at offset {offset} are {(why is null ? $"neither UTF-8 nor {encoding}" : $"not {encoding}, which {why} say this text is")}. Export the record again as UTF-8 or GB18030.",
             $"byte {offset}",
             line,
             column);
