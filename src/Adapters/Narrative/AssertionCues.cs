@@ -8,7 +8,7 @@ namespace Consortium.Adapters.Narrative;
 /// </summary>
 internal sealed class AssertionCues
 {
-    private static readonly AhoCorasick<string> Automaton = new(DataTable.BuiltIn("cues.tsv", 2)
+    private static readonly TermTable<string> Automaton = new(DataTable.BuiltIn("cues.tsv", 2)
         .Select(row => KeyValuePair.Create(row.Cells[0], row.Cells[1])));
 
     // No clause is longer; the bound keeps time linear on text without punctuation.

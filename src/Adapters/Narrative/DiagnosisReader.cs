@@ -12,7 +12,7 @@ internal sealed partial class DiagnosisReader(NoteText note, AssertionCues cues)
     private static readonly Dictionary<string, (string? Code, string? Display)> Lexicon = DataTable.BuiltIn("diagnoses.tsv", 3)
         .ToDictionary(row => Folding.Fold(row.Cells[0]), row => (row[1], row[2]), StringComparer.Ordinal);
 
-    private static readonly AhoCorasick<string> Automaton = new(Lexicon.Keys.Select(term => KeyValuePair.Create(term, term)));
+    private static readonly TermTable<string> Automaton = new(Lexicon.Keys.Select(term => KeyValuePair.Create(term, term)));
 
     /// <summary>The diagnoses of a list.</summary>
     public IEnumerable<DiagnosisFact> List(NoteSection section, DiagnosisRole role)

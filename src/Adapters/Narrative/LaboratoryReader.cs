@@ -8,7 +8,7 @@ namespace Consortium.Adapters.Narrative;
 /// </summary>
 internal sealed partial class LaboratoryReader(NoteText note, AssertionCues cues, NoteIssues issues)
 {
-    private static readonly AhoCorasick<(string Name, LaboratoryTest Test)> Automaton = new(LaboratoryTests.BuiltIn.ByName
+    private static readonly TermTable<(string Name, LaboratoryTest Test)> Automaton = new(LaboratoryTests.BuiltIn.ByName
         .Select(pair => KeyValuePair.Create(pair.Key.ToUpperInvariant(), (pair.Key, pair.Value))));
 
     private readonly SpecimenContext _specimens = new(note);

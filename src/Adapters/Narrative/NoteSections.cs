@@ -21,7 +21,7 @@ internal static partial class NoteSections
     private static readonly Dictionary<string, Heading> Headings = DataTable.BuiltIn("headings.tsv", 4)
         .ToDictionary(row => row.Cells[0], row => new Heading(row.Cells[1], row[2], row[3]), StringComparer.Ordinal);
 
-    private static readonly AhoCorasick<Heading> Automaton = new(Headings);
+    private static readonly TermTable<Heading> Automaton = new(Headings);
     private static readonly int Longest = Headings.Keys.Max(heading => heading.Length);
 
     /// <summary>The sections in order; the text before the first one is left out.</summary>

@@ -14,7 +14,7 @@ internal static class PrescriptionWords
 {
     private static readonly IReadOnlyList<DataRow> Rows = DataTable.BuiltIn("drug-words.tsv", 5);
 
-    private static readonly AhoCorasick<PrescriptionWord> Automaton = new(Rows
+    private static readonly TermTable<PrescriptionWord> Automaton = new(Rows
         .Where(row => row.Cells[1] is not "dose-unit")
         .Select(row => KeyValuePair.Create(row.Cells[0], Word(row))));
 
@@ -30,7 +30,7 @@ internal static class PrescriptionWords
     {
         List<TermMatch<PrescriptionWord>> all = Automaton.FindAll(lower);
         all.RemoveAll(match => !StandsAlone(lower, match.Start, match.End));
-        return AhoCorasick<PrescriptionWord>.Longest(all);
+        return TermTable<PrescriptionWord>.Longest(all);
     }
 
     /// <summary>The dose unit that starts at a place of a lower-case line: its length and UCUM code.</summary>

@@ -5,7 +5,7 @@ namespace Consortium.Adapters.Narrative;
 /// <summary>Which specimen a line of results is about: the last cue before the place on its own line (血常规, 尿常规, 脑脊液 …).</summary>
 internal sealed class SpecimenContext
 {
-    private static readonly AhoCorasick<string> Automaton = new(DataTable.BuiltIn("specimen-cues.tsv", 2)
+    private static readonly TermTable<string> Automaton = new(DataTable.BuiltIn("specimen-cues.tsv", 2)
         .Select(row => KeyValuePair.Create(row.Cells[0], row.Cells[1])));
 
     private readonly string _text;

@@ -19,7 +19,7 @@ internal sealed partial class VitalSignReader(NoteText note, AssertionCues cues,
             pair => new VitalSign(pair.Row.Cells[1], pair.Row.Cells[2], pair.Row.Cells[3], Limit(pair.Row.Cells[4]), Limit(pair.Row.Cells[5])),
             StringComparer.Ordinal);
 
-    private static readonly AhoCorasick<(string Name, VitalSign Sign)> Automaton = new(ByName.Select(pair => KeyValuePair.Create(pair.Key, (pair.Key, pair.Value))));
+    private static readonly TermTable<(string Name, VitalSign Sign)> Automaton = new(ByName.Select(pair => KeyValuePair.Create(pair.Key, (pair.Key, pair.Value))));
 
     /// <summary>The vital signs of a section.</summary>
     public IEnumerable<VitalFact> Read(NoteSection section)

@@ -3,20 +3,13 @@ using Consortium.Adapters.Narrative.Facts;
 namespace Consortium.Adapters.Narrative.Lexicon;
 
 /// <summary>
-/// Finds every term of a lexicon in one pass over a text, however many terms there are (A. Aho, M. Corasick, Comm. ACM 18, 1975).
-/// Nodes are numbered breadth first over the sorted terms, so the children of a node stand side by side and a node is a few numbers in arrays.
+/// Finds every term of a lexicon in one pass over a text, with its case where that matters.
 /// Immutable, so any number of threads may search at once.
 /// </summary>
 internal sealed class LexiconAutomaton
 {
     private readonly LexiconEntry[] _entries;
-    private readonly int[] _root = new int[char.MaxValue + 1];
-    private readonly char[] _label;
-    private readonly int[] _firstChild; // those of node n: from _firstChild[n] to _firstChild[n + 1]
-    private readonly int[] _fail;
-    private readonly int[] _firstEntry; // those of node n: from _firstEntry[n] on, as many as _entryCount[n]
-    private readonly int[] _entryCount;
-    private readonly int[] _shorter; // the next node on the chain of fails where a term ends; 0 for none
+    private readonly TermAutomaton _automaton;
 
     /// <summary>Builds the automaton. Of rows with the same term and category the first holds.</summary>
     public LexiconAutomaton(IReadOnlyList<LexiconEntry> entries)
@@ -41,10 +34,7 @@ internal sealed class LexiconAutomaton
         }
 
         Array.Resize(ref _entries, count);
-        (_label, _firstChild, _firstEntry, _entryCount) = Trie(sorted.AsSpan(0, count));
-        _fail = new int[_label.Length];
-        _shorter = new int[_label.Length];
-        Link();
+        _automaton = new TermAutomaton(sorted.AsSpan(0, count));
     }
 
     /// <summary>How many terms it finds.</summary>
@@ -53,19 +43,15 @@ internal sealed class LexiconAutomaton
     /// <summary>Adds every occurrence in a part of a text, overlapping ones too, by end and of one end the longest first.</summary>
     public void FindAll(FoldedText text, int start, int end, List<LexiconHit> hits)
     {
-        ReadOnlySpan<char> lower = text.Lower.AsSpan(0, end);
-        int node = 0;
-        for (int i = start; i < lower.Length; i++)
+        var sink = new Sink(this, text, hits);
+        _automaton.FindAll(text.Lower.AsSpan(0, end), start, ref sink);
+    }
+
+    private readonly struct Sink(LexiconAutomaton lexicon, FoldedText text, List<LexiconHit> hits) : ITermSink
+    {
+        public void Found(int end, int first, int count)
         {
-            char c = lower[i];
-            int next;
-            while ((next = Child(node, c)) == 0 && node != 0) node = _fail[node];
-            node = next;
-            for (int at = _entryCount[node] > 0 ? node : _shorter[node]; at != 0; at = _shorter[at])
-            {
-                int first = _firstEntry[at];
-                for (int entry = first; entry < first + _entryCount[at]; entry++) Add(text, i + 1, _entries[entry], hits);
-            }
+            for (int entry = first; entry < first + count; entry++) Add(text, end, lexicon._entries[entry], hits);
         }
     }
 
@@ -85,74 +71,5 @@ internal sealed class LexiconAutomaton
         }
 
         return false;
-    }
-
-    private int Child(int node, char c)
-    {
-        if (node == 0) return _root[c];
-        int low = _firstChild[node], high = _firstChild[node + 1] - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) >> 1;
-            char label = _label[middle];
-            if (label == c) return middle;
-            if (label < c) low = middle + 1;
-            else high = middle - 1;
-        }
-
-        return 0;
-    }
-
-    private static (char[] Label, int[] FirstChild, int[] FirstEntry, int[] EntryCount) Trie(ReadOnlySpan<string> terms)
-    {
-        List<char> label = ['\0'];
-        List<int> firstChild = [], firstEntry = [], entryCount = [];
-        // Each node stands for the terms of a range that share its letters.
-        List<(int From, int To)> level = [(0, terms.Length)];
-        for (int depth = 0; level.Count > 0; depth++)
-        {
-            List<(int From, int To)> below = [];
-            int children = label.Count;
-            foreach ((int from, int to) in level)
-            {
-                int at = from;
-                while (at < to && terms[at].Length == depth) at++;
-                firstEntry.Add(from);
-                entryCount.Add(at - from);
-                firstChild.Add(children);
-                while (at < to)
-                {
-                    char c = terms[at][depth];
-                    int next = at + 1;
-                    while (next < to && terms[next][depth] == c) next++;
-                    label.Add(c);
-                    below.Add((at, next));
-                    children++;
-                    at = next;
-                }
-            }
-
-            level = below;
-        }
-
-        firstChild.Add(label.Count);
-        return ([.. label], [.. firstChild], [.. firstEntry], [.. entryCount]);
-    }
-
-    private void Link()
-    {
-        for (int child = _firstChild[0]; child < _firstChild[1]; child++) _root[_label[child]] = child;
-        for (int node = 0; node < _label.Length; node++)
-        {
-            for (int child = _firstChild[node]; child < _firstChild[node + 1]; child++)
-            {
-                if (node == 0) continue;
-                int fail = _fail[node];
-                int next;
-                while ((next = Child(fail, _label[child])) == 0 && fail != 0) fail = _fail[fail];
-                _fail[child] = next;
-                _shorter[child] = _entryCount[next] > 0 ? next : _shorter[next];
-            }
-        }
     }
 }

@@ -77,8 +77,7 @@ internal static class MeasuredValue
     }
 
     public static bool IsComparator(EnglishReading reading, int token) =>
-        token < reading.Tokens.Count && reading.Tokens[token].Kind == EnglishTokenKind.Sign && reading.Tokens[token].First is '<' or '>' or '=' or '\u2264' or '\u2265' or '~' or '\u2248'
-        && (token < reading.Tokens.Count && reading.Tokens[token].Kind == EnglishTokenKind.Sign);
+        token < reading.Tokens.Count && reading.Tokens[token].Kind == EnglishTokenKind.Sign && reading.Tokens[token].First is '<' or '>' or '=' or '\u2264' or '\u2265' or '~' or '\u2248';
 
     /// <summary>The index behind the unit that begins at a token; the token itself when none does.</summary>
     public static int Unit(EnglishReading reading, int token)
@@ -108,9 +107,9 @@ internal static class MeasuredValue
         if (reading.Is(end, '\u00B0') || reading.Is(end, '\u2103') || reading.Is(end, '\u2109'))
         {
             bool sign = reading.Is(end, '\u00B0');
-            return sign && end + 1 < tokens.Count && tokens[end + 1].First is 'C' or 'F' && sign ? end + 2 : end + 1;
+            return sign && end + 1 < tokens.Count && tokens[end + 1].First is 'C' or 'F' ? end + 2 : end + 1;
         }
-        if (end < tokens.Count && tokens[end].First is 'C' or 'F' or 'c' or 'f' && end < tokens.Count && tokens[end].End - tokens[end].Start == 1 && Temperature(reading, token - 1)) return end + 1;
+        if (end < tokens.Count && tokens[end].First is 'C' or 'F' or 'c' or 'f' && tokens[end].End - tokens[end].Start == 1 && Temperature(reading, token - 1)) return end + 1;
         if (reading.Is(end, '/') && tokens[end].Joined && end + 1 < tokens.Count && tokens[end + 1] is { Kind: EnglishTokenKind.Word, Joined: true }) return end + 2; // 2/hpf, 20/min
         return end;
     }
