@@ -1,10 +1,10 @@
 using Consortium.Adapters.Elements;
+using Consortium.Adapters.Hl7V2.Language.Conversions;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Compile;
 using Consortium.Adapters.Hl7V2.Language.Load;
 using Consortium.Adapters.Hl7V2.Language.Plans;
 using Consortium.Adapters.Hl7V2.Language.Run;
-using Consortium.Adapters.Hl7V2.Map;
 using Consortium.Adapters.Hl7V2.Types;
 using Consortium.Fhir;
 using Consortium.Messaging;
@@ -161,7 +161,7 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
         {
             happened.MarkRead(1);
             provenance.Set("occurredDateTime", Times.DateTime(happened[6], conversion) ?? Times.DateTime(happened[2], conversion));
-            provenance.Set("reason", Codes.CodeableConcept(happened[4], conversion) is { } reason ? new DraftArray(reason) : null);
+            provenance.Set("reason", CodedValues.Concept(happened[4], conversion) is { } reason ? new DraftArray(reason) : null);
         }
 
         string sender = string.Join(" | ", new[] { header[3][1].Text, header[4][1].Text }.Where(part => part is not null));

@@ -3,7 +3,7 @@ using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Fhir;
 using Consortium.Messaging;
 
-namespace Consortium.Adapters.Hl7V2.Map;
+namespace Consortium.Adapters.Hl7V2;
 
 /// <summary>One message on its way to FHIR: what it has made so far, and what was noticed.</summary>
 internal sealed class MessageConversion(RawRecord record, ConversionContext context, Er7Message message)
@@ -12,7 +12,7 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
 
     private readonly List<OutcomeIssue> _issues = [];
     private readonly List<ResourceDraft> _drafts = [];
-    private readonly Dictionary<(string Type, string Id), int> _positions = [];
+    private readonly Dictionary<(string Type, string Id), (int Position, Er7Segment? From)> _positions = [];
     private readonly List<(Er7Value Written, string Id, string? Display)> _practitioners = [];
 
     public RawRecord Record { get; } = record;
@@ -44,26 +44,33 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
 
     /// <summary>
     /// Adds a resource. Where the message makes the same one twice (a doctor who attends and orders), the one that speaks with more authority stays, or the fuller one.
+    /// Two segments that both state one thing and differ are an error: one of them would be lost, and which is right nobody here can know.
+    /// What a data type says in passing is less than that, and only a warning.
     /// </summary>
-    public ResourceDraft Add(DraftObject json, ApplyMode apply)
+    /// <param name="json">The resource.</param>
+    /// <param name="apply">Whether it holds, or is only mentioned.</param>
+    /// <param name="from">The segment that made it; null for one that a data type brought along.</param>
+    /// <param name="rule">File and line of the entry that made it; null with <paramref name="from"/>.</param>
+    public ResourceDraft Add(DraftObject json, ApplyMode apply, Er7Segment? from = null, string? rule = null)
     {
         var draft = new ResourceDraft(json, apply);
         (string, string) key = (draft.ResourceType, draft.Id);
-        if (!_positions.TryGetValue(key, out int position))
+        if (!_positions.TryGetValue(key, out (int Position, Er7Segment? From) known))
         {
-            _positions.Add(key, _drafts.Count);
+            _positions.Add(key, (_drafts.Count, from));
             _drafts.Add(draft);
             return draft;
         }
 
-        ResourceDraft earlier = _drafts[position];
+        ResourceDraft earlier = _drafts[known.Position];
         if (apply == ApplyMode.Update && earlier.Apply == ApplyMode.Update && !DraftNode.DeepEquals(json, earlier.Json))
         {
-            Add(IssueSeverity.Warning, "conflict", Message.Header.Label, Message.Header.Line, $"the message says two different things of one {draft.ResourceType}, by its numbers; the fuller one stays, the other is kept in the raw record. Two things need two numbers.");
+            if (from is null || known.From is null) Add(IssueSeverity.Warning, "conflict", Message.Header.Label, Message.Header.Line, $"the message says two different things of one {draft.ResourceType}, by its numbers; the fuller one stays, the other is kept in the raw record. Two things need two numbers.");
+            else Error("duplicate", from, $"this has the identity of the {draft.ResourceType} of {known.From.Label} and says something else of it; which holds must not be guessed. Have the sender number them, or give the entry an identity that tells them apart ({rule}).");
         }
 
         bool replaces = apply == earlier.Apply ? Fullness(json) > Fullness(earlier.Json) : apply == ApplyMode.Update;
-        if (replaces) _drafts[position] = draft;
+        if (replaces) _drafts[known.Position] = draft;
         return replaces ? draft : earlier;
     }
 

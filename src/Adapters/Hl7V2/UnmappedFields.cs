@@ -1,6 +1,6 @@
 using Consortium.Adapters.Hl7V2.Er7;
 
-namespace Consortium.Adapters.Hl7V2.Map;
+namespace Consortium.Adapters.Hl7V2;
 
 /// <summary>Names the fields that hold data and that no map used, so that nothing is lost silently. Names only: their values are patient data.</summary>
 internal static class UnmappedFields

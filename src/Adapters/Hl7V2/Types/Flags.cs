@@ -1,5 +1,4 @@
 using Consortium.Adapters.Hl7V2.Er7;
-using Consortium.Adapters.Hl7V2.Map;
 
 namespace Consortium.Adapters.Hl7V2.Types;
 

@@ -1,6 +1,5 @@
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
-using Consortium.Adapters.Hl7V2.Map;
 using Consortium.Adapters.Hl7V2.Tables;
 
 namespace Consortium.Adapters.Hl7V2.Types;

@@ -1,8 +1,8 @@
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
-using Consortium.Adapters.Hl7V2.Types;
+using Consortium.Adapters.Hl7V2.Language.Conversions;
 
-namespace Consortium.Adapters.Hl7V2.Map;
+namespace Consortium.Adapters.Hl7V2.Types;
 
 /// <summary>OBX-5 to Observation.value[x], by the data type that OBX-2 names (HL7 v2-to-FHIR OBX[Observation], OBX-5 and OBX-6).</summary>
 internal static class ObservationValues
@@ -71,7 +71,7 @@ internal static class ObservationValues
             case "CQ":
                 return Named("valueQuantity", Quantities.FromCq(value, conversion));
             case "CE" or "CWE" or "CNE" or "CF" or "IS" or "ID":
-                return Named("valueCodeableConcept", Codes.CodeableConcept(value, conversion));
+                return Named("valueCodeableConcept", CodedValues.Concept(value, conversion));
             case "DT" or "DTM" or "TS":
                 return Named("valueDateTime", JsonText(Times.DateTime(value, conversion)));
             case "TM":

@@ -1,10 +1,9 @@
-using Consortium.Adapters.Elements;
 using System.Text.RegularExpressions;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Tables;
-using Consortium.Adapters.Hl7V2.Types;
 
-namespace Consortium.Adapters.Hl7V2.Map;
+namespace Consortium.Adapters.Hl7V2.Types;
 
 /// <summary>
 /// OBX-7 to Observation.referenceRange. The text always stays; low and high are added for numeric results in the forms that OBX-7 defines:

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Consortium.Adapters.Hl7V2.Er7;
-using Consortium.Adapters.Hl7V2.Map;
 
 namespace Consortium.Adapters.Hl7V2.Types;
 

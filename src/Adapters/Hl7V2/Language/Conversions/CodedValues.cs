@@ -18,18 +18,21 @@ internal static class CodedValues
     /// <summary>A converter to a type; null where a coded value cannot become one.</summary>
     public static ValueConverter? To(string type, CodeMap? table, bool strict, bool isRequiredBinding) => type switch
     {
-        "CodeableConcept" => new FunctionConverter((in value, in scope, run) => Concept(value, scope, run, table, strict)),
-        "Coding" => new FunctionConverter((in value, in scope, run) => Coding(value, scope, run, table, strict)),
-        "code" or "string" or "uri" or "id" or "markdown" when table is not null => new FunctionConverter((in value, in scope, run) => Code(value, scope, run, table, strict, isRequiredBinding)),
+        "CodeableConcept" => new FunctionConverter((in value, in scope, run) => Concept(value, scope, run.Conversion, table, strict)),
+        "Coding" => new FunctionConverter((in value, in scope, run) => Coding(value, scope, run.Conversion, table, strict)),
+        "code" or "string" or "uri" or "id" or "markdown" when table is not null => new FunctionConverter((in value, in scope, run) => Code(value, scope, run.Conversion, table, strict, isRequiredBinding)),
         "code" => new FunctionConverter(Primitives.Find("code")!),
         "string" or "markdown" => new FunctionConverter(static (in value, in _, _) => Display(value)),
         "uri" => new FunctionConverter(Primitives.Find("uri")!),
         "boolean" or "integer" or "positiveInt" or "unsignedInt" or "decimal" or "dateTime" or "date" or "time" when table is not null =>
-            new FunctionConverter((in value, in scope, run) => Mapped(value, scope, run, table, strict, type)),
+            new FunctionConverter((in value, in scope, run) => Mapped(value, scope, run.Conversion, table, strict, type)),
         _ => null,
     };
 
-    private static DraftObject? Concept(in Er7Value written, in Scope scope, MapRun run, CodeMap? table, bool strict)
+    /// <summary>All codings and the text of a value, as the message has them.</summary>
+    public static DraftObject? Concept(in Er7Value written, MessageConversion conversion) => Concept(written, default, conversion, null, strict: false);
+
+    private static DraftObject? Concept(in Er7Value written, in Scope scope, MessageConversion conversion, CodeMap? table, bool strict)
     {
         var value = new Er7Components(written);
         string? text = value[9].Text;
@@ -48,13 +51,13 @@ internal static class CodedValues
                 continue;
             }
 
-            bool ofTable = table is not null && IsOfTable(system, table, run);
+            bool ofTable = table is not null && IsOfTable(system, table, conversion);
             CodeEntry? entry = ofTable ? table!.Find(code, scope) : null;
-            if (ofTable && entry is null) Missing(value[codeAt], run, table!, strict, "it is kept as it is");
+            if (ofTable && entry is null) Missing(value[codeAt], conversion, table!, strict, "it is kept as it is");
             codings ??= [];
             if (entry?.Code is not null) codings.Add(Element.Coding(entry.System, entry.Code, entry.Display));
             // What the table does not know is not said to be one of its codes.
-            string? own = system is null ? (entry is not null ? table!.FromSystem : null) : Codes.System(system, run.Conversion);
+            string? own = system is null ? (entry is not null ? table!.FromSystem : null) : Codes.System(system, conversion);
             if (entry?.Code is not null && (own is null || (own == entry.System && code == entry.Code)))
             {
                 text ??= display;
@@ -71,49 +74,49 @@ internal static class CodedValues
         return concept;
     }
 
-    private static DraftObject? Coding(Er7Value value, in Scope scope, MapRun run, CodeMap? table, bool strict)
+    private static DraftObject? Coding(Er7Value value, in Scope scope, MessageConversion conversion, CodeMap? table, bool strict)
     {
         if (value[1].Text is not { } code) return value[2].Text is { } only ? new DraftObject { ["display"] = only } : null;
         string? display = value[2].Text;
         string? system = value[3].Text;
         string? version = value[7].Text;
-        bool ofTable = table is not null && IsOfTable(system, table, run);
+        bool ofTable = table is not null && IsOfTable(system, table, conversion);
         CodeEntry? entry = ofTable ? table!.Find(code, scope) : null;
         if (entry is not null) return entry.Code is null ? null : Element.Coding(entry.System, entry.Code, entry.Display);
-        if (ofTable) Missing(value[1], run, table!, strict, "it is kept as the source's own");
+        if (ofTable) Missing(value[1], conversion, table!, strict, "it is kept as the source's own");
         if (!Primitives.IsCode(code)) return Element.Coding(null, null, code);
-        string? own = system is null ? null : Codes.System(system, run.Conversion);
+        string? own = system is null ? null : Codes.System(system, conversion);
         return Element.Coding(own, code, display, version);
     }
 
-    private static DraftValue? Code(Er7Value value, in Scope scope, MapRun run, CodeMap table, bool strict, bool isRequiredBinding)
+    private static DraftValue? Code(Er7Value value, in Scope scope, MessageConversion conversion, CodeMap table, bool strict, bool isRequiredBinding)
     {
         if (value.Text is not { } code) return null;
         if (table.Find(code, scope) is { } entry) return Primitives.Text(entry.Code);
 
         // A required binding takes no code but its own: FHIR R4 terminologies.html#required.
-        Missing(value, run, table, strict, isRequiredBinding ? "the element that it would fill stays empty" : "it is kept as it is");
+        Missing(value, conversion, table, strict, isRequiredBinding ? "the element that it would fill stays empty" : "it is kept as it is");
         return isRequiredBinding || !Primitives.IsCode(code) ? null : DraftValue.Of(code);
     }
 
-    private static DraftValue? Mapped(Er7Value value, in Scope scope, MapRun run, CodeMap table, bool strict, string type)
+    private static DraftValue? Mapped(Er7Value value, in Scope scope, MessageConversion conversion, CodeMap table, bool strict, string type)
     {
         if (value.Text is not { } code) return null;
         if (table.Find(code, scope) is { } entry) return entry.Code is null ? null : Primitives.Fixed(entry.Code, type);
-        Missing(value, run, table, strict, "the element that it would fill stays empty");
+        Missing(value, conversion, table, strict, "the element that it would fill stays empty");
         return null;
     }
 
     private static DraftValue? Display(Er7Value value) => Primitives.Text(value[9].Text ?? value[2].Text ?? value[1].Text);
 
-    private static void Missing(Er7Value value, MapRun run, CodeMap table, bool strict, string otherwise)
+    private static void Missing(Er7Value value, MessageConversion conversion, CodeMap table, bool strict, string otherwise)
     {
-        if (strict) run.Conversion.Error("code-invalid", value, $"the code is not in the table {table.Name}. Correct it at the sender, or add it to the table.");
-        else run.Conversion.Warn("code-invalid", value, $"the code is not in the table {table.Name}; {otherwise}.");
+        if (strict) conversion.Error("code-invalid", value, $"the code is not in the table {table.Name}. Correct it at the sender, or add it to the table.");
+        else conversion.Warn("code-invalid", value, $"the code is not in the table {table.Name}; {otherwise}.");
     }
 
     /// <summary>A code without a coding system, with an HL7 one or with the table's own is one of the field's table.</summary>
-    private static bool IsOfTable(string? system, CodeMap table, MapRun run) =>
+    private static bool IsOfTable(string? system, CodeMap table, MessageConversion conversion) =>
         system is null || system.StartsWith("HL7", StringComparison.OrdinalIgnoreCase)
-        || (table.FromSystem is not null && Codes.System(system, run.Conversion) == table.FromSystem);
+        || (table.FromSystem is not null && Codes.System(system, conversion) == table.FromSystem);
 }

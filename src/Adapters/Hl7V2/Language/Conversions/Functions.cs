@@ -2,7 +2,6 @@ using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Conditions;
 using Consortium.Adapters.Hl7V2.Language.Run;
-using Consortium.Adapters.Hl7V2.Map;
 using Consortium.Adapters.Hl7V2.Types;
 
 namespace Consortium.Adapters.Hl7V2.Language.Conversions;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Run;
-using Consortium.Adapters.Hl7V2.Map;
 using Consortium.Adapters.Hl7V2.Types;
 using Consortium.Adapters.Site;
 

@@ -8,12 +8,11 @@ namespace Consortium.Adapters.Hl7V2.Language.Paths;
 /// </summary>
 internal sealed class PathNode
 {
-    public PathNode(PathNode? parent, string name, FhirElementType type, int slot)
+    public PathNode(PathNode? parent, string name, FhirElementType type)
     {
         Parent = parent;
         Name = name;
         Type = type;
-        Slot = slot;
     }
 
     /// <summary>The object that this one stands in; null for the target itself.</summary>
@@ -24,9 +23,6 @@ internal sealed class PathNode
 
     /// <summary>The FHIR type of the object.</summary>
     public FhirElementType Type { get; }
-
-    /// <summary>Where a running map keeps the objects made for it.</summary>
-    public int Slot { get; }
 
     /// <summary>True where the property is an array.</summary>
     public bool IsArray { get; init; }

@@ -7,15 +7,11 @@ namespace Consortium.Adapters.Hl7V2.Language.Paths;
 internal sealed class PathTree
 {
     private readonly Dictionary<(PathNode Parent, string Step), PathNode> _nodes = [];
-    private int _slots;
 
-    public PathTree(FhirElementType root) => Root = new PathNode(null, "", root, _slots++);
+    public PathTree(FhirElementType root) => Root = new PathNode(null, "", root);
 
     /// <summary>The target of the map.</summary>
     public PathNode Root { get; }
-
-    /// <summary>How many nodes there are.</summary>
-    public int Slots => _slots;
 
     /// <summary>Every node but the root.</summary>
     public IEnumerable<PathNode> Nodes => _nodes.Values;
@@ -49,7 +45,7 @@ internal sealed class PathTree
             // A primitive has no parts but its extensions, which JSON keeps beside it under an underscore (FHIR R4 json.html#primitive).
             if (steps[i + 1].Name is not "extension") throw to.FaultAt(steps[i + 1].Offset, $"{step.Name} is a {element.Type.Name}: it has no element {steps[i + 1].Name}.");
             if (element.Repeats) throw to.FaultAt(step.Offset, $"{step.Name} repeats: which of its values the extension is for cannot be said. Make it with a type map.");
-            at = Node(at, "_" + step.Name, () => new PathNode(at, "_" + step.Name, FhirElementType.Find("Element")!, _slots++));
+            at = Node(at, "_" + step.Name, () => new PathNode(at, "_" + step.Name, FhirElementType.Find("Element")!));
         }
     }
 
@@ -69,7 +65,7 @@ internal sealed class PathTree
             : $"{at.Type.Name} has no element {step.Name}{Nearest.Hint(step.Name, at.Type.PropertyNames)}.");
     }
 
-    private PathNode Child(PathNode parent, PathStep step, FhirElement element) => Node(parent, step.Key, () => new PathNode(parent, step.Name, element.Type, _slots++)
+    private PathNode Child(PathNode parent, PathStep step, FhirElement element) => Node(parent, step.Key, () => new PathNode(parent, step.Name, element.Type)
     {
         IsArray = element.Repeats,
         Url = step.Url,
@@ -85,7 +81,7 @@ internal sealed class PathTree
             throw to.FaultAt(step.Offset, $"{step.Name} does not refer to {type.Name}, but to {string.Join(", ", element.ReferenceTargets)}.");
         }
 
-        return Node(reference, $"({type.Name})", () => new PathNode(reference, type.Name, type, _slots++) { IsResource = true });
+        return Node(reference, $"({type.Name})", () => new PathNode(reference, type.Name, type) { IsResource = true });
     }
 
     private PathNode Node(PathNode parent, string step, Func<PathNode> make)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
-using Consortium.Adapters.Hl7V2.Map;
 
 namespace Consortium.Adapters.Hl7V2.Language.Run;
 

@@ -1,5 +1,4 @@
 using Consortium.Adapters.Elements;
-using Consortium.Adapters.Hl7V2.Map;
 using Consortium.Messaging;
 
 namespace Consortium.Adapters.Hl7V2.Language.Run;

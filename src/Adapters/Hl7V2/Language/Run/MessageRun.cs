@@ -3,8 +3,6 @@ using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Conditions;
 using Consortium.Adapters.Hl7V2.Language.Identities;
 using Consortium.Adapters.Hl7V2.Language.Plans;
-using Consortium.Adapters.Hl7V2.Map;
-using Consortium.Messaging;
 
 namespace Consortium.Adapters.Hl7V2.Language.Run;
 
@@ -184,20 +182,11 @@ internal sealed class MessageRun
 
     private void Finish()
     {
-        var stated = new Dictionary<(string Type, string Id), NamedResource>();
         foreach (NamedResource resource in _resources)
         {
             if (!resource.HasData) continue;
             if (resource.Type == "Observation") VitalSigns.Complete(resource.Json);
-            if (resource.Entry.Apply == ApplyMode.Update && !stated.TryAdd((resource.Type, resource.Id), resource))
-            {
-                // One of them would be lost, and which is right nobody here can know.
-                NamedResource other = stated[(resource.Type, resource.Id)];
-                if (DraftNode.DeepEquals(other.Json, resource.Json)) continue;
-                _run.Conversion.Error("duplicate", resource.Segment, $"this has the identity of the {resource.Type} of {other.Segment.Label} and says something else of it; which holds must not be guessed. Have the sender number them, or give the entry an identity that tells them apart ({resource.Entry.At.At}).");
-            }
-
-            _run.Conversion.Add(resource.Json, resource.Entry.Apply);
+            _run.Conversion.Add(resource.Json, resource.Entry.Apply, resource.Segment, resource.Entry.At.At);
         }
 
         foreach (MakePlan entry in _plan.Make)
