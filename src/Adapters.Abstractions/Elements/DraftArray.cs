@@ -6,15 +6,19 @@ namespace Consortium.Adapters.Elements;
 /// <summary>An element that repeats. Null items keep their place, as FHIR JSON has it beside extensions of primitives (FHIR R4 json.html#primitive).</summary>
 public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
 {
-    private DraftNode?[] _items;
+    // Most elements that may repeat do not: the first item stands here.
+    private DraftNode? _first;
+    private DraftNode?[]? _others;
 
     /// <summary>An empty array.</summary>
-    public DraftArray() => _items = [];
+    public DraftArray()
+    {
+    }
 
     /// <summary>An array of these items.</summary>
     public DraftArray(params ReadOnlySpan<DraftNode?> items)
     {
-        _items = new DraftNode?[items.Length];
+        if (items.Length > 1) _others = new DraftNode?[items.Length - 1];
         foreach (DraftNode? item in items) Add(item);
     }
 
@@ -24,19 +28,24 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     /// <summary>Appends an item.</summary>
     public void Add(DraftNode? item)
     {
-        if (Count == _items.Length) Array.Resize(ref _items, Count == 0 ? 1 : Count == 1 ? 4 : Count * 2);
-        _items[Count++] = Placed(item);
+        if (Count > (_others?.Length ?? 0)) Array.Resize(ref _others, Count == 1 ? 3 : Count * 2);
+        Slot(Count++) = Placed(item);
     }
 
     /// <summary>Takes an item out; false where it is not in.</summary>
     public bool Remove(DraftNode? item)
     {
-        int at = Array.FindIndex(_items, 0, Count, known => ReferenceEquals(known, item));
-        if (at < 0) return false;
-        Released(item);
-        Array.Copy(_items, at + 1, _items, at, Count - at - 1);
-        _items[--Count] = null;
-        return true;
+        for (int at = 0; at < Count; at++)
+        {
+            if (!ReferenceEquals(Slot(at), item)) continue;
+            Released(item);
+            Count--;
+            for (int i = at; i < Count; i++) Slot(i) = Slot(i + 1);
+            Slot(Count) = null;
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>True where an item says the same (<see cref="DraftNode.DeepEquals"/>).</summary>
@@ -44,7 +53,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     {
         for (int i = 0; i < Count; i++)
         {
-            if (DeepEquals(_items[i], item)) return true;
+            if (DeepEquals(Slot(i), item)) return true;
         }
 
         return false;
@@ -53,7 +62,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     /// <inheritdoc/>
     public IEnumerator<DraftNode?> GetEnumerator()
     {
-        for (int i = 0; i < Count; i++) yield return _items[i];
+        for (int i = 0; i < Count; i++) yield return Slot(i);
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -65,7 +74,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
         writer.WriteStartArray();
         for (int i = 0; i < Count; i++)
         {
-            if (_items[i] is { } item) item.WriteTo(writer);
+            if (Slot(i) is { } item) item.WriteTo(writer);
             else writer.WriteNullValue();
         }
 
@@ -76,7 +85,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     public override DraftNode DeepClone()
     {
         var copy = new DraftArray();
-        for (int i = 0; i < Count; i++) copy.Add(_items[i]?.DeepClone());
+        for (int i = 0; i < Count; i++) copy.Add(Slot(i)?.DeepClone());
         return copy;
     }
 
@@ -84,7 +93,13 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     internal DraftNode? Item(int index)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
-        return _items[index];
+        return Slot(index);
+    }
+
+    private ref DraftNode? Slot(int at)
+    {
+        if (at == 0) return ref _first;
+        return ref _others![at - 1];
     }
 
     private protected override bool SaysSameAs(DraftNode other)
@@ -92,7 +107,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
         if (other is not DraftArray array || array.Count != Count) return false;
         for (int i = 0; i < Count; i++)
         {
-            if (!DeepEquals(_items[i], array._items[i])) return false;
+            if (!DeepEquals(Slot(i), array.Slot(i))) return false;
         }
 
         return true;

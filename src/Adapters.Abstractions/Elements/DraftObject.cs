@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -8,7 +9,11 @@ namespace Consortium.Adapters.Elements;
 [JsonConverter(typeof(DraftObjectConverter))]
 public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, DraftNode?>>
 {
-    private KeyValuePair<string, DraftNode?>[] _properties = [];
+    /// <summary>Properties that stand in the object itself: most elements have no more, and need no array beside them.</summary>
+    private const int Few = 4;
+
+    private Inline _few;
+    private KeyValuePair<string, DraftNode?>[]? _more;
 
     /// <summary>How many properties it has.</summary>
     public int Count { get; private set; }
@@ -29,9 +34,10 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     {
         int at = IndexOf(name);
         if (at < 0) return false;
-        Released(_properties[at].Value);
-        Array.Copy(_properties, at + 1, _properties, at, Count - at - 1);
-        _properties[--Count] = default;
+        Released(Property(at).Value);
+        Count--;
+        for (int i = at; i < Count; i++) Property(i) = Property(i + 1);
+        Property(Count) = default;
         return true;
     }
 
@@ -49,8 +55,9 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         writer.WriteStartObject();
         for (int i = 0; i < Count; i++)
         {
-            writer.WritePropertyName(_properties[i].Key);
-            if (_properties[i].Value is { } value) value.WriteTo(writer);
+            ref readonly KeyValuePair<string, DraftNode?> property = ref Property(i);
+            writer.WritePropertyName(property.Key);
+            if (property.Value is { } value) value.WriteTo(writer);
             else writer.WriteNullValue();
         }
 
@@ -60,8 +67,8 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     /// <inheritdoc/>
     public override DraftNode DeepClone()
     {
-        var copy = new DraftObject { _properties = new KeyValuePair<string, DraftNode?>[Count] };
-        for (int i = 0; i < Count; i++) copy.Append(_properties[i].Key, _properties[i].Value?.DeepClone());
+        var copy = new DraftObject();
+        foreach ((string name, DraftNode? value) in this) copy.Append(name, value?.DeepClone());
         return copy;
     }
 
@@ -69,7 +76,7 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     internal DraftNode? Find(string name)
     {
         int at = IndexOf(name);
-        return at < 0 ? null : _properties[at].Value;
+        return at < 0 ? null : Property(at).Value;
     }
 
     /// <summary>Sets a property.</summary>
@@ -83,15 +90,22 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
             return;
         }
 
-        if (value is not null && ReferenceEquals(_properties[at].Value, value)) return;
-        Released(_properties[at].Value);
-        _properties[at] = new(name, Placed(value));
+        ref KeyValuePair<string, DraftNode?> property = ref Property(at);
+        if (value is not null && ReferenceEquals(property.Value, value)) return;
+        Released(property.Value);
+        property = new(name, Placed(value));
     }
 
     private void Append(string name, DraftNode? value)
     {
-        if (Count == _properties.Length) Array.Resize(ref _properties, Count == 0 ? 4 : Count * 2);
-        _properties[Count++] = new(name, Placed(value));
+        if (Count == Few + (_more?.Length ?? 0)) Array.Resize(ref _more, Count);
+        Property(Count++) = new(name, Placed(value));
+    }
+
+    private ref KeyValuePair<string, DraftNode?> Property(int at)
+    {
+        if (at < Few) return ref _few[at];
+        return ref _more![at - Few];
     }
 
     private protected override bool SaysSameAs(DraftNode other)
@@ -100,8 +114,9 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         for (int i = 0; i < Count; i++)
         {
             // Mostly both have their properties in the same order.
-            int at = string.Equals(json._properties[i].Key, _properties[i].Key, StringComparison.Ordinal) ? i : json.IndexOf(_properties[i].Key);
-            if (at < 0 || !DeepEquals(_properties[i].Value, json._properties[at].Value)) return false;
+            (string name, DraftNode? value) = Property(i);
+            int at = string.Equals(json.Property(i).Key, name, StringComparison.Ordinal) ? i : json.IndexOf(name);
+            if (at < 0 || !DeepEquals(value, json.Property(at).Value)) return false;
         }
 
         return true;
@@ -111,7 +126,7 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     {
         for (int i = 0; i < Count; i++)
         {
-            if (string.Equals(_properties[i].Key, name, StringComparison.Ordinal)) return i;
+            if (string.Equals(Property(i).Key, name, StringComparison.Ordinal)) return i;
         }
 
         return -1;
@@ -130,7 +145,7 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         }
 
         /// <inheritdoc/>
-        public readonly KeyValuePair<string, DraftNode?> Current => _json._properties[_at];
+        public readonly KeyValuePair<string, DraftNode?> Current => _json.Property(_at);
 
         readonly object IEnumerator.Current => Current;
 
@@ -144,5 +159,11 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         public readonly void Dispose()
         {
         }
+    }
+
+    [InlineArray(Few)]
+    private struct Inline
+    {
+        private KeyValuePair<string, DraftNode?> _first;
     }
 }

@@ -150,27 +150,39 @@ internal sealed class Er7Segment
     public IReadOnlyList<string> Unread()
     {
         List<string>? places = null;
-        for (int field = 1; field <= FieldCount; field++)
+        for (int field = NextUnread(1); field > 0; field = NextUnread(field + 1))
         {
             Er7Value value = this[field];
-            if (value.Length == 0) continue;
-            if (value.IsSimple)
-            {
-                if (value.HasData && !IsRead(field, 1, 1) && !IsRead(field, 0, 1)) (places ??= []).Add($"{Name}-{field}");
-                continue;
-            }
-
-            if (HasUnread(value)) NameUnread(value, places ??= []);
+            if (value.IsSimple) (places ??= []).Add($"{Name}-{field}");
+            else NameUnread(value, places ??= []);
         }
 
         return (IReadOnlyList<string>?)places ?? [];
     }
+
+    /// <summary>True where <see cref="Unread"/> names anything.</summary>
+    public bool HasUnreadData => NextUnread(1) > 0;
 
     /// <summary>Sets <see cref="Occurrence"/>.</summary>
     internal void Number(int occurrence) => _occurrence = occurrence;
 
     /// <summary>Sets <see cref="Occurrences"/>.</summary>
     internal void Total(int occurrences) => _occurrences = occurrences;
+
+    /// <summary>The first field from this one on that holds data which nobody has read; 0 where there is none.</summary>
+    private int NextUnread(int field)
+    {
+        ulong present = FieldsWithData;
+        int last = FieldCount;
+        for (; field <= last; field++)
+        {
+            if ((present & BitOf(field)) == 0 || (_read is { } read && (read[field] & (1UL << MarkedByBit)) != 0)) continue;
+            Er7Value value = this[field];
+            if (value.IsSimple ? value.HasData && !IsRead(field, 1, 1) && !IsRead(field, 0, 1) : HasUnread(value)) return field;
+        }
+
+        return 0;
+    }
 
     private bool HasUnread(Er7Value field)
     {
