@@ -64,6 +64,39 @@ internal sealed class RecordText
         return null;
     }
 
+    /// <summary>
+    /// The text of bytes whose character set somebody names; a byte-order mark and bytes that are valid UTF-8 speak for themselves and win.
+    /// Null and the reason where the bytes do not fit or the name is not known.
+    /// </summary>
+    public static RecordText? Decode(ReadOnlySpan<byte> bytes, string charset, out OutcomeIssue? issue)
+    {
+        bool marked = bytes.StartsWith<byte>([0xEF, 0xBB, 0xBF]) || bytes.StartsWith<byte>([0xFF, 0xFE]) || bytes.StartsWith<byte>([0xFE, 0xFF]);
+        if (Named(charset) is not { } encoding)
+        {
+            issue = new OutcomeIssue(IssueSeverity.Fatal, "not-supported", $"The character set {charset}, which the site names, is not known. Write GB18030, UTF-8, Big5 …", "byte 0");
+            return null;
+        }
+
+        if (marked || FirstBroken(StrictUtf8, bytes) < 0 && encoding is not UnicodeEncoding || encoding is UTF8Encoding) return Decode(bytes, out issue);
+        int offset = LooksLikeDamagedUtf8(bytes) && encoding is not UnicodeEncoding ? FirstBroken(StrictUtf8, bytes) : FirstBroken(encoding, bytes);
+        issue = offset < 0 ? null : Undecodable(bytes, offset, encoding.WebName, "the site's settings");
+        return offset < 0 ? Strict(encoding, bytes, 0) : null;
+    }
+
+    /// <summary>The encoding of a name, strict; null where there is none.</summary>
+    public static Encoding? Named(string charset)
+    {
+        try
+        {
+            return CodePagesEncodingProvider.Instance.GetEncoding(charset, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
+                ?? Encoding.GetEncoding(charset, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Decodes the first bytes for detection: null where they are no text in any of the encodings.</summary>
     public static string? Peek(ReadOnlySpan<byte> bytes, int most = 4096)
     {

@@ -1,6 +1,7 @@
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Chinese;
 using Consortium.Adapters.Site;
+using Consortium.Adapters.Table.Sources;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters.Table;
@@ -39,13 +40,17 @@ internal sealed class LaboratoryPanel
         _rows.Add(row);
         if (row.Fault is not null)
         {
-            Issues.Add(new OutcomeIssue(IssueSeverity.Error, "structure", $"Line {row.Line}: {row.Fault}.", $"line {row.Line}", row.Line));
+            Issues.Add(_sheet.Grid.Issue(IssueSeverity.Error, "structure", row.Line, $"{row.Fault}."));
         }
         else if (row.Cells.Length != _sheet.Columns)
         {
-            Issues.Add(new OutcomeIssue(
-                IssueSeverity.Error, "structure",
-                $"Line {row.Line} has {row.Cells.Length} cells and the header {_sheet.Columns}: which cell belongs to which column cannot be told.", $"line {row.Line}", row.Line));
+            Issues.Add(_sheet.Grid.Issue(
+                IssueSeverity.Error, "structure", row.Line,
+                $"the row has {row.Cells.Length} cells and the header {_sheet.Columns}: which cell belongs to which column cannot be told."));
+        }
+        else
+        {
+            Issues.AddRange(_sheet.Faults(row));
         }
     }
 
@@ -58,7 +63,7 @@ internal sealed class LaboratoryPanel
     /// <summary>The result.</summary>
     public ConversionResult Convert(int index, RawRecord record, ConversionContext context, TableMapping mapping, Func<IReadOnlyList<ResourceDraft>, DraftObject> provenance)
     {
-        string controlId = SampleNumber ?? $"line {_rows[0].Line}";
+        string controlId = SampleNumber ?? _sheet.Grid.Place(_rows[0].Line);
         if (Patient is null || HasErrors) return ConversionResult.Rejected(index, controlId, Issues);
 
         ResourceDraft patient = Patient.ToFhir(record, context);

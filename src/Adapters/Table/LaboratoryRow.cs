@@ -1,5 +1,6 @@
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Chinese;
+using Consortium.Adapters.Table.Sources;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters.Table;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Chinese;
 using Consortium.Adapters.Site;
+using Consortium.Adapters.Table.Sources;
 using Consortium.Fhir;
 using Consortium.Messaging;
 
@@ -57,10 +58,9 @@ internal sealed class PanelPatient
         patient.ReadBirthDate(sheet, issues);
         if (card is null && !values.ContainsKey(TableField.IdentityCard) && patient[TableField.MedicalRecordNumber] is null && patient[TableField.AdmissionNumber] is null)
         {
-            issues.Add(new OutcomeIssue(
-                IssueSeverity.Error, "required",
-                $"Line {rows[0].Line}: no record number, admission number or identity card number says whose result this is; a name alone does not.",
-                $"line {rows[0].Line}", rows[0].Line));
+            issues.Add(sheet.Grid.Issue(
+                IssueSeverity.Error, "required", rows[0].Line,
+                "no record number, admission number or identity card number says whose result this is; a name alone does not."));
         }
 
         return patient;

@@ -15,7 +15,7 @@ public sealed class Hl7V2Conformance(ITestOutputHelper output) : AdapterConforma
 /// <summary>The built-in table adapter does too.</summary>
 public sealed class TableConformance(ITestOutputHelper output) : AdapterConformance(output)
 {
-    protected override IEnumerable<SampleRecord> Samples => SampleFiles.In("table", "*.csv");
+    protected override IEnumerable<SampleRecord> Samples => SampleFiles.In("table", "lab-export*");
 
     protected override IRecordAdapter CreateAdapter() => AdapterRegistry.BuiltIn().ByName("table")!;
 }

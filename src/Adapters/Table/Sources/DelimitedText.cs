@@ -1,32 +1,25 @@
 using CsvHelper;
 
-namespace Consortium.Adapters.Table;
-
-/// <summary>A record of a table.</summary>
-/// <param name="Line">The line it starts on, from 1.</param>
-/// <param name="Cells">Its cells, quotes removed.</param>
-/// <param name="Fault">What is wrong with its quoting, or null.</param>
-internal sealed record TableRow(int Line, string[] Cells, string? Fault);
+namespace Consortium.Adapters.Table.Sources;
 
 /// <summary>Reads delimited text. A quote that is never closed spoils its own line only: it never swallows the rows below it.</summary>
-internal static class TableReader
+internal static class DelimitedText
 {
     private static readonly char[] Delimiters = [',', '\t', ';', '|'];
 
-    /// <summary>
-    /// The delimiter under which a line near the top has most of the mapping's columns, and that line's number of recognised columns.
-    /// </summary>
-    public static (char Delimiter, int Recognised) Detect(string text, TableMapping mapping)
+    /// <summary>The delimiter under which a line near the top has most known header names, and how many.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="columnOf">What a header cell means; null for nothing that is known.</param>
+    public static (char Delimiter, int Recognised) Detect(string text, Func<string, object?> columnOf)
     {
         (char Delimiter, int Recognised) best = (',', 0);
         foreach (char delimiter in Delimiters)
         {
             int recognised = 0;
-            foreach (ReadOnlySpan<char> line in FirstLines(text).AsSpan().EnumerateLines())
+            foreach (ReadOnlySpan<char> line in TableLines.First(text).AsSpan().EnumerateLines())
             {
                 if (!line.Contains(delimiter)) continue;
-                int here = line.ToString().Split(delimiter).Select(cell => mapping.FieldOf(cell.Trim('"'))).Where(field => field is not null).Distinct().Count();
-                recognised = Math.Max(recognised, here);
+                recognised = Math.Max(recognised, line.ToString().Split(delimiter).Select(cell => columnOf(cell.Trim('"', ' '))).Where(column => column is not null).Distinct().Count());
             }
 
             if (recognised > best.Recognised) best = (delimiter, recognised);
@@ -73,18 +66,4 @@ internal static class TableReader
         CsvMalformedReason.UnterminatedQuote or CsvMalformedReason.LineBreakInQuotes => "a quotation mark is opened and never closed",
         _ => "its quotation marks do not match",
     };
-
-    private static string FirstLines(string text)
-    {
-        const int lines = 20;
-        int at = -1;
-        for (int i = 0; i < lines; i++)
-        {
-            int next = text.IndexOf('\n', at + 1);
-            if (next < 0) return text.Length > 64 * 1024 ? text[..(64 * 1024)] : text;
-            at = next;
-        }
-
-        return text[..at];
-    }
 }
