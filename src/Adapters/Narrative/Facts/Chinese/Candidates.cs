@@ -21,14 +21,15 @@ internal static class Candidates
         && (hit.End == text.Length || !char.IsAsciiLetter(text[hit.End - 1]) || !char.IsAsciiLetter(text[hit.End]));
 
     /// <summary>The terms of facts that do not overlap and together explain the most. Hits come by start.</summary>
-    public static List<LexiconHit> Choose(List<LexiconHit> hits, SpanSet taken)
+    public static List<LexiconHit> Choose(string text, TextSpan block, List<LexiconHit> hits, SpanSet taken)
     {
         List<LexiconHit> chosen = [];
         List<LexiconHit> cluster = [];
         int end = 0;
         foreach (LexiconHit hit in hits)
         {
-            if (hit.Category > LexiconCategory.Procedure || taken.Touches(hit.Start, hit.End)) continue;
+            if (hit.Category > LexiconCategory.Vital || taken.Touches(hit.Start, hit.End)) continue;
+            if (hit.Category is LexiconCategory.Lab or LexiconCategory.Vital && !AskedNames.IsAsked(text, hit, block)) continue;
             if (hit.Start >= end) Settle(cluster, chosen);
             cluster.Add(hit);
             end = Math.Max(end, hit.End);

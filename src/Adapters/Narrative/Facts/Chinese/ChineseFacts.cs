@@ -22,7 +22,7 @@ internal static class ChineseFacts
         foreach (NoteHeading heading in headings) taken.Add(heading.Span);
         Measurements.Find(text, block, hits, taken, found);
         DiagnosisItems.Find(text, headings, hits, taken, found);
-        Terms.Find(text, block, Candidates.Choose(hits, taken), taken, found);
+        Terms.Find(text, block, Candidates.Choose(text.Folded, block, hits, taken), taken, found);
         found.Sort(static (a, b) => a.Span.Start.CompareTo(b.Span.Start));
         Assertions.Decide(text, block, headings, hits, found);
         facts.AddRange(found);

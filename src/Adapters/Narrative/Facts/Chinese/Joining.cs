@@ -8,12 +8,18 @@ internal static class Joining
         for (int i = 0; i < drafts.Count; i++)
         {
             FactDraft draft = drafts[i];
+            if (i > 0 && AreOne(text, drafts[i - 1], ref draft)) drafts.RemoveAt(--i);
             int start = draft.Span.Start;
             int end = draft.Span.End;
-            if (draft.Category is FactCategory.Disease or FactCategory.Procedure or FactCategory.Test)
+            if (draft.Category == FactCategory.Symptom)
+            {
+                start = Finding(text, drafts, i, start, block, taken);
+            }
+            else if (draft.Category is FactCategory.Disease or FactCategory.Procedure or FactCategory.Test)
             {
                 start = Left(text, drafts, ref i, start, end, draft.Category, block, taken);
                 int next = i + 1 < drafts.Count ? drafts[i + 1].Span.Start : block.End;
+                if (draft.Category == FactCategory.Test) end = TestEnd(text, end, next);
                 if (draft.Category == FactCategory.Disease) end = Math.Min(Extension.Right(text, end, block.End), Math.Max(end, next));
             }
             else if (draft.Category == FactCategory.Body && draft.Span.Length > 1)
@@ -32,10 +38,79 @@ internal static class Joining
                 end = Math.Min(Vocabulary.FormEnd(text, end, block.End), i + 1 < drafts.Count ? Math.Max(end, drafts[i + 1].Span.Start) : block.End);
             }
 
-            if (start == draft.Span.Start && end == draft.Span.End) continue;
+            if (start == drafts[i].Span.Start && end == drafts[i].Span.End && draft.Category == drafts[i].Category) continue;
             if (taken.Touches(start, end)) continue;
             drafts[i] = draft with { Span = new TextSpan(start, end), KeepsCode = draft.KeepsCode && draft.Category != FactCategory.Disease };
         }
+    }
+
+    // Names that touch: 气管插管 + 全身麻醉, 痰涂片 + 抗酸染色, 骨髓穿刺 + 涂片, 利尿 + 消肿.
+    private static bool AreOne(string text, in FactDraft first, ref FactDraft second)
+    {
+        if (first.Span.End != second.Span.Start) return false;
+        bool one = second.Category switch
+        {
+            FactCategory.Test => first.Category is FactCategory.Test || (first.Category is FactCategory.Procedure && text.AsSpan(second.Span.Start, second.Span.Length) is "涂片" or "活检" or "培养"),
+            FactCategory.Procedure => first.Category is FactCategory.Procedure,
+            FactCategory.Treatment => first.Category is FactCategory.Treatment,
+            _ => false,
+        };
+        if (one) second = second with { Span = new TextSpan(first.Span.Start, second.Span.End), KeepsCode = false };
+        return one;
+    }
+
+    private static int TestEnd(string text, int end, int limit)
+    {
+        foreach (string tail in Vocabulary.TestTails)
+        {
+            if (end + tail.Length <= limit && text.AsSpan(end, tail.Length).SequenceEqual(tail)) return end + tail.Length;
+        }
+
+        return end;
+    }
+
+    // The words of form and density before a finding, and what the finding is about where a site in front ends with it.
+    private static int Finding(string text, List<FactDraft> drafts, int i, int start, TextSpan block, SpanSet taken)
+    {
+        if (i > 0 && drafts[i - 1] is { Category: FactCategory.Body } site && site.Span.End == start)
+        {
+            foreach (string word in Vocabulary.Attributes)
+            {
+                if (site.Span.Length <= word.Length || !text.AsSpan(site.Span.Start, site.Span.Length).EndsWith(word)) continue;
+                drafts[i - 1] = site with { Span = new TextSpan(site.Span.Start, site.Span.End - word.Length), KeepsCode = false };
+                return start - word.Length;
+            }
+        }
+
+        int floor = i > 0 ? drafts[i - 1].Span.End : block.Start;
+        for (bool again = true; again;)
+        {
+            again = false;
+            foreach (string[] words in (ReadOnlySpan<string[]>)[Vocabulary.FindingOpenings, Vocabulary.Attributes])
+            {
+                foreach (string word in words)
+                {
+                    int at = start - word.Length;
+                    if (at < floor || taken.Touches(at, start) || !text.AsSpan(at, word.Length).SequenceEqual(word)) continue;
+                    start = at;
+                    again = true;
+                    break;
+                }
+            }
+        }
+
+        return start;
+    }
+
+    // 超声引导下, 膀胱镜下: what an operation is done by belongs to its name.
+    private static int Guidance(string text, int start, int floor)
+    {
+        foreach (string word in (ReadOnlySpan<string>)["引导下", "辅助下", "监视下", "下"])
+        {
+            if (start - word.Length >= floor && text.AsSpan(start - word.Length, word.Length).SequenceEqual(word)) return start - word.Length;
+        }
+
+        return start;
     }
 
     private static bool EndsAsOperation(string text, int end) => text[end - 1] == '术';
@@ -47,7 +122,8 @@ internal static class Joining
             again = false;
             bool named = i > 0 && (drafts[i - 1].Category == FactCategory.Body
                 || (category == FactCategory.Procedure && EndsAsOperation(text, end) && drafts[i - 1].Category is FactCategory.Disease or FactCategory.Procedure or FactCategory.Test or FactCategory.Symptom));
-            if (named && drafts[i - 1].Span.End == start && drafts[i - 1].Span.Length > 1)
+            int before = category == FactCategory.Procedure && EndsAsOperation(text, end) ? Guidance(text, start, block.Start) : start;
+            if (named && drafts[i - 1].Span.End == before && drafts[i - 1].Span.Length > 1)
             {
                 start = drafts[i - 1].Span.Start;
                 drafts.RemoveAt(--i);

@@ -21,7 +21,8 @@ internal static class Terms
         if (Vocabulary.IsNoise(text, term, block)) return;
         FactCategory category = Vocabulary.Category(term);
         int start = term.Start, end = term.End;
-        if (category is FactCategory.Symptom or FactCategory.Disease) (start, end) = Trim(text, start, end);
+        if (category is FactCategory.Symptom or FactCategory.Disease) (start, end) = Trim(text, start, end, category);
+        if (category == FactCategory.Test) start = Opened(text, start, end);
         if (category == FactCategory.Treatment && end - start is 4 or 5 && text.AsSpan(start, end - start).EndsWith("治疗") && !Vocabulary.KeepsTherapy(text.AsSpan(start, end - start))) end -= 2;
         if (category == FactCategory.Drug && end - start > 3 && text.AsSpan(start, end - start).EndsWith("类药物")) end -= 2;
         if (category == FactCategory.Body && Organs(text, start, end))
@@ -59,7 +60,7 @@ internal static class Terms
         new(new TextSpan(start, end), category, Assertion.Present, confidence) { Entry = term.Entry };
 
     // Degree in front and the result of the examination behind are outside: 轻压痛, 移动性浊音阳性, 叩痛(+).
-    private static (int Start, int End) Trim(string text, int start, int end)
+    private static (int Start, int End) Trim(string text, int start, int end, FactCategory category)
     {
         // 解黑便, 咳黄脓痰: the verb is outside; 咳嗽, 咳血 are words.
         if (end - start > 2 && (text[start] == '解' || (text[start] == '咳' && text[end - 1] == '痰'))) start++;
@@ -74,7 +75,7 @@ internal static class Terms
 
         foreach (string result in Vocabulary.Results)
         {
-            if (end - start > result.Length + 1 && text.AsSpan(start, end - start).EndsWith(result))
+            if (end - start > result.Length + 1 && text.AsSpan(start, end - start).EndsWith(result) && !(result == "加重" && category == FactCategory.Disease))
             {
                 end -= result.Length;
                 break;
@@ -82,6 +83,17 @@ internal static class Terms
         }
 
         return (start, end);
+    }
+
+    // 术后病理, 床旁胸片: when and where are outside.
+    private static int Opened(string text, int start, int end)
+    {
+        foreach (string word in Vocabulary.TestOpenings)
+        {
+            if (end - start > word.Length + 1 && text.AsSpan(start, end - start).StartsWith(word)) return start + word.Length;
+        }
+
+        return start;
     }
 
     private static bool Organs(string text, int start, int end)

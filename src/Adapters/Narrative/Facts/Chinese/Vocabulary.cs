@@ -15,11 +15,28 @@ internal static class Vocabulary
     /// <summary>Results of a sign behind it; outside of it.</summary>
     public static readonly string[] Results = ["弱阳性", "阳性", "阴性", "(+++)", "(++)", "(+)", "(-)", "(±)", "++", "+", "加重", "一周", "一圈"];
 
+    /// <summary>Words of form, density, colour and kind in front of a finding that belong to it: 斑片状阴影, 类圆形无强化低密度灶, 白色泡沫痰. The longest first.</summary>
+    public static readonly string[] FindingOpenings =
+    [
+        "无强化", "无壁", "类圆形", "卵圆形", "椭圆形", "圆形", "不规则形", "不规则", "分叶状", "斑片状", "片状", "条索状", "条状", "结节状", "团块状", "小圆形", "网格状", "蜂窝状", "囊状", "柱状", "点状", "簇状", "线状", "环形", "环状", "带状", "菜花样", "豆渣样", "串珠样", "树芽状", "磨玻璃样", "磨玻璃",
+        "粟粒样", "弥漫性", "局限性", "占位性", "孤立性", "陈旧性", "低密度", "高密度", "等密度", "稍低密度", "稍高密度", "混杂密度", "软组织密度", "囊实性", "实性", "囊性", "混合性", "低回声", "高回声", "等回声", "无回声", "强回声", "混合回声", "稍低回声",
+        "长T1", "长T2", "短T1", "溃疡型", "隆起型", "浸润性", "粘液性", "黏液性", "脓性", "血性", "浆液性", "鲜红色", "暗红色", "淡红色", "红色", "淡黄色", "黄色", "黄白色", "灰白色", "白色", "黑色", "咖啡色", "粗大", "细小", "巨大", "质硬", "质软", "质韧", "烧灼样", "电击样", "针刺样", "刀割样", "压榨样", "撕裂样", "搏动性", "转移性", "转移", "细", "粗",
+    ];
+
+    /// <summary>What a finding is about where it is no site: the word stands with the finding (体积增大, 实质回声增强, 心影增大).</summary>
+    public static readonly string[] Attributes = ["实质回声", "后方回声", "内部回声", "回声", "体积", "密度", "信号", "心影", "纹理", "血流信号", "血流", "透亮度", "代谢", "强化", "骨质", "形态"];
+
     /// <summary>What may stand in front of a disease and belongs to its name.</summary>
     public static readonly string[] DiseaseOpenings =
     [
         "急慢性", "亚急性", "急性", "慢性", "双侧", "左侧", "右侧", "多发性", "多发", "陈旧性", "继发性", "原发性", "复发性", "反复性", "轻度", "中度", "重度", "先天性", "老年性", "双", "左", "右",
     ];
+
+    /// <summary>Ends of an examination's name behind its first word: 痰涂片 + 抗酸染色, SAS + 评分.</summary>
+    public static readonly string[] TestTails = ["评分量表", "评分", "量表", "抗酸染色", "革兰染色", "染色", "涂片", "培养", "筛查", "检测"];
+
+    /// <summary>What says when or where an examination was done; outside of its name.</summary>
+    public static readonly string[] TestOpenings = ["术后", "术中", "术前", "床旁", "床边", "外院", "本院", "急诊"];
 
     /// <summary>Sides in front of an operation or examination.</summary>
     public static readonly string[] Sides = ["双侧", "左侧", "右侧", "双", "左", "右"];
@@ -41,7 +58,7 @@ internal static class Vocabulary
     // Steps of an operation, and words of the record itself: terms of the lexicon that name no fact by themselves.
     private static readonly HashSet<string> Noise = new(StringComparer.Ordinal)
     {
-        "探查", "缝合", "结扎", "支架", "套扎", "拔管", "截骨", "电凝", "止血", "分离", "引流", "牵引", "加压包扎", "湿敷", "降温", "冲洗", "局部浸润麻醉", "内固定", "TME", "拆线", "供皮区", "切缘", "断端", "瓣叶", "皮瓣", "切口", "创面", "胎膜", "造影剂", "对比剂", "盐水",
+        "探查", "缝合", "结扎", "支架", "套扎", "拔管", "截骨", "电凝", "止血", "分离", "引流", "牵引", "加压包扎", "湿敷", "降温", "冲洗", "局部浸润麻醉", "内固定", "TME", "拆线", "供皮区", "切缘", "断端", "瓣叶", "皮瓣", "造影剂", "对比剂", "盐水",
         "中药", "体检", "查体", "化验", "辅助检查", "CDFI", "LVEF", "炎症消退", "瘢痕", "不适症状", "输液", "止血带", "穿刺", "复位", "活检钳", "体格检查", "检查", "治疗", "药物", "药敏", "急诊生化", "泌乳", "担心", "肿胀液", "出血量", "手术治疗", "对症治疗", "对症支持治疗", "诊断", "超声刀", "单活胎", "控制心室率", "血流", "多饮", "情绪激动",
     };
 
@@ -94,7 +111,6 @@ internal static class Vocabulary
     public static bool IsNoise(string text, in LexiconHit term, TextSpan block)
     {
         if (Noise.Contains(term.Entry.Term) || (term.Category == LexiconCategory.Body && term.Length == 1)) return true;
-        if (term.Category is LexiconCategory.Lab or LexiconCategory.Vital && (term.Length < 2 || (term.Length == 2 && char.IsAsciiLetter(text[term.Start])))) return true;
         ReadOnlySpan<char> behind = text.AsSpan(term.End, Math.Min(block.End - term.End, 6));
         foreach (string word in NoiseBehind)
         {
