@@ -8,6 +8,9 @@ namespace Consortium.Adapters.Narrative.Facts.English;
 /// </summary>
 internal static class EnglishPhrases
 {
+    private static readonly string[] CauseEndings =
+        ["related", "induced", "associated", "acquired", "mediated", "dependent", "resistant", "sensitive", "negative", "positive", "grade", "risk", "stage", "term", "onset", "borne", "limiting"];
+
     private static readonly SearchValues<char> Roman = SearchValues.Create("IVXABCivxabc");
 
     public static void Grow(EnglishReading reading)
@@ -55,6 +58,11 @@ internal static class EnglishPhrases
                 first = before - 1;
                 continue;
             }
+            if (mention.Category == FactCategory.Disease && OfCause(reading, before) is var cause && cause >= floor && cause < before)
+            {
+                first = cause;
+                continue;
+            }
             if (mention.Category == FactCategory.Disease && Graded(reading, before) is var grade && grade >= floor && grade < before)
             {
                 first = grade;
@@ -89,6 +97,18 @@ internal static class EnglishPhrases
         word.Length > 5 && (Ends(word, "al") || Ends(word, "ic") || Ends(word, "ous") || Ends(word, "ar") || Ends(word, "ary") || Ends(word, "oid") || Ends(word, "otic") || Ends(word, "genic"));
 
     private static bool Ends(ReadOnlySpan<char> word, string ending) => word.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
+
+    // The first token of "catheter-related", "immune-mediated", "gram-negative" whose last word is at a token; the token itself where it is no such word.
+    private static int OfCause(EnglishReading reading, int token)
+    {
+        if (token < 2 || !reading.Is(token - 1, '-') || !reading.Tokens[token].Joined || !reading.Tokens[token - 1].Joined || reading.Tokens[token - 2].Kind != EnglishTokenKind.Word) return token;
+        foreach (string ending in CauseEndings)
+        {
+            if (reading.Is(token, ending)) return token - 2;
+        }
+
+        return token;
+    }
 
     // The first token of "stage 2", "Grade I", "type II" whose number is at a token; the token itself when there is none.
     private static int Graded(EnglishReading reading, int token)
@@ -133,7 +153,7 @@ internal static class EnglishPhrases
 
     private static bool IsSerology(EnglishReading reading, Mention head) =>
         head.Category == FactCategory.Test && (reading.Is(head.End - 1, "serology") || reading.Is(head.End - 1, "serologies") || reading.Is(head.End - 1, "screen") || reading.Is(head.End - 1, "antigen")
-            || reading.Is(head.End - 1, "antibody") || reading.Is(head.End - 1, "pcr") || reading.Is(head.End - 1, "culture") || reading.Is(head.End - 1, "immunostain") || reading.Is(head.End - 1, "panel"));
+            || reading.Is(head.End - 1, "antibody") || reading.Is(head.End - 1, "antibodies") || reading.Is(head.End - 1, "toxin") || reading.Is(head.End - 1, "titer") || reading.Is(head.End - 1, "titre") || reading.Is(head.End - 1, "workup") || reading.Is(head.End - 1, "pcr") || reading.Is(head.End - 1, "culture") || reading.Is(head.End - 1, "immunostain") || reading.Is(head.End - 1, "panel"));
 
     // Behind it: "of the left breast", "CT abdomen", "MRI of the brain".
     private static bool JoinsBehind(EnglishReading reading, Mention head, Mention site)
