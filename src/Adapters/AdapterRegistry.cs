@@ -1,6 +1,7 @@
 using Consortium.Adapters.Hl7V2;
 using Consortium.Adapters.Hl7V2.Language.Load;
 using Consortium.Adapters.Narrative;
+using Consortium.Adapters.Narrative.Facts;
 using Consortium.Adapters.Plugins;
 using Consortium.Adapters.Site;
 using Consortium.Adapters.Table;
@@ -45,7 +46,7 @@ public sealed class AdapterRegistry
         return new AdapterRegistry(
             new Hl7V2Adapter(new MapSource(site.Folder, notice: notice)),
             new TableAdapter(TableMapping.Load(site.Folder)),
-            new NarrativeAdapter());
+            new NarrativeAdapter(FactFinder.ForSite(site, notice)));
     }
 
     /// <summary>The built-in adapters and a site's plug-ins, which come after them.</summary>

@@ -37,8 +37,13 @@ internal sealed record LaboratoryTest(
 internal sealed class LaboratoryTests
 {
     private readonly FrozenDictionary<string, LaboratoryTest> _byName;
+    private readonly FrozenDictionary<string, LaboratoryTest[]> _all;
 
-    private LaboratoryTests(Dictionary<string, LaboratoryTest> byName) => _byName = byName.ToFrozenDictionary(StringComparer.Ordinal);
+    private LaboratoryTests(Dictionary<string, List<LaboratoryTest>> all)
+    {
+        _all = all.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.ToArray(), StringComparer.Ordinal);
+        _byName = all.ToFrozenDictionary(pair => pair.Key, pair => pair.Value[0], StringComparer.Ordinal);
+    }
 
     /// <summary>The built-in table.</summary>
     public static LaboratoryTests BuiltIn { get; } = Load();
@@ -49,16 +54,25 @@ internal sealed class LaboratoryTests
     /// <summary>The test of that folded name, or null.</summary>
     public LaboratoryTest? Find(string foldedName) => _byName.GetValueOrDefault(foldedName.Trim());
 
+    /// <summary>The test of that folded name that is measured in a unit: creatinine in μmol/L and in mg/dL are two codes. Where none is, the first of the name.</summary>
+    public LaboratoryTest? Find(string foldedName, string? ucum)
+    {
+        if (!_all.TryGetValue(foldedName, out LaboratoryTest[]? tests)) return null;
+        return ucum is null ? tests[0] : Array.Find(tests, test => test.UcumUnits.Contains(ucum)) ?? tests[0];
+    }
+
     private static LaboratoryTests Load()
     {
-        var byName = new Dictionary<string, LaboratoryTest>(StringComparer.Ordinal);
+        var byName = new Dictionary<string, List<LaboratoryTest>>(StringComparer.Ordinal);
         foreach (DataRow row in DataTable.BuiltIn("laboratory-tests.tsv", 6))
         {
             string[] names = [.. row.Cells[0].Split('|').Select(Folding.Fold)];
             var test = new LaboratoryTest(names, row[1], row[2], row[3]?.Split('|') ?? [], row[4], row.Cells[5]);
             foreach (string name in names)
             {
-                if (!byName.TryAdd(name, test)) throw row.Fault("a name stands above already.");
+                if (!byName.TryGetValue(name, out List<LaboratoryTest>? tests)) byName.Add(name, tests = []);
+                if (tests.Exists(other => other.UcumUnits.Intersect(test.UcumUnits).Any() || test.UcumUnits.Count == 0)) throw row.Fault("a name stands above already with one of these units.");
+                tests.Add(test);
             }
         }
 

@@ -34,6 +34,9 @@ internal sealed class RecordText
     /// <summary>IANA name of the encoding.</summary>
     public string Charset => _encoding.WebName;
 
+    /// <summary>A text that was decoded already. Columns of places count its UTF-8 bytes.</summary>
+    public static RecordText Of(string text) => new(text, StrictUtf8, 0);
+
     /// <summary>The text of the bytes; or null and the reason.</summary>
     public static RecordText? Decode(ReadOnlySpan<byte> bytes, out OutcomeIssue? issue)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Consortium.Adapters.Narrative.Lexicon;
 
 namespace Consortium.Adapters.Chinese;
 
@@ -8,16 +9,21 @@ namespace Consortium.Adapters.Chinese;
 internal sealed class Units
 {
     private readonly FrozenDictionary<string, string> _ucum;
+    private readonly FrozenDictionary<string, string> _anyCase;
     private readonly int _longest;
 
-    private Units(Dictionary<string, string> ucum)
+    private Units(Dictionary<string, string> ucum, Dictionary<string, string>? anyCase = null)
     {
         _ucum = ucum.ToFrozenDictionary(StringComparer.Ordinal);
-        _longest = ucum.Keys.Max(form => form.Length);
+        _anyCase = (anyCase ?? []).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        _longest = ucum.Keys.Concat(_anyCase.Keys).Max(form => form.Length);
     }
 
     /// <summary>The built-in table.</summary>
     public static Units BuiltIn { get; } = Load();
+
+    /// <summary>The built-in table and, behind it, the units of the lexicon in both languages: for notes.</summary>
+    public static Units Notes { get; } = WithLexicon();
 
     /// <summary>This table with a site's own forms, which win.</summary>
     public Units With(IReadOnlyDictionary<string, string> site)
@@ -44,7 +50,9 @@ internal sealed class Units
         {
             int end = start + skip + length;
             if (end < folded.Length && !EndsHere(folded, end)) continue;
-            if (_ucum.TryGetValue(folded.Substring(start + skip, length), out string? ucum)) return (skip + length, ucum);
+            ReadOnlySpan<char> form = folded.AsSpan(start + skip, length);
+            if (_ucum.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(form, out string? ucum)) return (skip + length, ucum);
+            if (_anyCase.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(form, out ucum)) return (skip + length, ucum);
         }
 
         return null;
@@ -69,6 +77,27 @@ internal sealed class Units
 
         // 80次/分R20: what ends in a Chinese character is not continued by a letter.
         return text[end - 1] is >= '\u3400' and <= '\u9FFF' && char.IsAsciiLetterOrDigit(next);
+    }
+
+    private static Units WithLexicon()
+    {
+        var exact = new Dictionary<string, string>(BuiltIn._ucum, StringComparer.Ordinal);
+        var anyCase = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (NoteLanguage language in (NoteLanguage[])[NoteLanguage.Chinese, NoteLanguage.English])
+        {
+            foreach (LexiconEntry entry in LexiconFile.BuiltIn(language, "unit"))
+            {
+                if (entry is not { System: "ucum", Code: { } ucum }) continue;
+                string form = Key(Folding.Fold(entry.Term));
+                // mmo1/L: the lexicon finds such a value; what it is, a person says.
+                if (form.Contains("o1", StringComparison.Ordinal)) continue;
+                // What a lower-case term of the English lexicon says, it says in any case; all others count as written.
+                if (language == NoteLanguage.English && entry.CasedTerm is null) anyCase.TryAdd(form, ucum);
+                else exact.TryAdd(form, ucum);
+            }
+        }
+
+        return new Units(exact, anyCase);
     }
 
     private static Units Load()

@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Consortium.Adapters.Narrative;
 
-/// <summary>Reads allergies and their denials. A denial of all and an allergy in the same note are two readings and go to a person.</summary>
-internal sealed partial class AllergyReader(NoteText note, AssertionCues cues, NoteIssues issues)
+/// <summary>Reads allergies and their denials: Chinese ones itself, English ones by <see cref="EnglishAllergyReader"/>. A denial of all and an allergy in the same note are two readings and go to a person.</summary>
+internal sealed partial class AllergyReader(NoteText note, FactDrafts drafts, NoteIssues issues)
 {
     // Words for kinds of substance (a denial of 药物 denies all drugs), and substances that are certainly no drugs.
     private static readonly Dictionary<string, string?> Kinds = new(StringComparer.Ordinal)
@@ -15,6 +15,8 @@ internal sealed partial class AllergyReader(NoteText note, AssertionCues cues, N
 
     private static readonly string[] WholeKinds = ["", "药物", "药", "药品", "食物"];
 
+    private readonly EnglishAllergyReader _english = new(note, drafts, issues);
+
     /// <summary>The allergies of the note.</summary>
     public IReadOnlyList<AllergyFact> Read(IReadOnlyList<NoteSection> sections)
     {
@@ -22,6 +24,12 @@ internal sealed partial class AllergyReader(NoteText note, AssertionCues cues, N
         foreach (NoteSection section in sections)
         {
             if (section.Heading.Kind is "family-history" or "signature") continue;
+            if (ListItems.IsEnglish(note, section.Body))
+            {
+                facts.AddRange(section.Kind == "allergies" ? _english.OfSection(section) : _english.OfText(section.Body));
+                continue;
+            }
+
             int before = facts.Count;
             foreach (Match match in Mention().EnumerateAll(note.Folded, section.Body.Start, section.Body.End)) facts.AddRange(OfMention(match));
             if (section.Heading.Kind == "allergies" && facts.Count == before) facts.AddRange(OfSection(section));
@@ -37,9 +45,9 @@ internal sealed partial class AllergyReader(NoteText note, AssertionCues cues, N
         Match lead = Leading().Match(note.Folded, run.Index, run.Length);
         string words = note.Folded[(run.Index + lead.Length)..(run.Index + run.Length)];
         var span = new TextSpan(run.Index + lead.Length, match.Index + match.Length);
-        Assertion assertion = cues.Of(span);
-        bool denied = Denial().IsMatch(lead.Value) || assertion == Assertion.Negated;
-        if (assertion is Assertion.Other or Assertion.Hypothetical) yield break;
+        Assertion assertion = Hypothesis().IsMatch(lead.Value) ? Assertion.Hypothetical : Assertion.Present;
+        bool denied = Denial().IsMatch(lead.Value) || DeniedBefore(run.Index);
+        if (assertion is Assertion.Hypothetical || Other().IsMatch(lead.Value)) yield break;
         var evidence = new TextSpan(denied ? run.Index : span.Start, span.End);
         foreach (string part in Separator().Split(words))
         {
@@ -48,9 +56,17 @@ internal sealed partial class AllergyReader(NoteText note, AssertionCues cues, N
             bool whole = WholeKinds.Contains(substance, StringComparer.Ordinal);
             if (whole && !denied && substance.Length == 0) continue;
             yield return new AllergyFact(
-                evidence, denied ? Assertion.Negated : assertion == Assertion.Uncertain ? Assertion.Uncertain : Assertion.Present,
+                evidence, denied ? Assertion.Negated : Possibly().IsMatch(lead.Value) ? Assertion.Uncertain : Assertion.Present,
                 whole ? "0.95" : "0.9", substance, Kinds.GetValueOrDefault(substance), null);
         }
+    }
+
+    // 否认高血压、糖尿病、青霉素过敏史: the denial stands before the run, in the same clause.
+    private bool DeniedBefore(int at)
+    {
+        int start = at;
+        while (start > 0 && at - start < 60 && note.Folded[start - 1] is not (',' or '。' or ';' or '\n' or '\r' or ':')) start--;
+        return start < at && Denial().IsMatch(note.Folded.AsSpan(start, at - start));
     }
 
     // 过敏史：青霉素（皮疹）: what the section lists are the substances.
@@ -106,6 +122,15 @@ internal sealed partial class AllergyReader(NoteText note, AssertionCues cues, N
 
     [GeneratedRegex(@"否认|无|没有|未发现", RegexOptions.CultureInvariant)]
     private static partial Regex Denial();
+
+    [GeneratedRegex("若|如(?!有)|一旦|警惕|防止|避免|以免|注意", RegexOptions.CultureInvariant)]
+    private static partial Regex Hypothesis();
+
+    [GeneratedRegex("可疑|疑似|可能", RegexOptions.CultureInvariant)]
+    private static partial Regex Possibly();
+
+    [GeneratedRegex("父|母|兄|弟|姐|妹|子女|儿子|女儿|家属|家族", RegexOptions.CultureInvariant)]
+    private static partial Regex Other();
 
     [GeneratedRegex(@"、|/|及|和|与| ", RegexOptions.CultureInvariant)]
     private static partial Regex Separator();

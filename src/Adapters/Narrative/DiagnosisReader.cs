@@ -1,25 +1,28 @@
 using System.Text.RegularExpressions;
 using Consortium.Adapters.Chinese;
+using Consortium.Adapters.Narrative.Facts;
+using Consortium.Adapters.Narrative.Lexicon;
 
 namespace Consortium.Adapters.Narrative;
 
 /// <summary>
-/// Reads diagnosis lists (numbered, inline or by line) and mentions of known diagnoses elsewhere. An item is one diagnosis, in its own words;
-/// a code is given only where the whole item is a term of the lexicon.
+/// Reads lists of diagnoses (numbered, inline or by line) in both languages. An item is one diagnosis, in its own words;
+/// a code is given only where the whole item, without what doubts it and what stands in brackets, is a disease that the lexicon knows.
 /// </summary>
-internal sealed partial class DiagnosisReader(NoteText note, AssertionCues cues)
+internal sealed partial class DiagnosisReader(NoteText note, FactDrafts drafts)
 {
-    private static readonly Dictionary<string, (string? Code, string? Display)> Lexicon = DataTable.BuiltIn("diagnoses.tsv", 3)
-        .ToDictionary(row => Folding.Fold(row.Cells[0]), row => (row[1], row[2]), StringComparer.Ordinal);
-
-    private static readonly TermTable<string> Automaton = new(Lexicon.Keys.Select(term => KeyValuePair.Create(term, term)));
+    private const int LongestEnglish = 160;
 
     /// <summary>The diagnoses of a list.</summary>
     public IEnumerable<DiagnosisFact> List(NoteSection section, DiagnosisRole role)
     {
+        bool english = ListItems.IsEnglish(note, section.Body);
+        TextSpan body = english ? ListItems.First(note, section.Body) : section.Body;
         int rank = 0;
-        foreach (TextSpan item in Items(section.Body))
+        foreach (TextSpan item in english ? ListItems.Of(note, body) : Items(body))
         {
+            // English lists have sentences between: only what names a disease or a finding is an item.
+            if (english && (item.Length > LongestEnglish || !drafts.In(item).Any(draft => draft.Category is FactCategory.Disease or FactCategory.Symptom or FactCategory.Procedure))) continue;
             foreach (TextSpan part in SplitKnown(item))
             {
                 if (Read(part, role, rank + 1) is not { } fact) continue;
@@ -29,45 +32,33 @@ internal sealed partial class DiagnosisReader(NoteText note, AssertionCues cues)
         }
     }
 
-    /// <summary>Known diagnoses mentioned in a section of running text; facts only, no Condition is made of them.</summary>
-    public IEnumerable<DiagnosisFact> Mentions(NoteSection section)
-    {
-        foreach (TermMatch<string> match in Automaton.FindLongest(note.Folded.AsSpan(section.Body.Start, section.Body.Length)))
-        {
-            var span = new TextSpan(section.Body.Start + match.Start, section.Body.Start + match.End);
-            Assertion assertion = section.Heading.Kind == "family-history" ? Assertion.Other : cues.Of(span);
-            if (section.Heading.Kind == "past-history" && assertion == Assertion.Present) assertion = Assertion.Historical;
-            (string? code, string? display) = Lexicon[match.Value];
-            yield return new DiagnosisFact(span, assertion, "0.8", DiagnosisRole.Mention, 0, display) { Code = code };
-        }
-    }
-
     private DiagnosisFact? Read(TextSpan item, DiagnosisRole role, int rank)
     {
         string folded = note.Folded[item.Start..item.End];
         if (NoDiagnosis().IsMatch(folded)) return null;
-        TextSpan[] doubts = [.. cues.Inside(item, "uncertain")];
-        TextSpan[] denials = [.. cues.Inside(item, "negation")];
-        Assertion assertion = Assertion.Present;
-        if (doubts.Length > 0) assertion = Assertion.Uncertain;
-        else if (denials.Any(denial => denial.Start == item.Start || note.Folded[denial.Start..denial.End] is "排除" or "除外" or "已排除")) assertion = Assertion.Negated;
+        Assertion assertion = Doubt().IsMatch(folded) || NotExcluded().IsMatch(folded) ? Assertion.Uncertain : Denial().IsMatch(folded) ? Assertion.Negated : Assertion.Present;
+        LexiconEntry? entry = assertion == Assertion.Negated ? null : Entry(item);
+        return new DiagnosisFact(item, assertion, assertion == Assertion.Present ? "0.95" : "0.9", role, rank, entry?.Display) { Code = entry?.Code, Entry = entry };
+    }
 
-        string core = folded;
-        if (assertion == Assertion.Uncertain)
+    // 高血压病3级(很高危): what stands in brackets qualifies the diagnosis and does not change its category, unless it doubts or denies it.
+    private LexiconEntry? Entry(TextSpan item)
+    {
+        TextSpan core = item;
+        Match before = DoubtBefore().Match(note.Folded, core.Start, core.Length);
+        if (before.Success) core = note.Trim(core with { Start = core.Start + before.Length });
+        for (Match behind = Behind().Match(note.Folded, core.Start, core.Length); behind.Success && behind.Index > core.Start; behind = Behind().Match(note.Folded, core.Start, core.Length))
         {
-            core = Doubt().Replace(core, "");
+            core = note.Trim(core with { End = behind.Index });
         }
 
-        (string? Code, string? Display) entry = default;
-        string confidence = assertion == Assertion.Present ? "0.95" : "0.9";
-        if (assertion != Assertion.Negated && !Lexicon.TryGetValue(core.Trim(), out entry))
+        foreach (FactDraft draft in drafts.In(item))
         {
-            // 高血压病3级（很高危）: what stands in brackets qualifies the diagnosis and does not change its category, unless it doubts or denies it.
-            string bare = Bracket().Replace(core, "").Trim();
-            if (bare.Length > 0 && bare != core.Trim()) Lexicon.TryGetValue(bare, out entry);
+            if (draft.Category is FactCategory.Disease or FactCategory.Symptom && draft.KeepsCode && draft.Span.Start == core.Start && (draft.Span.End == core.End || draft.Span.End == item.End)
+                && draft.Entry is { System: "icd-10", Code: not null } entry) return entry;
         }
 
-        return new DiagnosisFact(item, assertion, confidence, role, rank, entry.Display) { Code = entry.Code };
+        return null;
     }
 
     private List<TextSpan> Items(TextSpan body)
@@ -117,7 +108,7 @@ internal sealed partial class DiagnosisReader(NoteText note, AssertionCues cues)
         {
             if (i < item.End && note.Folded[i] is not ('、' or ',')) continue;
             TextSpan part = note.Trim(new TextSpan(start, i));
-            if (!Lexicon.ContainsKey(note.Folded[part.Start..part.End])) return [item];
+            if (!drafts.In(part).Any(draft => draft.Category == FactCategory.Disease && draft.Span == part)) return [item];
             parts.Add(part);
             start = i + 1;
         }
@@ -128,12 +119,22 @@ internal sealed partial class DiagnosisReader(NoteText note, AssertionCues cues)
     [GeneratedRegex(@"\G *(?:\(?(?:[1-9][0-9]?|[一二三四五六七八九十])\)[.、]? *|[1-9][0-9]?(?:[.、](?![0-9])|[.、](?=[12]型)) *|[①-⑳] *|[一二三四五六七八九十]、 *)", RegexOptions.CultureInvariant)]
     private static partial Regex Numbering();
 
-    [GeneratedRegex(@"^(?:同上|同前|同入院诊断|同出院诊断|无|略|详见.*|[-_/.。 ]*)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:同上|同前|同入院诊断|同出院诊断|同术前诊断|同术前|无|略|详见.*|[-_/.。 ]*|same|same as above|as above|see above|none|n/?a|deferred)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex NoDiagnosis();
 
-    [GeneratedRegex(@"\((?:待查|待排|待排除|可疑|疑似|可能|\?)\)|待查|待排除|待排|\?|可能性大|可能$|^考虑|^可疑|^疑似|^疑|^拟诊", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\((?:待查|待排|待排除|可疑|疑似|可能|\?)\)|待查|待排除|待排|\?|可能|考虑|^可疑|疑似|^疑|^拟诊|疑诊|\b(?:possible|possibly|probable|probably|likely|presumed|suspected|suspicious for|suspect|questionable|rule out|r/o|concern for|vs\.?|versus|cannot be excluded|working diagnosis)(?![a-z])", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Doubt();
 
-    [GeneratedRegex(@"\([^()]*\)|\[[^\[\]]*\]", RegexOptions.CultureInvariant)]
-    private static partial Regex Bracket();
+    [GeneratedRegex("不能排除|不能除外|不除外|未除外|未排除|待除外", RegexOptions.CultureInvariant)]
+    private static partial Regex NotExcluded();
+
+    [GeneratedRegex(@"^(?:无(?![力尿精症脉排痛名创汗牙乳菌毛脾晶虹])|否认|未见|排除|除外|已排除)|(?:已排除|已除外|排除|除外)$|^(?:no|not|without|negative for|no evidence of) |\b(?:ruled out|excluded)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Denial();
+
+    [GeneratedRegex(@"\G(?:考虑|可疑|疑似|疑诊|疑|拟诊|\? ?|(?:possible|probable|likely|presumed|suspected|suspect|rule out|r/o|questionable) )", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex DoubtBefore();
+
+    // What doubts or qualifies a diagnosis behind it.
+    [GeneratedRegex(@"(?: ?\([^()]*\)| ?\[[^\[\]]*\]|待查|待排除|待排|可能性大|可能| ?\?)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Behind();
 }

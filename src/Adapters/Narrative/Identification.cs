@@ -8,12 +8,14 @@ internal sealed partial class Identification
 {
     private readonly NoteText _note;
     private readonly NoteIssues _issues;
+    private readonly NoteDate _dates;
     private readonly Dictionary<string, (string Value, TextSpan Span)> _values = new(StringComparer.Ordinal);
 
     private Identification(NoteText note, NoteIssues issues)
     {
         _note = note;
         _issues = issues;
+        _dates = new NoteDate(note.Folded);
     }
 
     public string? Name => Value("name");
@@ -38,13 +40,27 @@ internal sealed partial class Identification
 
     public ChineseDate? WrittenAt { get; private set; }
 
+    /// <summary>When the visit, operation, examination or sampling was that the note is about.</summary>
+    public ChineseDate? EventAt { get; private set; }
+
+    /// <summary>The age as written, where it has one unit; null where none or several are given.</summary>
+    public NoteAge? Age { get; private set; }
+
+    /// <summary>True where something says whose note it is.</summary>
+    public bool IsKnown => Card is not null || AdmissionNumber is not null || MedicalRecordNumber is not null;
+
     /// <summary>Reads the identification.</summary>
-    public static Identification Read(NoteText note, IReadOnlyList<NoteSection> sections, NoteIssues issues)
+    /// <param name="note">The note.</param>
+    /// <param name="sections">Its sections.</param>
+    /// <param name="issues">Takes what contradicts itself.</param>
+    /// <param name="isKnown">True where the patient is known otherwise, as for a part of a larger record.</param>
+    public static Identification Read(NoteText note, IReadOnlyList<NoteSection> sections, NoteIssues issues, bool isKnown = false)
     {
         var identification = new Identification(note, issues);
         int header = sections.FirstOrDefault(section => section.Heading.Kind is not ("title" or "signature"))?.Title.Start ?? note.Folded.Length;
         foreach (LabelledValue value in NoteLabels.Find(note, header)) identification.Take(value);
-        identification.Check();
+        identification.TakeHead(header);
+        identification.Check(isKnown);
         return identification;
     }
 
@@ -55,6 +71,12 @@ internal sealed partial class Identification
         TextSpan span = labelled.Value;
         string folded = _note.Folded[span.Start..span.End];
         if (IsBlank(folded)) return;
+        if (labelled.IsEnglish)
+        {
+            TakeEnglish(labelled, folded);
+            return;
+        }
+
         switch (labelled.Field)
         {
             case "name":
@@ -79,41 +101,17 @@ internal sealed partial class Identification
             case "birthDate" or "admittedAt" or "dischargedAt" or "writtenAt":
                 TakeDate(labelled.Field, span);
                 break;
+            case "eventAt" or "maybeAdmittedAt" or "maybeDischargedAt":
+                TakeDateIfOne(labelled.Field, span);
+                break;
             case "age":
-                Match age = Age().Match(folded);
-                if (age.Success) Keep("age", new TextSpan(span.Start, span.Start + age.Groups["n"].Length), conflicts: false);
+                TakeAge(span.Start, span.End);
                 break;
             case "department" or "author":
                 int words = folded.IndexOf("  ", StringComparison.Ordinal);
                 Keep(labelled.Field, new TextSpan(span.Start, words < 0 ? span.End : span.Start + words), conflicts: false);
                 break;
         }
-    }
-
-    private void TakeDate(string field, TextSpan span)
-    {
-        ChineseDate? date = ChineseDate.ParseAt(_note.Folded, span.Start, out int length);
-        if (date is null)
-        {
-            if (field == "writtenAt") _issues.Warning(span.Start, "value", "the date of the note cannot be read and is left out.");
-            else _issues.Error(span.Start, "value", "this is no date that has one reading: year, month and day are wanted, as in 2026-11-22 or 2026年11月22日.");
-            return;
-        }
-
-        var read = new TextSpan(span.Start, span.Start + length);
-        ChineseDate? before = field switch { "birthDate" => _values.ContainsKey(field) ? new ChineseDate(BirthDate!.Value, null, false) : null, "admittedAt" => AdmittedAt, "dischargedAt" => DischargedAt, _ => WrittenAt };
-        if (before is { } other && field != "writtenAt" && other.Date != date.Value.Date)
-        {
-            _issues.Error(span.Start, "conflict", $"another date stands at {_note.Place(_values[field].Span.Start)} behind a label of the same meaning: which one holds cannot be told.");
-            return;
-        }
-
-        if (before is { Time: not null } && date.Value.Time is null) return;
-        _values[field] = (_note[read], read);
-        if (field == "birthDate") BirthDate = date.Value.Date;
-        else if (field == "admittedAt") AdmittedAt = date;
-        else if (field == "dischargedAt") DischargedAt = date;
-        else WrittenAt = date;
     }
 
     private void Keep(string field, TextSpan span, bool conflicts = true)
@@ -126,7 +124,7 @@ internal sealed partial class Identification
         _issues.Error(span.Start, "conflict", $"another value stands at {_note.Place(_values[field].Span.Start)} behind a label of the same meaning ({field}): which one holds cannot be told.");
     }
 
-    private void Check()
+    private void Check(bool isKnown)
     {
         if (_values.TryGetValue("identityCard", out (string Value, TextSpan Span) number))
         {
@@ -134,18 +132,14 @@ internal sealed partial class Identification
             if (Card is null) _issues.Error(number.Span.Start, "value", ResidentIdentityCard.Explain(fault));
         }
 
-        Gender = Value("sex") switch { "男" => "male", "女" => "female", _ => null };
+        Gender = SexOf(Value("sex"));
         if (Card is not null && Gender is not null && Gender != Card.Gender)
         {
             _issues.Error(_values["sex"].Span.Start, "conflict", $"the sex and the 17th digit of the identity card number at {_note.Place(number.Span.Start)} disagree.");
         }
 
         Gender ??= Card?.Gender;
-        if (InRunningText().Match(_note.Folded) is { Success: true } running && Gender is not null && Gender != (running.Groups["sex"].Value == "男" ? "male" : "female"))
-        {
-            string where = _values.TryGetValue("sex", out (string Value, TextSpan Span) sex) ? _note.Place(sex.Span.Start) : _note.Place(number.Span.Start);
-            _issues.Error(running.Groups["sex"].Index, "conflict", $"the sex in the running text and the one at {where} disagree.");
-        }
+        CheckRunningText(number.Span.Start);
 
         if (Card is not null && BirthDate is { } birth && birth != Card.BirthDate)
         {
@@ -159,19 +153,9 @@ internal sealed partial class Identification
         }
 
         CheckAge();
-        if (Card is null && number.Value is null && AdmissionNumber is null && MedicalRecordNumber is null)
+        if (!isKnown && Card is null && number.Value is null && AdmissionNumber is null && MedicalRecordNumber is null)
         {
-            _issues.Error(0, "required", "the note has no admission number (住院号), record number (病案号) or identity card number (身份证号): whose it is cannot be told. A name alone does not say it.");
-        }
-    }
-
-    private void CheckAge()
-    {
-        if (BirthDate is not { } birth || Value("age") is not { } age || (AdmittedAt ?? DischargedAt) is not { } at) return;
-        int years = at.Date.Year - birth.Year - (at.Date.DayOfYear < birth.DayOfYear ? 1 : 0);
-        if (int.TryParse(Folding.Fold(age), System.Globalization.CultureInfo.InvariantCulture, out int written) && Math.Abs(years - written) > 1)
-        {
-            _issues.Warning(_values["age"].Span.Start, "conflict", "the age does not fit the birth date.");
+            _issues.Error(0, "required", "the note has no admission number (住院号), record number (病案号, MRN) or identity card number (身份证号): whose it is cannot be told. A name alone does not say it.");
         }
     }
 
@@ -186,10 +170,4 @@ internal sealed partial class Identification
 
     [GeneratedRegex(@"^[男女](?:性)?(?=$|[ ,;|])", RegexOptions.CultureInvariant)]
     private static partial Regex Sex();
-
-    [GeneratedRegex(@"^(?<n>[0-9]{1,3}) ?(?:岁|周岁|Y|y|$)", RegexOptions.CultureInvariant)]
-    private static partial Regex Age();
-
-    [GeneratedRegex(@"患者(?:[\u3400-\u9FFF]{0,4})[, ]{0,2}(?<sex>[男女])性?(?=[, ])", RegexOptions.CultureInvariant)]
-    private static partial Regex InRunningText();
 }

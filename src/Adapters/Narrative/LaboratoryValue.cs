@@ -17,6 +17,12 @@ internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
     /// <summary>True where two numbers with a dash stand there: a span of values, not one.</summary>
     public bool IsRange { get; private init; }
 
+    /// <summary>The second number of a dilution, <c>1:160</c>.</summary>
+    public NoteNumber? Denominator { get; private init; }
+
+    /// <summary>Where number and unit end, before flag and reference range.</summary>
+    public int UnitEnd { get; private init; }
+
     public string? UnitText { get; private init; }
 
     public string? Ucum { get; private init; }
@@ -55,17 +61,26 @@ internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
             return new LaboratoryValue(new NoteNumber(span, written), position) { IsNumber = isNumber, IsRange = true };
         }
 
+        NoteNumber? denominator = null;
+        if (Dilution().Match(text, position, end - position) is { Success: true } dilution)
+        {
+            Group second = dilution.Groups["d"];
+            denominator = new NoteNumber(new TextSpan(second.Index, second.Index + second.Length), second.Value);
+            position += dilution.Length;
+        }
+
         Arrow(text, ref position, end, ref mark);
         int stop = position;
+        int unitEnd = denominator?.Span.End ?? span.End;
         string? unitText = null, ucum = null;
         bool unreadable = false;
         int unitAt = position;
         while (unitAt < end && text[unitAt] is ' ' or '|' && unitAt - position < 24) unitAt++;
-        if (unitAt < end && Units.BuiltIn.Match(text, unitAt) is { } unit && unitAt + unit.Length <= end)
+        if (unitAt < end && Units.Notes.Match(text, unitAt) is { } unit && unitAt + unit.Length <= end)
         {
             unitText = note[new TextSpan(unitAt, unitAt + unit.Length)];
             ucum = unit.Ucum;
-            position = stop = unitAt + unit.Length;
+            position = stop = unitEnd = unitAt + unit.Length;
             Arrow(text, ref position, end, ref mark);
             stop = position;
         }
@@ -87,6 +102,8 @@ internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
             Comparator = LaboratoryResult.ComparatorOf(number.Groups["c"].Value),
             IsNumber = isNumber,
             IsDate = isDate,
+            Denominator = denominator,
+            UnitEnd = unitEnd,
             UnitText = unitText,
             Ucum = ucum,
             HasUnreadableUnit = unreadable,
@@ -116,7 +133,7 @@ internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
         {
             // The unit may be repeated inside the brackets; it must be the result's own.
             Match head = RangeHead().Match(note.Folded, span.Start, span.Length);
-            if (!head.Success || Units.BuiltIn.Ucum(note.Folded[(span.Start + head.Length)..span.End]) is not { } repeated || repeated != ucum) return null;
+            if (!head.Success || Units.Notes.Ucum(note.Folded[(span.Start + head.Length)..span.End]) is not { } repeated || repeated != ucum) return null;
             range = ReferenceRange.Read(note[note.Trim(new TextSpan(span.Start, span.Start + head.Length))]) with { Text = note[span] };
         }
 
@@ -129,6 +146,9 @@ internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
 
     [GeneratedRegex("^" + LaboratoryResult.NumberPattern + "$", RegexOptions.CultureInvariant)]
     private static partial Regex WholeNumber();
+
+    [GeneratedRegex(@"\G: ?(?<d>[1-9][0-9]{0,5})(?![0-9:.])", RegexOptions.CultureInvariant)]
+    private static partial Regex Dilution();
 
     [GeneratedRegex(@"\G ?[-~] ?[0-9]", RegexOptions.CultureInvariant)]
     private static partial Regex RangeBehind();

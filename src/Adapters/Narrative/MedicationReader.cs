@@ -1,16 +1,24 @@
 using System.Text.RegularExpressions;
+using Consortium.Adapters.Narrative.Facts;
 
 namespace Consortium.Adapters.Narrative;
 
-/// <summary>Reads the list of discharge medication into items; each item is read by <see cref="PrescriptionLine"/>.</summary>
-internal sealed partial class MedicationReader(NoteText note, NoteIssues issues)
+/// <summary>Reads lists of medication in both languages into items, and what stands behind a drug in running text; each is read by <see cref="PrescriptionLine"/>.</summary>
+internal sealed partial class MedicationReader(NoteText note, FactDrafts drafts, NoteIssues issues)
 {
     private const int LongestLine = 500;
 
-    /// <summary>The drugs of the section.</summary>
-    public IEnumerable<DrugFact> Read(NoteSection section)
+    // How far behind a drug in running text its dose may stand.
+    private const int Reach = 90;
+
+    /// <summary>The drugs of a list.</summary>
+    /// <param name="section">The section that is a list.</param>
+    /// <param name="isPrescribed">True for what is prescribed, false for what the patient takes.</param>
+    public IEnumerable<DrugFact> List(NoteSection section, bool isPrescribed)
     {
-        foreach (TextSpan item in Items(section.Body))
+        bool english = ListItems.IsEnglish(note, section.Body);
+        TextSpan body = english ? ListItems.First(note, section.Body) : section.Body;
+        foreach (TextSpan item in english ? EnglishItems(body) : Items(body))
         {
             if (item.Length > LongestLine)
             {
@@ -19,9 +27,74 @@ internal sealed partial class MedicationReader(NoteText note, NoteIssues issues)
             }
 
             if (Nothing().IsMatch(note.Folded.AsSpan(item.Start, item.Length))) continue;
-            if (new PrescriptionLine(note, item, issues).Read() is { } drug) yield return drug;
+            if (new PrescriptionLine(note, item, issues).Read() is { } drug) yield return Known(drug, item) with { IsPrescribed = isPrescribed, IsCurrent = !isPrescribed };
         }
     }
+
+    /// <summary>A drug in running text, with the dose that stands behind it in its clause where that has one reading.</summary>
+    public DrugFact Mention(in FactDraft draft, bool isPrescribed)
+    {
+        string text = note.Folded;
+        int end = draft.Span.End, limit = Math.Min(text.Length, draft.Span.Start + Reach);
+        int next = drafts.FirstAt(draft.Span.End);
+        if (next < drafts.All.Count && drafts.All[next].Category is FactCategory.Drug or FactCategory.Treatment or FactCategory.Procedure) limit = Math.Min(limit, drafts.All[next].Span.Start);
+        while (end < limit && !EndsClause(text, end)) end++;
+        TextSpan item = note.Trim(new TextSpan(draft.Span.Start, end));
+        while (item.End > draft.Span.End && text[item.End - 1] is '+' or '、' or '(' or '/' or '-') item = note.Trim(item with { End = item.End - 1 });
+        var bare = new DrugFact(draft.Span, draft.Assertion, Confidence(draft.Confidence), draft.Span, draft.Span)
+        {
+            Entry = draft.Entry,
+            Code = draft.KeepsCode && draft.Entry?.System == "atc" ? draft.Entry.Code : null,
+            IsPrescribed = isPrescribed,
+            Instruction = new TextSpan(draft.Span.End, draft.Span.End),
+        };
+        if (item.End <= draft.Span.End || !text.AsSpan(draft.Span.End, item.End - draft.Span.End).ContainsAnyInRange('0', '9')) return bare;
+        DrugFact? read = new PrescriptionLine(note, item, issues, inText: true).Read();
+        if (read is null || read.Name.Start != draft.Span.Start || (read.Dose is null && read.Frequency is null && read.Route is null)) return bare;
+        return read with { Assertion = draft.Assertion, Entry = bare.Entry, Code = bare.Code, IsPrescribed = isPrescribed, Product = new TextSpan(draft.Span.Start, Math.Max(draft.Span.End, read.Product.End)) };
+    }
+
+    private DrugFact Known(DrugFact drug, TextSpan item)
+    {
+        foreach (FactDraft draft in drafts.In(item))
+        {
+            if (draft.Category != FactCategory.Drug || draft.Span.Start < drug.Name.Start || draft.Span.End > drug.Product.End) continue;
+            bool whole = draft.KeepsCode && draft.Span.Start == drug.Name.Start && draft.Span.End >= drug.Name.End;
+            return drug with { Entry = draft.Entry, Code = whole && draft.Entry?.System == "atc" ? draft.Entry.Code : null };
+        }
+
+        return drug;
+    }
+
+    // Several drugs in a line, with commas between: each begins where one was found.
+    private List<TextSpan> EnglishItems(TextSpan body)
+    {
+        List<TextSpan> items = [];
+        foreach (TextSpan line in ListItems.Of(note, body))
+        {
+            int start = line.Start;
+            foreach (FactDraft draft in drafts.In(line))
+            {
+                if (draft.Category != FactCategory.Drug || draft.Span.Start <= start) continue;
+                int before = draft.Span.Start - 1;
+                while (before > start && note.Folded[before] == ' ') before--;
+                if (note.Folded[before] is not (',' or '.' or ';')) continue;
+                items.Add(note.Trim(new TextSpan(start, before)));
+                start = draft.Span.Start;
+            }
+
+            items.Add(note.Trim(new TextSpan(start, line.End)));
+        }
+
+        return items;
+    }
+
+    private static bool EndsClause(string text, int at) =>
+        text[at] is '。' or ';' or '\n' or '\r' or '、' or '+' || (text[at] == ',' && !(at + 1 < text.Length && char.IsAsciiDigit(text[at + 1]) && char.IsAsciiDigit(text[at - 1])))
+        || (text[at] == '.' && at + 1 < text.Length && text[at + 1] is ' ' or '\n' or '\r');
+
+    /// <summary>A confidence as it is written out.</summary>
+    public static string Confidence(double value) => value.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture);
 
     private List<TextSpan> Items(TextSpan body)
     {
@@ -69,6 +142,6 @@ internal sealed partial class MedicationReader(NoteText note, NoteIssues issues)
     [GeneratedRegex(@"^[\r\n]+ *(?:用法|服法|sig|Sig|SIG|S:|每次|口服|用量|剂量)", RegexOptions.CultureInvariant)]
     private static partial Regex Continuation();
 
-    [GeneratedRegex(@"^(?:无|无带药|无出院带药|未带药|见医嘱|同前|[-_/. ]*)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:无|无带药|无出院带药|未带药|见医嘱|同前|none|nil|no medications|see (?:list|above|MAR)|[-_/. ]*)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Nothing();
 }

@@ -1,4 +1,5 @@
 using Consortium.Adapters.Chinese;
+using Consortium.Adapters.Narrative.Lexicon;
 
 namespace Consortium.Adapters.Narrative;
 
@@ -26,7 +27,7 @@ public enum Assertion
 
 /// <summary>A fact that a note states, with the span of its evidence. FHIR is made of these and of nothing else.</summary>
 /// <param name="Span">The evidence.</param>
-/// <param name="Category"><c>disease</c>, <c>drug</c>, <c>lab</c>, <c>vital</c>.</param>
+/// <param name="Category"><c>disease</c>, <c>symptom</c>, <c>drug</c>, <c>lab</c>, <c>vital</c>, <c>procedure</c>, <c>treatment</c>, <c>social</c>.</param>
 /// <param name="Assertion">How it is asserted.</param>
 /// <param name="Confidence">0 to 1, as it is written out.</param>
 internal abstract record NarrativeFact(TextSpan Span, string Category, Assertion Assertion, string Confidence)
@@ -36,21 +37,68 @@ internal abstract record NarrativeFact(TextSpan Span, string Category, Assertion
 
     /// <summary>For <c>lab</c> and <c>vital</c>: the span of the test's name alone.</summary>
     public TextSpan? NameSpan { get; init; }
+
+    /// <summary>The row of the lexicon that it was found by; null where a rule found it.</summary>
+    public LexiconEntry? Entry { get; init; }
+
+    /// <summary>Where else the note says the same.</summary>
+    public IReadOnlyList<TextSpan> Also { get; init; } = [];
+
+    /// <summary>Since when, where the sentence says it.</summary>
+    public NoteTime? Since { get; init; }
+
+    /// <summary>The body site that belongs to it, where it stands outside of <see cref="Span"/>.</summary>
+    public TextSpan? Site { get; init; }
 }
 
-/// <summary>Which diagnosis list an item stands in.</summary>
+/// <summary>Where a diagnosis stands.</summary>
 internal enum DiagnosisRole
 {
     Admission,
     Discharge,
+    Preoperative,
+    Postoperative,
 
-    /// <summary>Mentioned in running text; no Condition is made of it.</summary>
+    /// <summary>In a list of diagnoses or problems, or in the assessment.</summary>
+    Listed,
+
+    /// <summary>In the conclusion of a report of images.</summary>
+    Conclusion,
+
+    /// <summary>In the differential diagnosis.</summary>
+    Differential,
+
+    /// <summary>Mentioned in running text.</summary>
     Mention,
 }
 
 /// <summary>A diagnosis.</summary>
 internal sealed record DiagnosisFact(TextSpan Span, Assertion Assertion, string Confidence, DiagnosisRole Role, int Rank, string? Display)
-    : NarrativeFact(Span, "disease", Assertion, Confidence);
+    : NarrativeFact(Span, "disease", Assertion, Confidence)
+{
+    /// <summary>True where a list of the note states the same diagnosis: the list is what the physician signed, and no second Condition is made.</summary>
+    public bool IsListedToo { get; init; }
+}
+
+/// <summary>A complaint, sign or finding.</summary>
+internal sealed record FindingFact(TextSpan Span, Assertion Assertion, string Confidence) : NarrativeFact(Span, "symptom", Assertion, Confidence);
+
+/// <summary>An operation or intervention, or another therapy.</summary>
+internal sealed record ProcedureFact(TextSpan Span, string Category, Assertion Assertion, string Confidence) : NarrativeFact(Span, Category, Assertion, Confidence);
+
+/// <summary>What a relative has or had.</summary>
+/// <param name="Span">The disease.</param>
+/// <param name="Confidence">0 to 1.</param>
+/// <param name="Relation">v3-RoleCode of the relative; FAMMEMB where the sentence does not say which.</param>
+/// <param name="RelationText">The relative's word as written; null where there is none.</param>
+internal sealed record FamilyFact(TextSpan Span, string Confidence, string Relation, string? RelationText)
+    : NarrativeFact(Span, "disease", Assertion.Other, Confidence);
+
+/// <summary>What a note says of smoking or drinking, in its own words.</summary>
+/// <param name="Span">The clause.</param>
+/// <param name="Assertion">Whether it is denied.</param>
+/// <param name="Display">The name of the code.</param>
+internal sealed record SocialFact(TextSpan Span, Assertion Assertion, string Display) : NarrativeFact(Span, "social", Assertion, "0.8");
 
 /// <summary>A number in a note.</summary>
 /// <param name="Span">Its characters.</param>
@@ -59,7 +107,7 @@ internal sealed record NoteNumber(TextSpan Span, string Digits);
 
 /// <summary>A vital sign; <see cref="Second"/> is the diastolic pressure.</summary>
 internal sealed record VitalFact(
-    TextSpan Span, Assertion Assertion, string Confidence, string Display, NoteNumber First, NoteNumber? Second, string Unit, string Ucum, ChineseDate? Date)
+    TextSpan Span, Assertion Assertion, string Confidence, string Display, NoteNumber First, NoteNumber? Second, string? Unit, string? Ucum, ChineseDate? Date)
     : NarrativeFact(Span, "vital", Assertion, Confidence);
 
 /// <summary>A laboratory result in the running text or in a small table.</summary>
@@ -82,6 +130,9 @@ internal sealed record LaboratoryFact(TextSpan Span, Assertion Assertion, string
 
     public ResultWord? Word { get; init; }
 
+    /// <summary>The second number of a dilution, <c>1:160</c>.</summary>
+    public NoteNumber? Denominator { get; init; }
+
     public ReferenceRange? Range { get; init; }
 
     public ChineseDate? Date { get; init; }
@@ -101,6 +152,12 @@ internal sealed record DrugFact(TextSpan Span, Assertion Assertion, string Confi
     public string? DoseUnit { get; init; }
 
     public string? DoseUcum { get; init; }
+
+    /// <summary>True in a prescription or the list of discharge medication; false where the note says that the patient takes it.</summary>
+    public bool IsPrescribed { get; init; } = true;
+
+    /// <summary>True in a list of what the patient takes.</summary>
+    public bool IsCurrent { get; init; }
 
     public PrescriptionWord? Route { get; init; }
 

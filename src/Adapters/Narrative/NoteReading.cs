@@ -1,25 +1,41 @@
 using Consortium.Adapters.Chinese;
+using Consortium.Adapters.Narrative.Facts;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters.Narrative;
 
-/// <summary>A note, read: its sections, whom it is about, its facts, and what was noticed. FHIR is made of this.</summary>
+/// <summary>A note, read: what kind it is, its sections, whom it is about, its facts, and what was noticed. FHIR is made of this.</summary>
 internal sealed class NoteReading
 {
-    private static readonly string[] MeasurementsIn =
-        ["chief-complaint", "present-illness", "admission-condition", "physical-findings", "vital-signs", "tests", "course", "discharge-condition", "procedures"];
+    // Values of these sections are not the patient's present ones: what to watch for, what to take.
+    private static readonly string[] NoMeasurementsIn =
+        ["discharge-instructions", "plan", "family-history", "discharge-medications", "medications", "technique", "title", "signature", "allergies"];
 
-    private NoteReading(NoteText text, IReadOnlyList<NoteSection> sections, NoteIssues issues)
+    private NoteReading(NoteText text, NoteContext context)
     {
         Text = text;
+        Context = context;
+        Notices = new NoteIssues(text);
+        List<NoteSection> sections = NoteSections.Find(text);
+        Kind = NoteKinds.Of(text, sections, out TextSpan? title);
+        TitleSpan = sections.Find(section => section.Kind == "title")?.Title ?? title;
+        Who = Identification.Read(text, sections, Notices, context.Patient is not null);
         Sections = sections;
-        Notices = issues;
-        Who = Identification.Read(text, sections, issues);
     }
 
     public NoteText Text { get; }
 
-    public IReadOnlyList<NoteSection> Sections { get; }
+    /// <summary>What was known beside the text.</summary>
+    public NoteContext Context { get; }
+
+    /// <summary>What kind of note it is.</summary>
+    public NoteKind Kind { get; }
+
+    /// <summary>Where its title stands; null where it has none.</summary>
+    public TextSpan? TitleSpan { get; }
+
+    /// <summary>The sections in order. Where facts stand before the first heading, the first one is theirs and has an empty title.</summary>
+    public IReadOnlyList<NoteSection> Sections { get; private set; }
 
     public Identification Who { get; }
 
@@ -32,44 +48,102 @@ internal sealed class NoteReading
 
     private NoteIssues Notices { get; }
 
+    /// <summary>Reads a note with the seed lexicon.</summary>
+    public static NoteReading Of(RecordText record) => Of(new NoteText(record), FactFinder.Seed, NoteContext.None);
+
     /// <summary>Reads a note.</summary>
-    public static NoteReading Of(RecordText record)
+    /// <param name="text">The note.</param>
+    /// <param name="finder">Finds the facts.</param>
+    /// <param name="context">What is known beside the text.</param>
+    public static NoteReading Of(NoteText text, FactFinder finder, NoteContext context)
     {
-        var text = new NoteText(record);
-        var issues = new NoteIssues(text);
-        List<NoteSection> sections = NoteSections.Find(text);
-        var reading = new NoteReading(text, sections, issues);
-        if (!sections.Exists(section => section.Heading.Kind is not ("title" or "signature")))
+        var reading = new NoteReading(text, context);
+        var drafts = new FactDrafts(finder.Drafts(new FoldedText(text.Original)));
+        bool headed = reading.Sections.Any(section => section.Kind is not ("title" or "signature"));
+        if (!headed && drafts.All.Count == 0)
         {
-            issues.Error(0, "structure", "no heading of a discharge note (入院诊断, 出院诊断, 诊疗经过, 出院带药 …) was found: this is no 出院小结, or its headings are unknown.");
+            reading.Notices.Error(0, "structure", "neither a heading of a note (主诉, 诊断, 诊疗经过, CHIEF COMPLAINT …) nor a clinical fact was found: this is no note, or its words are unknown.");
         }
 
-        reading.ReadFacts(issues);
+        reading.TakePreamble(drafts);
+        reading.ReadFacts(drafts);
         return reading;
     }
 
-    private void ReadFacts(NoteIssues issues)
+    /// <summary>The day from which the relative times of a section count: those of a history from the admission, all others from the day of writing.</summary>
+    public DateOnly? DayFor(string section)
     {
-        var cues = new AssertionCues(Text);
-        var diagnoses = new DiagnosisReader(Text, cues);
-        var vitals = new VitalSignReader(Text, cues, issues);
-        var laboratory = new LaboratoryReader(Text, cues, issues);
-        var medication = new MedicationReader(Text, issues);
+        ChineseDate? written = Who.WrittenAt ?? Who.EventAt;
+        ChineseDate? day = section is "present-illness" or "chief-complaint" or "past-history" or "social-history" or "admission-condition" or "past-procedures"
+            ? Who.AdmittedAt ?? Who.EventAt ?? Who.WrittenAt
+            : written ?? (Kind.Name == "discharge" ? Who.DischargedAt : Who.AdmittedAt);
+        return day?.Date ?? Context.Date;
+    }
+
+    // Words before the first heading that state facts are a section too: a progress note often has no heading at all.
+    private void TakePreamble(FactDrafts drafts)
+    {
+        List<NoteSection> sections = [.. Sections.Where(section => section.Kind is not "title")];
+        int first = sections.Count > 0 ? sections[0].Title.Start : Text.Folded.Length;
+        if (drafts.All.Count == 0 || drafts.All[0].Span.Start >= first) return;
+        int start = TitleSpan is { } title && title.End <= drafts.All[0].Span.Start ? title.End : 0;
+        Heading heading = SectionOf(Context.SectionCode) ?? new Heading(Kind.Name == "laboratory" ? "tests" : Kind.Name == "imaging" ? "report-findings" : "text", null, null);
+        Sections = [new NoteSection(heading, new TextSpan(start, start), new TextSpan(start, first)), .. sections];
+    }
+
+    private static Heading? SectionOf(string? loinc) => loinc is null ? null : HeadingTable.ByCode(loinc);
+
+    private void ReadFacts(FactDrafts drafts)
+    {
         List<NarrativeFact> facts = [];
+        List<DiagnosisFact> listed = [];
+        var diagnoses = new DiagnosisReader(Text, drafts);
+        var medication = new MedicationReader(Text, drafts, Notices);
+        var social = new SocialReader(Text);
+        var measurements = new MeasurementReader(Text, new MeasurementCues(Text), Notices);
         foreach (NoteSection section in Sections)
         {
-            string kind = section.Heading.Kind;
-            if (kind == "admission-diagnosis") facts.AddRange(diagnoses.List(section, DiagnosisRole.Admission));
-            else if (kind == "discharge-diagnosis") facts.AddRange(diagnoses.List(section, DiagnosisRole.Discharge));
-            else if (kind == "discharge-medications") facts.AddRange(medication.Read(section));
-            else if (kind is not ("title" or "signature")) facts.AddRange(diagnoses.Mentions(section));
-            if (!MeasurementsIn.Contains(kind)) continue;
-            facts.AddRange(vitals.Read(section));
-            facts.AddRange(laboratory.Read(section));
+            if (RoleOf(section.Kind) is { } role)
+            {
+                foreach (DiagnosisFact fact in diagnoses.List(section, role)) listed.Add(fact);
+            }
+            else if (section.Kind is "discharge-medications" or "medications")
+            {
+                DrugFact[] drugs = [.. medication.List(section, section.Kind == "discharge-medications")];
+                facts.AddRange(drugs);
+                drafts.Take(section.Body);
+            }
+            else if (section.Kind == "social-history")
+            {
+                facts.AddRange(social.Read(section));
+            }
+
+            if (NoMeasurementsIn.Contains(section.Kind)) continue;
+            DamagedNumbers.Refuse(Text, section.Body, Notices);
+            foreach (FactDraft draft in drafts.In(section.Body))
+            {
+                if (measurements.Read(draft) is { } measured) facts.Add(measured);
+            }
+
+            facts.AddRange(measurements.Unfound(section.Body, drafts));
         }
 
-        facts.AddRange(new AllergyReader(Text, cues, issues).Read(Sections));
+        IReadOnlyList<AllergyFact> allergies = new AllergyReader(Text, drafts, Notices).Read(Sections);
+        foreach (NarrativeFact fact in (IEnumerable<NarrativeFact>)[.. listed, .. allergies]) drafts.Take(fact.Span);
+        facts.AddRange(listed);
+        facts.AddRange(allergies);
+        facts.AddRange(new FindingReader(Text, drafts, Notices, Kind, DayFor).Read(Sections, listed));
         facts.Sort(static (a, b) => a.Span.Start != b.Span.Start ? a.Span.Start.CompareTo(b.Span.Start) : a.Span.End.CompareTo(b.Span.End));
         Facts = facts;
     }
+
+    private static DiagnosisRole? RoleOf(string section) => section switch
+    {
+        "admission-diagnosis" => DiagnosisRole.Admission,
+        "discharge-diagnosis" => DiagnosisRole.Discharge,
+        "preoperative-diagnosis" => DiagnosisRole.Preoperative,
+        "postoperative-diagnosis" => DiagnosisRole.Postoperative,
+        "diagnosis" or "problem-list" => DiagnosisRole.Listed,
+        _ => null,
+    };
 }

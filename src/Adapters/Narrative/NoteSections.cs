@@ -1,54 +1,59 @@
 using System.Text.RegularExpressions;
-using Consortium.Adapters.Chinese;
+using Consortium.Adapters.Narrative.Facts;
 
 namespace Consortium.Adapters.Narrative;
 
-/// <summary>A heading that the lexicon knows.</summary>
-internal sealed record Heading(string Kind, string? Loinc, string? Display);
-
 /// <summary>A section of a note.</summary>
 /// <param name="Heading">What it is.</param>
-/// <param name="Title">The heading as written.</param>
+/// <param name="Title">The heading as written; empty for the words before the first one.</param>
 /// <param name="Body">From behind the heading to the next one.</param>
-internal sealed record NoteSection(Heading Heading, TextSpan Title, TextSpan Body);
+internal sealed record NoteSection(Heading Heading, TextSpan Title, TextSpan Body)
+{
+    public string Kind => Heading.Kind;
+}
 
 /// <summary>
-/// Finds the headings of a note: at the start of a line, numbered or bracketed, letters spaced out (出 院 诊 断), with a colon or alone;
-/// inside a line only with a colon.
+/// Finds the headings of a note. Chinese ones at the start of a line, numbered or bracketed, letters spaced out (出 院 诊 断), with a colon or alone,
+/// inside a line only with a colon; English ones by <see cref="EnglishHeadings"/>. A heading with one typing error counts where only one kind can be meant.
 /// </summary>
 internal static partial class NoteSections
 {
-    private static readonly Dictionary<string, Heading> Headings = DataTable.BuiltIn("headings.tsv", 4)
-        .ToDictionary(row => row.Cells[0], row => new Heading(row.Cells[1], row[2], row[3]), StringComparer.Ordinal);
-
-    private static readonly TermTable<Heading> Automaton = new(Headings);
-    private static readonly int Longest = Headings.Keys.Max(heading => heading.Length);
+    private static readonly TermTable<Heading> Automaton = new(HeadingTable.Chinese);
+    private static readonly int Longest = HeadingTable.Chinese.Keys.Max(heading => heading.Length);
 
     /// <summary>The sections in order; the text before the first one is left out.</summary>
     public static List<NoteSection> Find(NoteText note)
     {
         string text = note.Folded;
-        SortedDictionary<int, (TextSpan Title, int Body, Heading Heading)> found = [];
+        SortedDictionary<int, FoundHeading> found = [];
         int start = 0;
         while (start < text.Length)
         {
             int end = text.IndexOf('\n', start);
             if (end < 0) end = text.Length;
-            if (AtLineStart(text, start, end) is { } heading) found[heading.Title.Start] = heading;
+            if (Scripts.HasHan(text.AsSpan(start, end - start)))
+            {
+                if ((AtLineStart(text, start, end) ?? NearlyAtLineStart(text, start, end)) is { } heading) found[heading.Title.Start] = heading;
+            }
+            else
+            {
+                EnglishHeadings.Find(text, start, end, found);
+            }
+
             start = end + 1;
         }
 
-        (TextSpan Title, int Body, Heading Heading)[] atLineStart = [.. found.Values];
+        FoundHeading[] atLineStart = [.. found.Values];
         int next = 0;
         foreach (TermMatch<Heading> match in Automaton.FindLongest(text))
         {
             while (next < atLineStart.Length && atLineStart[next].Body <= match.Start) next++;
             bool inside = next < atLineStart.Length && match.End > atLineStart[next].Title.Start;
-            if (!inside && InLine(text, match) is { } body) found[match.Start] = (new TextSpan(match.Start, match.End), body, match.Value);
+            if (!inside && InLine(text, match) is { } body) found[match.Start] = new FoundHeading(new TextSpan(match.Start, match.End), body, match.Value);
         }
 
         List<NoteSection> sections = [];
-        (TextSpan Title, int Body, Heading Heading)[] all = [.. found.Values];
+        FoundHeading[] all = [.. found.Values];
         for (int i = 0; i < all.Length; i++)
         {
             int end = i + 1 < all.Length ? LineOrNumberStart(text, all[i + 1].Title.Start, all[i].Body) : text.Length;
@@ -58,7 +63,7 @@ internal static partial class NoteSections
         return sections;
     }
 
-    private static (TextSpan Title, int Body, Heading Heading)? AtLineStart(string text, int start, int end)
+    private static FoundHeading? AtLineStart(string text, int start, int end)
     {
         Match lead = Lead().Match(text, start, end - start);
         int at = lead.Success ? start + lead.Length : start;
@@ -71,7 +76,7 @@ internal static partial class NoteSections
         {
             if (text[i] == ' ') continue;
             squeezed[length++] = text[i];
-            if (Headings.TryGetValue(squeezed[..length].ToString(), out Heading? heading)) (best, bestEnd) = (heading, i + 1);
+            if (HeadingTable.Chinese.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(squeezed[..length], out Heading? heading)) (best, bestEnd) = (heading, i + 1);
         }
 
         if (best is null) return null;
@@ -80,11 +85,23 @@ internal static partial class NoteSections
         bool closed = tail.Groups["close"].Success, colon = tail.Groups["colon"].Success;
         if (bracketed != closed && !colon) return null;
         if (!colon && !closed && body < end && (body == bestEnd || !AloneMayStand(best))) return null;
-        return (new TextSpan(at, bestEnd), body, best);
+        return new FoundHeading(new TextSpan(at, bestEnd), body, best);
+    }
+
+    // 入院诊段：, 【现病吏】: only before a colon or in brackets, where nothing but a heading stands.
+    private static FoundHeading? NearlyAtLineStart(string text, int start, int end)
+    {
+        Match match = Nearly().Match(text, start, end - start);
+        if (!match.Success) return null;
+        Group words = match.Groups["words"];
+        string squeezed = HeadingTable.Squeezed(words.ValueSpan);
+        if (NoteLabels.IsLabel(squeezed) || HeadingTable.Nearly(squeezed) is not { } heading || heading.Kind is "title" or "signature") return null;
+        return new FoundHeading(new TextSpan(words.Index, words.Index + words.Length), match.Index + match.Length, heading);
     }
 
     // A heading without a colon and with text behind it on its line: only where the word is no part of ordinary sentences.
-    private static bool AloneMayStand(Heading heading) => heading.Kind is "admission-diagnosis" or "discharge-diagnosis" or "discharge-medications" or "title";
+    private static bool AloneMayStand(Heading heading) =>
+        heading.Kind is "admission-diagnosis" or "discharge-diagnosis" or "discharge-medications" or "preoperative-diagnosis" or "postoperative-diagnosis" or "chief-complaint" or "present-illness" or "title";
 
     private static int? InLine(string text, TermMatch<Heading> match)
     {
@@ -111,4 +128,7 @@ internal static partial class NoteSections
 
     [GeneratedRegex(@"\G *(?<close>[\]>》])? *(?:\([^()\n]{0,20}\) *(?=:))?(?<colon>:)? *", RegexOptions.CultureInvariant)]
     private static partial Regex Tail();
+
+    [GeneratedRegex(@"\G *(?:(?:[一二三四五六七八九十]{1,3}[、.,]|\((?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})\)|[0-9]{1,2}[.、)]) *)?(?:\[ *(?<words>[\u3400-\u9FFF ]{2,12}?) *\] *:?|(?<words>[\u3400-\u9FFF ]{2,12}?) *:) *", RegexOptions.CultureInvariant)]
+    private static partial Regex Nearly();
 }

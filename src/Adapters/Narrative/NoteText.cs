@@ -21,7 +21,7 @@ internal sealed class NoteText
     {
         _record = record;
         Folded = Folding.Fold(record.Text);
-        Upper = Folded.ToUpperInvariant();
+        HasHan = Facts.Scripts.HasHan(Folded);
         _codePoints = CodePoints(record.Text);
     }
 
@@ -31,8 +31,8 @@ internal sealed class NoteText
     /// <summary>The text, folded character by character.</summary>
     public string Folded { get; }
 
-    /// <summary>The folded text in upper case, character by character.</summary>
-    public string Upper { get; }
+    /// <summary>True for a note with Chinese characters.</summary>
+    public bool HasHan { get; }
 
     /// <summary>The original characters of a span.</summary>
     public string this[TextSpan span] => Original[span.Start..span.End];

@@ -18,8 +18,15 @@ internal sealed partial class PrescriptionLine
     private readonly List<Amount> _doses = [];
     private int _productEnd;
 
-    public PrescriptionLine(NoteText note, TextSpan item, NoteIssues issues)
+    private readonly bool _inText;
+
+    /// <param name="note">The note.</param>
+    /// <param name="item">The line, or the clause behind a drug.</param>
+    /// <param name="issues">Takes what is refused.</param>
+    /// <param name="inText">True in running text: there a number without a unit may belong to something else, and what is doubtful stays text.</param>
+    public PrescriptionLine(NoteText note, TextSpan item, NoteIssues issues, bool inText = false)
     {
+        _inText = inText;
         _note = note;
         _item = item;
         _issues = issues;
@@ -59,7 +66,8 @@ internal sealed partial class PrescriptionLine
         int naked = NakedNumber(name);
         if (naked >= 0 && !(_doses.Count > 0) && (looksLikeDrug || hasAmount))
         {
-            _issues.Error(_item.Start + naked, "value", "a dose without a unit: whether milligrams, grams or tablets cannot be told. Write the unit.");
+            if (_inText && frequencies.Length == 0) _issues.Warning(_item.Start + naked, "value", "a number without a unit behind a drug stays text.");
+            else _issues.Error(_item.Start + naked, "value", "a dose without a unit: whether milligrams, grams or tablets cannot be told. Write the unit.");
             return null;
         }
 
@@ -87,7 +95,8 @@ internal sealed partial class PrescriptionLine
             if (frequency is null || Agrees(frequency, match.Value)) frequency = Finer(frequency, match.Value);
             else
             {
-                _issues.Error(_item.Start + match.Start, "conflict", $"this frequency and the one at {_note.Place(_item.Start + frequencies[0].Start)} disagree: which one holds cannot be told.");
+                if (_inText) _issues.Warning(_item.Start + match.Start, "multiple-matches", "two frequencies behind one drug: both stay in the text.");
+                else _issues.Error(_item.Start + match.Start, "conflict", $"this frequency and the one at {_note.Place(_item.Start + frequencies[0].Start)} disagree: which one holds cannot be told.");
                 return null;
             }
         }
@@ -151,7 +160,7 @@ internal sealed partial class PrescriptionLine
 
         if (only is null) return null;
         Group number = only.Groups["n"];
-        string unit = only.Groups["u"].Value switch { "周" or "w" or "week" => "wk", "月" or "个月" => "mo", _ => "d" };
+        string unit = only.Groups["u"].Value switch { "周" or "w" or "week" or "weeks" => "wk", "月" or "个月" or "month" or "months" => "mo", _ => "d" };
         return (new NoteNumber(Place(number.Index, number.Length), number.Value), unit);
     }
 
@@ -233,7 +242,7 @@ internal sealed partial class PrescriptionLine
     [GeneratedRegex(@"(?:[×x*] ?|共 ?)?(?<![0-9.])" + Digits + @" ?(?:盒|板|" + CountUnit + @" ?/ ?(?:盒|瓶|板|袋))(?: ?[×x*] ?" + Digits + @" ?(?:盒|瓶|板|袋))?|[×x*] ?" + Digits + " ?" + CountUnit + @"(?![a-z])", RegexOptions.CultureInvariant)]
     private static partial Regex Pack();
 
-    [GeneratedRegex(@"(?:[×x*] ?|共 ?|连服 ?|连用 ?|疗程 ?|服用? ?|用 ?|, ?| |^|(?<=[次晚晨d]))(?<n>[1-9][0-9]{0,2}) ?(?<u>天|日|d|周|个月|月|w|week)(?![0-9a-z一二两三四]|内|后|复|[1-9]? ?次)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?:[×x*] ?|共 ?|连服 ?|连用 ?|疗程 ?|服用? ?|用 ?|for ?|, ?| |^|(?<=[次晚晨d]))(?<n>[1-9][0-9]{0,2}) ?(?<u>天|日|days?|d|周|个月|月|weeks?|months?|w)(?![0-9a-z一二两三四]|内|后|复|[1-9]? ?次)", RegexOptions.CultureInvariant)]
     private static partial Regex Duration();
 
     [GeneratedRegex(@"(?<![0-9.])(?<a>[0-9]+(?:[.,][0-9]+)*)(?: ?[-~] ?(?<b>[0-9]+(?:\.[0-9]+)?))?", RegexOptions.CultureInvariant)]

@@ -14,7 +14,11 @@ internal sealed class SpecimenContext
     public SpecimenContext(NoteText note)
     {
         _text = note.Folded;
-        _cues = Automaton.FindLongest(note.Folded);
+        _cues = Automaton.FindAll(note.Folded);
+        // CSF stands alone; UA is not found in USUAL.
+        _cues.RemoveAll(cue => (cue.Start > 0 && char.IsAsciiLetter(_text[cue.Start]) && char.IsAsciiLetter(_text[cue.Start - 1]))
+            || (cue.End < _text.Length && char.IsAsciiLetter(_text[cue.End - 1]) && char.IsAsciiLetter(_text[cue.End])));
+        _cues = TermTable<string>.Longest(_cues);
     }
 
     /// <summary>The specimen's kind, or null where the line names none.</summary>

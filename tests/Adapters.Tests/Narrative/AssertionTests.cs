@@ -32,7 +32,16 @@ public class AssertionTests
     }
 
     [Fact]
-    public void Mentions_make_no_Condition() => Assert.Empty(Notes.Of(Notes.Convert($"{Notes.Head}诊疗经过：考虑肺炎，无高血压，父亲患糖尿病，发热。"), "Condition"));
+    public void Diseases_mentioned_in_the_text_are_provisional_refuted_or_the_relatives_and_never_confirmed()
+    {
+        ConversionResult result = Notes.Convert($"{Notes.Head}诊疗经过：考虑肺炎，无高血压，父亲患糖尿病，发热。");
+        Assert.Equal(
+            ["肺炎 provisional", "高血压 refuted"],
+            Notes.Of(result, "Condition").Select(condition => $"{(string?)condition["code"]!["text"]} {(string?)condition["verificationStatus"]!["coding"]![0]!["code"]}"));
+        var relative = Assert.Single(Notes.Of(result, "FamilyMemberHistory"));
+        Assert.Equal("FTH", (string?)relative["relationship"]!["coding"]![0]!["code"]);
+        Assert.Equal("糖尿病", (string?)relative["condition"]![0]!["code"]!["text"]);
+    }
 
     [Theory]
     [InlineData("肺炎", "confirmed", "J18.9")]
@@ -44,8 +53,8 @@ public class AssertionTests
     [InlineData("排除肺炎", "refuted", null)]
     [InlineData("肺炎已排除", "refuted", null)]
     [InlineData("无糖尿病", "refuted", null)]
-    [InlineData("非小细胞肺癌", "confirmed", null)]
-    [InlineData("非酒精性脂肪性肝病", "confirmed", null)]
+    [InlineData("非小细胞肺癌", "confirmed", "C34.9")]
+    [InlineData("非酒精性脂肪性肝病", "confirmed", "K76.0")]
     [InlineData("胆囊切除术后", "confirmed", null)]
     [InlineData("肺炎 重症", "confirmed", null)]
     public void A_listed_diagnosis_has_the_verification_that_its_words_give(string diagnosis, string verification, string? icd10)
@@ -84,7 +93,7 @@ public class AssertionTests
 
     [Fact]
     public void A_denied_symptom_in_front_of_a_measurement_does_not_deny_the_measurement() =>
-        Assert.Equal(2, Notes.Of(Notes.Convert(Notes.Head + "出院情况：无发热，T 36.5℃，考虑感染，WBC 9.8×10^9/L。"), "Observation").Length);
+        Assert.Equal(2, Notes.Of(Notes.Convert(Notes.Head + "出院情况：无发热，T 36.5℃，考虑感染，WBC 9.8×10^9/L。"), "Observation").Count(observation => observation["valueQuantity"] is not null));
 
     [Theory]
     [InlineData("过敏史：无", "Negated", "")]

@@ -33,6 +33,18 @@ public sealed class FactFinder
     {
         ArgumentNullException.ThrowIfNull(text);
         var folded = new FoldedText(text);
+        List<FactDraft> drafts = Drafts(folded);
+        var facts = new Fact[drafts.Count];
+        for (int i = 0; i < facts.Length; i++) facts[i] = Finished(folded, drafts[i]);
+        return facts;
+    }
+
+    /// <summary>A finder with the seed lexicon alone.</summary>
+    internal static FactFinder Seed { get; } = ForSite();
+
+    /// <summary>The facts of a text, by their place, before they are written out.</summary>
+    internal List<FactDraft> Drafts(FoldedText folded)
+    {
         LexiconSet lexicon = _lexicon.Current;
         List<FactDraft> drafts = [];
         foreach ((TextSpan block, NoteLanguage language) in Blocks(folded))
@@ -42,9 +54,7 @@ public sealed class FactFinder
         }
 
         drafts.Sort(static (a, b) => a.Span.Start != b.Span.Start ? a.Span.Start.CompareTo(b.Span.Start) : a.Span.End.CompareTo(b.Span.End));
-        var facts = new Fact[drafts.Count];
-        for (int i = 0; i < facts.Length; i++) facts[i] = Finished(folded, drafts[i]);
-        return facts;
+        return drafts;
     }
 
     private static Fact Finished(FoldedText text, in FactDraft draft) =>

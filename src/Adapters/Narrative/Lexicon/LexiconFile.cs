@@ -22,6 +22,18 @@ internal static class LexiconFile
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>The rows of a file that is built in.</summary>
+    /// <param name="language">Its language.</param>
+    /// <param name="name">Its name without the ending: <c>section</c>, <c>unit</c>.</param>
+    public static List<LexiconEntry> BuiltIn(NoteLanguage language, string name)
+    {
+        string file = $"lexicon/{(language == NoteLanguage.Chinese ? "zh" : "en")}/{name}.tsv";
+        using Stream stream = Chinese.DataTable.Open(file);
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return Read(file, bytes, language);
+    }
+
     /// <summary>The rows of a file.</summary>
     /// <param name="file">The file's name, for errors.</param>
     /// <param name="bytes">What is in it.</param>
