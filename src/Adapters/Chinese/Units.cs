@@ -33,8 +33,9 @@ internal sealed class Units
         return new Units(merged);
     }
 
-    /// <summary>The UCUM code of a folded unit, or null.</summary>
-    public string? Ucum(string folded) => _ucum.GetValueOrDefault(Key(folded));
+    /// <summary>The UCUM code of a folded unit, from the table or of its parts (<see cref="ComposedUnit"/>); null where there is none.</summary>
+    public string? Ucum(string folded) =>
+        _ucum.TryGetValue(Key(folded), out string? ucum) ? ucum : ComposedUnit.Match(folded.Trim(), 0) is { } composed && composed.Length == folded.Trim().Length ? composed.Ucum : null;
 
     /// <summary>
     /// The longest known unit that starts at a position of a folded text: its length there (multiplication sign included) and its code.
@@ -55,7 +56,7 @@ internal sealed class Units
             if (_anyCase.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(form, out ucum)) return (skip + length, ucum);
         }
 
-        return null;
+        return ComposedUnit.Match(folded, start) is { } composed && (start + composed.Length == folded.Length || EndsHere(folded, start + composed.Length)) ? composed : null;
     }
 
     // The multiplication sign between number and unit belongs to neither: 12.3×10^9/L.
