@@ -78,6 +78,7 @@ command -v node >/dev/null || stop "Node (node, npm) is not on the PATH; version
 
 in_group dotnet build Integration.sln --nologo -v quiet "-p:SharedCompilationId=consortium-test-$$" || stop "the build failed (above)"
 ensure_chromium || stop "Chromium cannot be had"
+eng/test-servers.sh install-poppler || stop "poppler, which reads PDF, cannot be had"
 variables=$(eng/test-servers.sh start "$servers") || stop "the test servers do not start (above)"
 while IFS= read -r line; do export "${line?}"; done <<< "$variables"
 

@@ -16,6 +16,7 @@ Usage: eng/test-servers.sh start DIR             both servers; prints the two va
        eng/test-servers.sh kill-postgres DIR     SIGQUIT: backends drop at once, recovery at the next start
        eng/test-servers.sh install               apt-get installs what is missing of the two
        eng/test-servers.sh install-chromium      likewise the browser of the page test
+       eng/test-servers.sh install-poppler       likewise poppler, which reads PDF, with its tables of Chinese characters
 DIR must be below a path that other users may pass through: PostgreSQL runs as the user postgres.
 RABBITMQ_PORT and POSTGRES_PORT fix the ports of a first start.
 TEXT
@@ -227,6 +228,10 @@ command=$1
 case $command in
   install) need_rabbitmq; need_postgres; exit ;;
   install-chromium) [ -x /usr/bin/chromium ] || apt_install chromium; exit ;;
+  install-poppler)
+    command -v pdftotext >/dev/null || apt_install poppler-utils
+    [ -d /usr/share/poppler/cMap ] || apt_install poppler-data
+    exit ;;
 esac
 [ $# -eq 2 ] || usage
 mkdir -p "$2"

@@ -1,4 +1,5 @@
 using Consortium.Adapters.Chinese;
+using Consortium.Adapters.Files;
 using Consortium.Adapters.Narrative.Facts;
 using Consortium.Fhir;
 
@@ -19,12 +20,15 @@ internal sealed class NarrativeAdapter(FactFinder finder) : IRecordAdapter
     // A note has a few thousand characters; ten megabytes of text are no note.
     private const int MostBytes = 10 * 1024 * 1024;
 
+    // A document file is free text for want of anything better: an adapter of the site that knows the form of its own files comes first.
+    private const int SurelyDocument = 60;
+
     /// <summary>The mapping's name in Provenance.</summary>
     public const string Mapping = "clinical-note";
 
     private static readonly AdapterDescription Description = new("narrative", "2", AdapterDescription.House)
     {
-        Formats = ["Clinical notes and reports as text, Chinese and English, in UTF-8, UTF-16 or GB18030: admission, progress, discharge, outpatient, emergency and operation notes, examination and laboratory reports"],
+        Formats = ["Clinical notes and reports as text, Chinese and English, in UTF-8, UTF-16 or GB18030, or as DOCX, RTF or PDF: admission, progress, discharge, outpatient, emergency and operation notes, examination and laboratory reports"],
         Maps = [new AdapterMap(Mapping, "2")],
     };
 
@@ -40,6 +44,7 @@ internal sealed class NarrativeAdapter(FactFinder finder) : IRecordAdapter
     /// <inheritdoc/>
     public int Detect(RawRecord record)
     {
+        if (FileForms.Of(record.Bytes.Span) is not null) return SurelyDocument;
         if (RecordText.Peek(record.Bytes.Span) is not { } peeked || !Table.TableAdapter.IsPlainText(peeked)) return 0;
         if (RecordText.Decode(System.Text.Encoding.UTF8.GetBytes(peeked), out _) is not { } decoded) return 0;
         var note = new NoteText(decoded);
@@ -56,15 +61,16 @@ internal sealed class NarrativeAdapter(FactFinder finder) : IRecordAdapter
 
     private ConversionResult ConvertOne(RawRecord record, ConversionContext context)
     {
-        if (record.Bytes.Length > MostBytes)
+        if (record.Bytes.Length > MostBytes && FileForms.Of(record.Bytes.Span) is null)
         {
             return ConversionResult.Rejected(0, null, new OutcomeIssue(
                 IssueSeverity.Fatal, "too-long", $"The text has {record.Bytes.Length} bytes; a note has at most {MostBytes}.", "line 1", 1, 1));
         }
 
-        if (RecordText.Decode(record.Bytes.Span, out OutcomeIssue? undecodable) is not { } text) return ConversionResult.Rejected(0, null, undecodable!);
-
-        return Convert(text, record, context, NoteContext.None);
+        if (SourceText.Of(record.Bytes, out OutcomeIssue? unreadable) is not { } source) return ConversionResult.Rejected(0, null, unreadable!);
+        NoteContext known = source.File is { } file ? new NoteContext { Original = new NoteOriginal(record.Bytes, file.Form.MediaType()) } : NoteContext.None;
+        ConversionResult result = Convert(source.Text, record, context, known);
+        return source.Notices.Count == 0 ? result : result with { Issues = [.. source.Notices, .. result.Issues] };
     }
 
     /// <summary>The document of a text that was decoded or extracted elsewhere.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Consortium.Adapters.Chinese;
 using Consortium.Adapters.Elements;
@@ -22,8 +21,11 @@ internal sealed class NoteDocument(NoteReading reading, RawRecord record, Conver
         ResourceDraft encounter = reading.Context.Encounter ?? Encounter(patient);
         BuildFacts(key, patient, encounter);
         string compositionId = context.Ids.For(record.Source, "Composition", key);
-        List<ResourceDraft> original = Original(key, patient, encounter, compositionId);
-        List<ResourceDraft> drafts = [Composition(compositionId, patient, encounter), patient, encounter, .. _facts.Select(pair => pair.Draft), .. original];
+        string referenceId = context.Ids.For(record.Source, "DocumentReference", key);
+        OriginalDocument original = OriginalDocument.Of(reading.Text.Original, reading.Context.Original, record.Source, context, Title(), referenceId);
+        ResourceDraft reference = Reference(referenceId, original, patient, encounter, compositionId);
+        List<ResourceDraft> drafts = [Composition(compositionId, patient, encounter), patient, encounter, .. _facts.Select(pair => pair.Draft), reference];
+        if (original.Binary is { } binary) drafts.Add(binary);
         drafts.Add(Provenance(drafts));
         return drafts;
     }
@@ -164,47 +166,16 @@ internal sealed class NoteDocument(NoteReading reading, RawRecord record, Conver
                 .Select(pair => Element.Reference(pair.Draft)));
     }
 
-    // The text is the original, unless it was extracted from a file: then the file is, with a Binary of its bytes.
-    private List<ResourceDraft> Original(string key, ResourceDraft patient, ResourceDraft encounter, string compositionId)
-    {
-        List<ResourceDraft> drafts = [];
-        DraftObject content;
-        if (reading.Context.Original is { } file)
-        {
-            byte[] bytes = file.Bytes.ToArray();
-            var binary = new ResourceDraft(JsonBuilding.Resource("Binary", context.Ids.For(record.Source, "Binary", key))
-                .Set("contentType", file.ContentType)
-                .Set("data", System.Convert.ToBase64String(bytes)));
-            DraftObject attachment = new DraftObject().Set("contentType", file.ContentType).Set("url", $"Binary/{binary.Id}").Set("title", Title());
-            content = new DraftObject().Set("attachment", WithHash(attachment, bytes));
-            drafts.Add(binary);
-        }
-        else
-        {
-            byte[] utf8 = Encoding.UTF8.GetBytes(reading.Text.Original);
-            content = new DraftObject().Set("attachment", WithHash(Element.Attachment("text/plain; charset=utf-8", utf8, Title())!, utf8));
-        }
-
-        drafts.Insert(0, new ResourceDraft(JsonBuilding.Resource("DocumentReference", context.Ids.For(record.Source, "DocumentReference", key))
+    private ResourceDraft Reference(string id, OriginalDocument original, ResourceDraft patient, ResourceDraft encounter, string compositionId) =>
+        new(JsonBuilding.Resource("DocumentReference", id)
             .Set("masterIdentifier", Element.Identifier(ProvenanceFactory.DigestSystem, $"urn:sha256:{record.Digest}"))
             .Set("status", "current")
             .Set("type", Type())
             .Set("subject", Element.Reference(patient))
-            .Append("content", content)
+            .SetAll("content", original.Contents)
             .Set("context", new DraftObject()
                 .Append("encounter", Element.Reference(encounter))
-                .Append("related", Element.Reference("Composition", compositionId)))));
-        return drafts;
-    }
-
-    private static DraftObject WithHash(DraftObject attachment, byte[] bytes)
-    {
-        attachment["size"] = bytes.Length;
-#pragma warning disable CA5350 // FHIR R4 datatypes.html#Attachment fixes SHA-1 for this element; the SHA-256 of the original stands in the identifier.
-        attachment["hash"] = System.Convert.ToBase64String(SHA1.HashData(bytes));
-#pragma warning restore CA5350
-        return attachment;
-    }
+                .Append("related", Element.Reference("Composition", compositionId))));
 
     private string Title()
     {

@@ -1,4 +1,4 @@
-using Consortium.Adapters.Chinese;
+using Consortium.Adapters.Files;
 using Consortium.Adapters.Narrative.Lexicon;
 using Consortium.Adapters.Site;
 using Consortium.Fhir;
@@ -21,12 +21,15 @@ public sealed class FactFinder
     /// <exception cref="SiteConfigurationException">A row of the site's lexicon is wrong; names file, line and column.</exception>
     public static FactFinder ForSite(SiteConfiguration? site = null, Action<string>? notice = null) => new(new LexiconSource(site?.Folder, notice: notice));
 
-    /// <summary>The facts of a file's text: UTF-8, UTF-16 with a byte-order mark, or GB18030. The byte-order mark is no part of the text.</summary>
+    /// <summary>
+    /// The facts of a file's text: UTF-8, UTF-16 with a byte-order mark, or GB18030, or a document file (DOCX, RTF, PDF), whose text is taken out first.
+    /// The byte-order mark is no part of the text.
+    /// </summary>
     /// <param name="bytes">The file.</param>
-    /// <param name="issue">Why it is no text, with the place of the first byte that is none; null where it is one.</param>
-    /// <returns>The facts by their place; null where the bytes are no text.</returns>
-    public IReadOnlyList<Fact>? Read(ReadOnlySpan<byte> bytes, out OutcomeIssue? issue) =>
-        RecordText.Decode(bytes, out issue) is { } text ? Find(text.Text) : null;
+    /// <param name="issue">Why it has no text that can be read, with the place; null where it has.</param>
+    /// <returns>The facts by their place in the text; null where there is no text.</returns>
+    public IReadOnlyList<Fact>? Read(ReadOnlyMemory<byte> bytes, out OutcomeIssue? issue) =>
+        SourceText.Of(bytes, out issue) is { } source ? Find(source.Text.Text) : null;
 
     /// <summary>The facts of a text, by their place.</summary>
     public IReadOnlyList<Fact> Find(string text)

@@ -112,7 +112,7 @@ public sealed class LexiconTests : IDisposable
     [Fact]
     public void Bytes_that_are_no_text_are_refused_with_their_place()
     {
-        Assert.Null(FactFinder.ForSite().Read([0x61, 0xFF, 0xFF, 0x0A], out Consortium.Fhir.OutcomeIssue? issue));
+        Assert.Null(FactFinder.ForSite().Read(new byte[] { 0x61, 0xFF, 0xFF, 0x0A }, out Consortium.Fhir.OutcomeIssue? issue));
         Assert.Contains("offset", issue!.Diagnostics, StringComparison.Ordinal);
     }
 
