@@ -45,6 +45,7 @@ public sealed class AdapterRegistry
         site ??= SiteConfiguration.Default;
         return new AdapterRegistry(
             new Hl7V2Adapter(new MapSource(site.Folder, notice: notice)),
+            new Cda.CdaAdapter(),
             new TableAdapter(TableMapping.Load(site.Folder)),
             new NarrativeAdapter(FactFinder.ForSite(site, notice)));
     }
