@@ -13,6 +13,8 @@ internal static class ObservationEntry
     private static readonly FrozenDictionary<string, string[]> VitalUnits = DataTable.BuiltIn("cda/vital-sign-units.tsv", 2)
         .ToFrozenDictionary(row => row.Cells[0], row => row.Cells[1].Split(' '), StringComparer.Ordinal);
 
+    private const string BodyMassIndex = "39156-5";
+
     /// <summary>The Observation, not added yet; null where it says that something is not so, which an Observation cannot.</summary>
     /// <param name="statement">The observation.</param>
     /// <param name="scope">Where it stands.</param>
@@ -123,6 +125,23 @@ internal static class ObservationEntry
     private static void KeepToProfile(DraftObject observation, CdaNode statement, CdaConversion conversion)
     {
         if (FirstLoinc(observation) is not { } loinc || loinc is "8480-6" or "8462-4") return;
+        FitValue(observation, loinc, statement, conversion);
+
+        // The profile of the body mass index has a value always; without one it is named by words alone.
+        if (loinc != BodyMassIndex || observation.ContainsKey("valueQuantity")) return;
+        DraftObject code = observation["code"]!.AsObject();
+        string? text = (string?)code["text"] ?? statement.Child("code")?["displayName"] ?? "Body mass index";
+        var named = new DraftObject();
+        foreach (DraftNode? coding in code["coding"] as DraftArray ?? [])
+        {
+            if ((string?)coding?["code"] != BodyMassIndex) named.Append("coding", coding?.DeepClone());
+        }
+
+        observation["code"] = named.Set("text", text);
+    }
+
+    private static void FitValue(DraftObject observation, string loinc, CdaNode statement, CdaConversion conversion)
+    {
         foreach ((string name, DraftNode? value) in observation)
         {
             if (!name.StartsWith("value", StringComparison.Ordinal)) continue;

@@ -50,14 +50,14 @@ internal static class Timings
         CdaNode least = period.Child("low") ?? period;
         CdaNode? most = period.Child("high");
         string? unit = CdaTables.Map("period-unit", least["unit"]);
-        if (FhirDecimal.Number(least["value"]) is not { } number || unit is null || most is not null && CdaTables.Map("period-unit", most["unit"]) != unit)
+        if (FhirDecimal.Number(least["value"]) is not { } number || number.ToString()[0] == '-' || unit is null || most is not null && CdaTables.Map("period-unit", most["unit"]) != unit)
         {
             conversion.Warn("value", period, "this is no period that FHIR can say (a number of s, min, h, d, wk, mo or a); it is not mapped and stays in the section's text.");
             return null;
         }
 
         DraftObject repeat = new DraftObject().Set("frequency", DraftValue.Of(1)).Set("period", number);
-        if (most is not null) repeat.Set("periodMax", FhirDecimal.Number(most["value"]));
+        if (most is not null && FhirDecimal.Number(most["value"]) is { } longest && longest.ToString()[0] != '-') repeat.Set("periodMax", longest);
         return repeat.Set("periodUnit", unit);
     }
 
