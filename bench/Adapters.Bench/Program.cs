@@ -9,6 +9,7 @@ return args switch
     ["profile", var kind, var seconds, "whole"] => Profile.Run(kind, int.Parse(seconds, null), whole: true),
     ["profile", var kind, var seconds] => Profile.Run(kind, int.Parse(seconds, null)),
     ["narrative", var gold, var rounds] => Print(NarrativeSpeed.Run(gold, int.Parse(rounds, null))),
+    ["cda", var folder, var rounds] => Print(CdaSpeed.Run(folder, int.Parse(rounds, null))),
     ["plugins", var site, var records, var rounds] => Print(PluginSpeed.Run(site, records, int.Parse(rounds, null))),
     ["plugin-host", var folder] => PluginChild.Run(folder),
     ["message", "adt"] => Write(new GeneratedMessages(1).Admission()),
@@ -31,6 +32,6 @@ static int Write(byte[] message)
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Adapters.Bench speed ROUNDS | message adt|oru | profile adt|oru SECONDS | plugins SITE RECORDS ROUNDS | narrative GOLD ROUNDS");
+    Console.Error.WriteLine("usage: Adapters.Bench speed ROUNDS | message adt|oru | profile adt|oru SECONDS | plugins SITE RECORDS ROUNDS | narrative GOLD ROUNDS | cda FOLDER ROUNDS");
     return 2;
 }

@@ -43,11 +43,12 @@ public sealed class AdapterRegistry
     public static AdapterRegistry BuiltIn(SiteConfiguration? site = null, Action<string>? notice = null)
     {
         site ??= SiteConfiguration.Default;
+        var narrative = new NarrativeAdapter(FactFinder.ForSite(site, notice));
         return new AdapterRegistry(
             new Hl7V2Adapter(new MapSource(site.Folder, notice: notice)),
-            new Cda.CdaAdapter(),
+            new Cda.CdaAdapter(narrative),
             new TableAdapter(TableMapping.Load(site.Folder)),
-            new NarrativeAdapter(FactFinder.ForSite(site, notice)));
+            narrative);
     }
 
     /// <summary>The built-in adapters and a site's plug-ins, which come after them.</summary>

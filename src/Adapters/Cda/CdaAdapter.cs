@@ -1,11 +1,19 @@
 using Consortium.Adapters.Cda.Xml;
+using Consortium.Adapters.Narrative;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters.Cda;
 
 /// <summary>HL7 CDA R2 documents: C-CDA R2.1, and the Chinese sharing documents of WS/T 500, to a document Bundle.</summary>
-internal sealed class CdaAdapter : IRecordAdapter
+/// <param name="notes">Reads what stands in words alone.</param>
+internal sealed class CdaAdapter(NarrativeAdapter notes) : IRecordAdapter
 {
+    /// <summary>An adapter with the seed lexicon alone.</summary>
+    public CdaAdapter()
+        : this(new NarrativeAdapter())
+    {
+    }
+
     private const string CCda = "c-cda-r2.1";
     private const string Sharing = "ws-t-500";
     private const string Plain = "cda-r2";
@@ -48,7 +56,7 @@ internal sealed class CdaAdapter : IRecordAdapter
         CdaConversion conversion;
         try
         {
-            conversion = new CdaConversion(record, context, CdaReader.Read(record.Bytes, context.Charset));
+            conversion = new CdaConversion(record, context, CdaReader.Read(record.Bytes, context.Charset)) { Notes = notes };
         }
         catch (CdaFormatException e)
         {

@@ -45,6 +45,9 @@ internal sealed class CdaConversion
 
     public bool IsRefused => _issues.Exists(issue => issue.Severity <= IssueSeverity.Error);
 
+    /// <summary>Reads what stands in words alone; null where nobody does.</summary>
+    public Narrative.NarrativeAdapter? Notes { get; init; }
+
     /// <summary>The reference to the patient of the document.</summary>
     public DraftObject Subject { get; set; } = [];
 
@@ -101,8 +104,12 @@ internal sealed class CdaConversion
         return Element.Reference(draft);
     }
 
-    /// <summary>Whether a resource is there.</summary>
-    public bool Has(string type, string id) => _positions.ContainsKey((type, id));
+    /// <summary>The resource that a reference names; null where it is none of this conversion's.</summary>
+    public ResourceDraft? Draft(DraftObject reference)
+    {
+        string[] parts = ((string?)reference["reference"] ?? "").Split('/');
+        return parts.Length == 2 && _positions.TryGetValue((parts[0], parts[1]), out int at) ? _drafts[at] : null;
+    }
 
     private static int Fullness(DraftNode? node)
     {

@@ -4,6 +4,7 @@ using Consortium.Adapters.Cda.Header;
 using Consortium.Adapters.Cda.Sections;
 using Consortium.Adapters.Cda.Xml;
 using Consortium.Adapters.Elements;
+using Consortium.Fhir;
 
 namespace Consortium.Adapters.Cda;
 
@@ -56,10 +57,15 @@ internal static class CdaDocument
         }
 
         bool compressed = text["compression"] is not null;
-        string? words = compressed || !type.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase) ? null : Chinese.RecordText.Decode(bytes, out _)?.Text;
-        if (words is not null && words.All(IsXmlCharacter) && !string.IsNullOrWhiteSpace(words)) section.Set("text", NarrativeXhtml.Lines(words));
+        string? words = compressed || !IsDocument(type) ? null : Words(text, bytes, conversion);
+        if (words is not null)
+        {
+            section.Set("text", NarrativeXhtml.Lines(words));
+            section.SetAll("entry", FreeText.Facts(words, text, null, conversion));
+        }
+
         DraftObject binary = JsonBuilding.Resource("Binary", conversion.PlacedId("Binary", text, ""))
-            .Set("contentType", compressed ? "application/octet-stream" : words is not null ? "text/plain" : Types.KnownCodes.MediaType(type))
+            .Set("contentType", compressed ? "application/octet-stream" : Types.KnownCodes.MediaType(type))
             .Set("data", System.Convert.ToBase64String(bytes));
         DraftObject reference = conversion.Add(binary);
         DraftObject attachment = Bodies.Attachment((string)binary["contentType"]!, bytes);
@@ -67,6 +73,19 @@ internal static class CdaDocument
         attachment.Set("url", (string)reference["reference"]!);
         return section.Append("entry", Reference(text, attachment, bytes, conversion));
     }
+
+    // The text of a file that has one (plain, RTF, DOCX, PDF); null, with a warning, where it cannot be read.
+    private static string? Words(CdaNode text, byte[] bytes, CdaConversion conversion)
+    {
+        string? words = Files.SourceText.Of(bytes, out OutcomeIssue? issue)?.Text.Text;
+        if (words is not null && words.All(IsXmlCharacter) && !string.IsNullOrWhiteSpace(words)) return words;
+        conversion.Warn("not-supported", text, $"the text of the file could not be read ({issue?.Code ?? "structure"}); it is kept as it is.");
+        return null;
+    }
+
+    private static bool IsDocument(string type) =>
+        type.StartsWith("text/plain", StringComparison.OrdinalIgnoreCase) || type.StartsWith("text/rtf", StringComparison.OrdinalIgnoreCase)
+        || type.StartsWith("application/", StringComparison.OrdinalIgnoreCase);
 
     private static DraftObject Reference(CdaNode text, DraftObject attachment, byte[]? bytes, CdaConversion conversion)
     {

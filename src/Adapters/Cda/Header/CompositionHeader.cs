@@ -36,6 +36,11 @@ internal static class CompositionHeader
         foreach (CdaNode related in document.Children("relatedDocument")) AddRelated(composition, related, conversion);
         foreach (CdaNode service in document.Children("documentationOf")) AddEvent(composition, service.Child("serviceEvent"), conversion);
         AddOrders(composition, document, conversion);
+        foreach (CdaNode recipient in document.Children("informationRecipient"))
+        {
+            conversion.Inform("not-supported", recipient, "to whom the document was sent is not mapped: a Composition has no place for it. It is in the original.");
+        }
+
         return composition;
     }
 

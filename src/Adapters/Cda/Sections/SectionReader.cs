@@ -36,6 +36,8 @@ internal static class SectionReader
 
         DraftObject? text = NarrativeXhtml.Of(section.Child("text"), conversion.Narrative) ?? NarrativeXhtml.Generated(GeneratedText.Of(section, conversion));
         json.Set("text", text);
+        bool inWordsAlone = section.NullFlavor is null && !scope.NilKnown && section.Child("entry") is null && section.Child("component") is null;
+        if (inWordsAlone) scope.Entries.AddRange(FreeText.Facts(PlainText.Of(section.Child("text")), section, Loinc(code), conversion));
         json.SetAll("entry", scope.Entries);
         json.SetAll("section", ReadAll(section, conversion, traits));
         if (!json.ContainsKey("entry") && EmptyReason(section, scope) is { } reason)
