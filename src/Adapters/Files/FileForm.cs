@@ -1,3 +1,5 @@
+using Consortium.Adapters.Files.Doc;
+
 namespace Consortium.Adapters.Files;
 
 /// <summary>The forms of document whose text is read.</summary>
@@ -6,11 +8,17 @@ internal enum FileForm
     /// <summary>Office Open XML (ECMA-376), also with macros and as a template.</summary>
     Docx,
 
+    /// <summary>Word 97 to 2003 ([MS-DOC]).</summary>
+    Doc,
+
     /// <summary>Rich Text Format.</summary>
     Rtf,
 
     /// <summary>PDF.</summary>
     Pdf,
+
+    /// <summary>An Office file behind a password ([MS-OFFCRYPTO]): what it is cannot be seen.</summary>
+    Locked,
 }
 
 /// <summary>What a file is by its bytes; its name says nothing (many systems call RTF <c>.doc</c>).</summary>
@@ -27,6 +35,7 @@ internal static class FileForms
     {
         if (bytes.StartsWith("{\\rtf"u8)) return FileForm.Rtf;
         if (bytes.StartsWith("PK\u0003\u0004"u8)) return IsWordPackage(bytes) ? FileForm.Docx : null;
+        if (bytes.StartsWith(CompoundFile.Signature)) return CompoundFile.FormOf(bytes);
         ReadOnlySpan<byte> head = bytes[..Math.Min(bytes.Length, PdfHeaderWithin)];
         int at = head.IndexOf("%PDF-"u8);
 
@@ -40,6 +49,7 @@ internal static class FileForms
     public static string MediaType(this FileForm form) => form switch
     {
         FileForm.Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        FileForm.Doc => "application/msword",
         FileForm.Rtf => "application/rtf",
         FileForm.Pdf => "application/pdf",
         _ => "application/octet-stream",

@@ -1,3 +1,4 @@
+using Consortium.Adapters.Files.Doc;
 using Consortium.Adapters.Files.Docx;
 using Consortium.Adapters.Files.Pdf;
 using Consortium.Adapters.Files.Rtf;
@@ -36,6 +37,8 @@ internal sealed record FileText(FileForm Form, string Text, IReadOnlyList<Outcom
                 FileForm.Docx => DocxDocument.Read(bytes),
                 FileForm.Rtf => RtfDocument.Read(bytes.Span),
                 FileForm.Pdf => PdfDocument.Read(bytes),
+                FileForm.Doc => DocDocument.Read(bytes.Span),
+                FileForm.Locked => throw FileRefusedException.Locked("Office"),
                 _ => throw new ArgumentOutOfRangeException(nameof(form)),
             };
             if (!string.IsNullOrWhiteSpace(read.Text)) return new FileText(form, read.Text, read.Notices);

@@ -28,7 +28,7 @@ internal sealed class NarrativeAdapter(FactFinder finder) : IRecordAdapter
 
     private static readonly AdapterDescription Description = new("narrative", "2", AdapterDescription.House)
     {
-        Formats = ["Clinical notes and reports as text, Chinese and English, in UTF-8, UTF-16 or GB18030, or as DOCX, RTF or PDF: admission, progress, discharge, outpatient, emergency and operation notes, examination and laboratory reports"],
+        Formats = ["Clinical notes and reports as text, Chinese and English, in UTF-8, UTF-16 or GB18030, or as DOCX, DOC, RTF or PDF: admission, progress, discharge, outpatient, emergency and operation notes, examination and laboratory reports"],
         Maps = [new AdapterMap(Mapping, "2")],
     };
 

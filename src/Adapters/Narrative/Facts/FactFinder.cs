@@ -22,7 +22,7 @@ public sealed class FactFinder
     public static FactFinder ForSite(SiteConfiguration? site = null, Action<string>? notice = null) => new(new LexiconSource(site?.Folder, notice: notice));
 
     /// <summary>
-    /// The facts of a file's text: UTF-8, UTF-16 with a byte-order mark, or GB18030, or a document file (DOCX, RTF, PDF), whose text is taken out first.
+    /// The facts of a file's text: UTF-8, UTF-16 with a byte-order mark, or GB18030, or a document file (DOCX, DOC, RTF, PDF), whose text is taken out first.
     /// The byte-order mark is no part of the text.
     /// </summary>
     /// <param name="bytes">The file.</param>
