@@ -5,6 +5,7 @@ using Consortium.Adapters.Narrative.Facts;
 using Consortium.Adapters.Plugins;
 using Consortium.Adapters.Site;
 using Consortium.Adapters.Table;
+using Consortium.Adapters.Table.Language.Load;
 
 namespace Consortium.Adapters;
 
@@ -47,7 +48,7 @@ public sealed class AdapterRegistry
         return new AdapterRegistry(
             new Hl7V2Adapter(new MapSource(site.Folder, notice: notice)),
             new Cda.CdaAdapter(narrative),
-            new TableAdapter(TableMapping.Load(site.Folder)),
+            new TableAdapter(new TableMapSource(site.Folder, notice: notice)),
             narrative);
     }
 

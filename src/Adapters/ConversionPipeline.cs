@@ -31,7 +31,7 @@ public sealed class ConversionPipeline
     }
 
     /// <summary>
-    /// For each message of an HL7 v2 record: which segment, field and rule made which element, and what was not used. Places and rules only, no values.
+    /// For each message of an HL7 v2 record, each group of rows of a table: which place and rule made which element, and what was not used. Places and rules only, no values.
     /// </summary>
     /// <param name="record">The raw record.</param>
     /// <param name="adapterName">As for <see cref="Convert"/>.</param>
@@ -41,7 +41,7 @@ public sealed class ConversionPipeline
         ArgumentNullException.ThrowIfNull(record);
         string? named = adapterName ?? _site.Sources.GetValueOrDefault(record.Source)?.Adapter;
         IRecordAdapter? adapter = named is null ? _adapters.Detect(record) : _adapters.ByName(named);
-        return adapter is Hl7V2.Hl7V2Adapter messages ? [.. messages.Explain(record, _site.ContextFor(record.Source))] : null;
+        return adapter is IExplainingAdapter explaining ? [.. explaining.Explain(record, _site.ContextFor(record.Source))] : null;
     }
 
     /// <summary>As <see cref="Convert"/>, with the adapter that was used; null where none was found.</summary>

@@ -4,6 +4,8 @@ using Consortium.Adapters.Hl7V2.Language.Compile;
 using Consortium.Adapters.Hl7V2.Language.Load;
 using Consortium.Adapters.Hl7V2.Language.Model;
 using Consortium.Adapters.Site;
+using Consortium.Adapters.Table;
+using Consortium.Adapters.Table.Language.Load;
 using Consortium.Fhir;
 
 namespace Consortium.Adapters;
@@ -16,40 +18,53 @@ namespace Consortium.Adapters;
 /// <param name="Reason">Why not; null where it passed.</param>
 public sealed record MappingTestResult(string File, long Line, string Name, bool Passed, string? Reason);
 
-/// <summary>Runs the tests that HL7 v2 maps carry, through the whole conversion: site, maps, validation.</summary>
+/// <summary>Runs the tests that maps of messages and tables carry, through the whole conversion: site, maps, validation.</summary>
 public static class MappingTestRunner
 {
     private const string Source = "test";
 
     /// <summary>Runs the tests of a site's maps.</summary>
-    /// <param name="site">The site; with a folder that has HL7 v2 maps.</param>
+    /// <param name="site">The site; with a folder that has maps of HL7 v2 or of tables.</param>
     /// <exception cref="SiteConfigurationException">The folder has no maps, or one of them is wrong; names file, line and column.</exception>
     public static IEnumerable<MappingTestResult> Run(SiteConfiguration site)
     {
         ArgumentNullException.ThrowIfNull(site);
         string folder = site.Folder ?? throw new SiteConfigurationException("site", MapFiles.SiteFolder, "a site folder is needed.");
-        string maps = Path.Combine(folder, MapFiles.SiteFolder);
-        if (!Directory.Exists(maps)) throw new SiteConfigurationException(folder, MapFiles.SiteFolder, $"there is no folder {MapFiles.SiteFolder}; a site's maps stand in it.");
-        return Run(MapFiles.ReadSite(folder), new MapSource(folder), site, maps);
+        string messages = Path.Combine(folder, MapFiles.SiteFolder), tables = Path.Combine(folder, TableMapFiles.SiteFolder);
+        if (!Directory.Exists(messages) && !Directory.Exists(tables))
+        {
+            throw new SiteConfigurationException(folder, $"{MapFiles.SiteFolder}, {TableMapFiles.SiteFolder}", $"there is no folder {MapFiles.SiteFolder} and none {TableMapFiles.SiteFolder}; a site's maps stand in them.");
+        }
+
+        IEnumerable<MappingTestResult> ofMessages = Directory.Exists(messages) ? Run(MapFiles.ReadSite(folder), new MapSource(folder), site, messages) : [];
+        return Directory.Exists(tables) ? ofMessages.Concat(Run(TableMapFiles.ReadSite(folder), new TableMapSource(folder), site, tables)) : ofMessages;
     }
 
     /// <summary>Runs the tests of the built-in maps.</summary>
-    internal static IEnumerable<MappingTestResult> RunBuiltIn() => Run(MapFiles.BuiltIn, new MapSource(), SiteConfiguration.Default, null);
+    internal static IEnumerable<MappingTestResult> RunBuiltIn() =>
+        Run(MapFiles.BuiltIn, new MapSource(), SiteConfiguration.Default, null).Concat(Run(TableMapFiles.BuiltIn, new TableMapSource(), SiteConfiguration.Default, null));
+
+    private static IEnumerable<MappingTestResult> Run(TableMapLibrary library, TableMapSource maps, SiteConfiguration site, string? folder) =>
+        Run(library.Maps.Values.SelectMany(map => map.Tests), new ConversionPipeline(new AdapterRegistry(new TableAdapter(maps)), site), "table", folder);
 
     private static IEnumerable<MappingTestResult> Run(MapLibrary library, MapSource maps, SiteConfiguration site, string? folder)
     {
-        var pipeline = new ConversionPipeline(new AdapterRegistry(new Hl7V2Adapter(maps)), site);
         IEnumerable<MapTest> tests = library.Segments.Values.Concat(library.Types.Values).SelectMany(map => map.Tests)
             .Concat(library.Tables.Values.SelectMany(table => table.Tests))
             .Concat(library.Messages.Values.Concat(library.Extensions).SelectMany(message => message.Tests));
+        return Run(tests, new ConversionPipeline(new AdapterRegistry(new Hl7V2Adapter(maps)), site), "hl7v2", folder);
+    }
+
+    private static IEnumerable<MappingTestResult> Run(IEnumerable<MapTest> tests, ConversionPipeline pipeline, string adapter, string? folder)
+    {
         foreach (MapTest test in tests.OrderBy(test => test.Name.File, StringComparer.Ordinal).ThenBy(test => test.Name.Line))
         {
-            string? reason = Fault(test, pipeline, folder);
+            string? reason = Fault(test, pipeline, adapter, folder);
             yield return new MappingTestResult(test.Name.File, test.Name.Line, test.Name.Value, reason is null, reason);
         }
     }
 
-    private static string? Fault(MapTest test, ConversionPipeline pipeline, string? folder)
+    private static string? Fault(MapTest test, ConversionPipeline pipeline, string adapter, string? folder)
     {
         byte[] message;
         try
@@ -61,7 +76,7 @@ public static class MappingTestRunner
             return $"the message file cannot be read: {e.Message}";
         }
 
-        IReadOnlyList<ConversionResult> results = pipeline.Convert(new RawRecord(message, Source, DateTimeOffset.UnixEpoch), "hl7v2");
+        IReadOnlyList<ConversionResult> results = pipeline.Convert(new RawRecord(message, Source, DateTimeOffset.UnixEpoch, test.MessageFile is null ? null : Path.GetFileName(test.MessageFile.Value)), adapter);
         string[] errors = [.. results.SelectMany(result => result.Issues).Where(issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal).Select(issue => issue.Diagnostics ?? issue.Code)];
         if (test.Reject is not null)
         {

@@ -104,6 +104,16 @@ internal static class Output
         }
     }
 
+    /// <summary>A document that is no JSON, such as a draft of a map.</summary>
+    public static void Text(string text)
+    {
+        lock (Compact.Encoder!)
+        {
+            StandardOutput.Value.Write(System.Text.Encoding.UTF8.GetBytes(text));
+            StandardOutput.Value.Flush();
+        }
+    }
+
     /// <summary>Words for a person.</summary>
     public static void Say(string text) => Console.Error.WriteLine(text);
 

@@ -12,7 +12,7 @@ using Consortium.Messaging;
 namespace Consortium.Adapters.Hl7V2;
 
 /// <summary>HL7 v2 messages in ER7 (vertical-bar) form, after HL7's own v2-to-FHIR mapping tables.</summary>
-internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
+internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter, IExplainingAdapter
 {
     private readonly MapSource _maps = maps ?? new MapSource();
 
@@ -73,7 +73,7 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter
         if (file.Problems.Count > 0) yield return ConversionResult.Rejected(index, null, [.. file.Problems.Select(ToIssue)]);
     }
 
-    /// <summary>Says for each message of a record which rule made which element, and what no rule used; none where the record cannot be read.</summary>
+    /// <inheritdoc/>
     public IEnumerable<RecordExplanation> Explain(RawRecord record, ConversionContext context)
     {
         Er7File file;

@@ -5,37 +5,50 @@ using Consortium.Fhir;
 
 namespace Consortium.Adapters.Table;
 
+/// <summary>Makes an issue at the cell of a field.</summary>
+internal delegate OutcomeIssue IssueAtField(TableField field, IssueSeverity severity, string code, string what);
+
 /// <summary>One row of a laboratory table to one Observation, but for what the panel gives it.</summary>
-internal sealed class LaboratoryRow(TableSheet sheet, TableRow row, TableMapping mapping, List<OutcomeIssue> issues)
+/// <param name="cell">The cell of a field; null for nothing.</param>
+/// <param name="issueAt">Makes an issue at it.</param>
+/// <param name="mapping">The units and the kinds of specimen.</param>
+/// <param name="report">Takes an issue.</param>
+internal sealed class LaboratoryRow(Func<TableField, string?> cell, IssueAtField issueAt, TableMapping mapping, Action<OutcomeIssue> report)
 {
+    /// <summary>A row of a sheet.</summary>
+    public LaboratoryRow(TableSheet sheet, TableRow row, TableMapping mapping, List<OutcomeIssue> issues)
+        : this(field => sheet[row, field], (field, severity, code, what) => sheet.Issue(row, field, severity, code, what), mapping, issues.Add)
+    {
+    }
+
     /// <summary>What the row measures: the laboratory's own code where it has one, else the name.</summary>
-    public string? Test => sheet[row, TableField.TestCode] ?? sheet[row, TableField.TestName];
+    public string? Test => cell(TableField.TestCode) ?? cell(TableField.TestName);
 
     /// <summary>The Observation's code, value, interpretation and reference range.</summary>
     /// <param name="observation">The Observation.</param>
     /// <param name="source">The source system, whose test codes these are.</param>
     public void Fill(DraftObject observation, string source)
     {
-        string? unit = sheet[row, TableField.Unit];
+        string? unit = cell(TableField.Unit);
         if (unit is not null && IsBlankUnit(unit)) unit = null;
         string? ucum = unit is null ? null : mapping.Units.Ucum(Folding.Fold(unit));
-        ReferenceRange? range = sheet[row, TableField.ReferenceRange] is { } written ? ReferenceRange.Read(written) : null;
+        ReferenceRange? range = cell(TableField.ReferenceRange) is { } written ? ReferenceRange.Read(written) : null;
 
         observation.Set("code", Code(source, ucum));
         string? interpretation = Value(observation, unit, ucum, range, out string? carried);
-        if (sheet[row, TableField.Flag] is { } flag) AddFlag(observation, flag, carried, interpretation);
+        if (cell(TableField.Flag) is { } flag) AddFlag(observation, flag, carried, interpretation);
         else if ((carried ?? interpretation) is { } code) observation.Append("interpretation", Interpretation(code, null));
         if (range is not null) observation.Append("referenceRange", range.ToFhir(unit, ucum));
     }
 
     private DraftObject? Code(string source, string? ucum)
     {
-        string name = sheet[row, TableField.TestName] ?? sheet[row, TableField.TestCode] ?? "";
-        string? local = sheet[row, TableField.TestCode];
+        string name = cell(TableField.TestName) ?? cell(TableField.TestCode) ?? "";
+        string? local = cell(TableField.TestCode);
         string folded = Folding.Fold(name);
         LaboratoryTest? test = LaboratoryTests.BuiltIn.Find(folded);
         string? specimen = null;
-        if (sheet[row, TableField.SpecimenType] is { } type) specimen = mapping.Specimens.GetValueOrDefault(TableMapping.Word(type), "other");
+        if (cell(TableField.SpecimenType) is { } type) specimen = mapping.Specimens.GetValueOrDefault(TableMapping.Word(type), "other");
         string? loinc = test?.CodeFor(folded, ucum, specimen);
         return Element.CodeableConcept(
             name,
@@ -47,10 +60,10 @@ internal sealed class LaboratoryRow(TableSheet sheet, TableRow row, TableMapping
     private string? Value(DraftObject observation, string? unit, string? ucum, ReferenceRange? range, out string? carried)
     {
         carried = null;
-        if (sheet[row, TableField.Result] is not { } written)
+        if (cell(TableField.Result) is not { } written)
         {
             observation.Set("dataAbsentReason", Element.CodeableConcept("http://terminology.hl7.org/CodeSystem/data-absent-reason", "unknown", "Unknown", null));
-            issues.Add(sheet.Issue(row, TableField.Result, IssueSeverity.Warning, "incomplete", "there is no result; the observation says so."));
+            report(issueAt(TableField.Result, IssueSeverity.Warning, "incomplete", "there is no result; the observation says so."));
             return null;
         }
 
@@ -78,8 +91,7 @@ internal sealed class LaboratoryRow(TableSheet sheet, TableRow row, TableMapping
             default:
                 if (claimsNumber)
                 {
-                    issues.Add(sheet.Issue(
-                        row, TableField.Result, IssueSeverity.Error, "value",
+                    report(issueAt(TableField.Result, IssueSeverity.Error, "value",
                         "the row has a unit or a numeric reference range, and this is no number that has one reading. Wanted: digits with a decimal point, perhaps behind <, >, ≤ or ≥."));
                     return null;
                 }
@@ -91,14 +103,14 @@ internal sealed class LaboratoryRow(TableSheet sheet, TableRow row, TableMapping
 
     private void WarnOfUnit(string? unit, string? ucum)
     {
-        LaboratoryTest? test = LaboratoryTests.BuiltIn.Find(Folding.Fold(sheet[row, TableField.TestName] ?? ""));
+        LaboratoryTest? test = LaboratoryTests.BuiltIn.Find(Folding.Fold(cell(TableField.TestName) ?? ""));
         if (unit is not null && ucum is null)
         {
-            issues.Add(sheet.Issue(row, TableField.Unit, IssueSeverity.Warning, "code-invalid", "the unit has no UCUM code in the table and stays text. Add it to `units` in the site's table.yaml."));
+            report(issueAt(TableField.Unit, IssueSeverity.Warning, "code-invalid", "the unit has no UCUM code in the table and stays text. Add it to `units` in the site's table.yaml."));
         }
         else if (unit is null && test is not { IsUnitless: true })
         {
-            issues.Add(sheet.Issue(row, TableField.Result, IssueSeverity.Warning, "incomplete", "the number has no unit; none is assumed."));
+            report(issueAt(TableField.Result, IssueSeverity.Warning, "incomplete", "the number has no unit; none is assumed."));
         }
     }
 
@@ -106,10 +118,10 @@ internal sealed class LaboratoryRow(TableSheet sheet, TableRow row, TableMapping
     {
         string? code = ResultWords.Flag(flag);
         observation.Append("interpretation", Interpretation(code, flag));
-        if (code is null) issues.Add(sheet.Issue(row, TableField.Flag, IssueSeverity.Warning, "code-invalid", "the flag is not in the table and stays text."));
+        if (code is null) report(issueAt(TableField.Flag, IssueSeverity.Warning, "code-invalid", "the flag is not in the table and stays text."));
         if (carried is not null && code is not null && carried != code)
         {
-            issues.Add(sheet.Issue(row, TableField.Flag, IssueSeverity.Error, "conflict", "the flag and the mark behind the result disagree."));
+            report(issueAt(TableField.Flag, IssueSeverity.Error, "conflict", "the flag and the mark behind the result disagree."));
         }
 
         if (fromWord is not null && fromWord != code) observation.Append("interpretation", Interpretation(fromWord, null));

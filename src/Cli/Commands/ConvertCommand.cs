@@ -19,7 +19,7 @@ internal static class ConvertCommand
         };
         var adapter = new Option<string?>("--adapter") { Description = "hl7v2, table, narrative or a plug-in's name; left out, it is detected." };
         var site = new Option<string?>("--site") { Description = "The site folder: its mappings, code tables and settings." };
-        var explain = new Option<bool>("--explain") { Description = "After each Bundle a line that says which segment, field and rule made which element, and which fields were not used (HL7 v2)." };
+        var explain = new Option<bool>("--explain") { Description = "After each Bundle a line that says which place and rule made which element, and which fields or columns were not used (HL7 v2, tables)." };
         var spans = new Option<bool>("--spans") { Description = "Instead of Bundles, a line a file with the facts of its text and their places (narrative)." };
         var command = new Command("convert", "Converts legacy records to FHIR Bundles, one JSON line each; a rejected record gives an OperationOutcome and exit 1.")
         {
@@ -50,7 +50,7 @@ internal static class ConvertCommand
                 byte[] bytes = await Input.ReadAsync(file, cancellationToken);
                 var record = new RawRecord(bytes, configuration.DefaultSource, TimeProvider.System.GetUtcNow(), file == "-" ? null : Path.GetFileName(file));
                 IReadOnlyList<RecordExplanation>? explanations = call.GetValue(explain) ? pipeline.Explain(record, name) : [];
-                if (explanations is null) Output.Say($"{file}: its adapter does not explain; hl7v2 does.");
+                if (explanations is null) Output.Say($"{file}: its adapter does not explain; hl7v2 and table do.");
                 foreach (ConversionResult result in pipeline.Convert(record, name))
                 {
                     allGood &= Report(file, result);

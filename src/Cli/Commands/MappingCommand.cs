@@ -1,13 +1,17 @@
 using System.CommandLine;
 using Consortium.Adapters;
 using Consortium.Adapters.Site;
+using Consortium.Adapters.Table.Suggest;
+using Consortium.Fhir;
 
 namespace Consortium.Cli.Commands;
 
-/// <summary><c>consortium mapping test|check DIR</c>: the HL7 v2 maps of a site folder, tried before they are used.</summary>
+/// <summary>
+/// <c>consortium mapping test|check DIR</c>: the maps of a site folder, tried before they are used; <c>consortium mapping suggest FILE</c>: a draft of a table's map.
+/// </summary>
 internal static class MappingCommand
 {
-    public static Command Create() => new("mapping", "The HL7 v2 maps of a site folder.") { Test(), Check() };
+    public static Command Create() => new("mapping", "The maps of a site folder: HL7 v2 and tables.") { Test(), Check(), Suggest() };
 
     private static Command Test()
     {
@@ -54,5 +58,27 @@ internal static class MappingCommand
         return command;
     }
 
-    private static Argument<string> Folder() => new("DIR") { Description = "The site folder; its maps stand in hl7v2/." };
+    private static Command Suggest()
+    {
+        var file = new Argument<string>("FILE") { Description = "A table: CSV, TSV, fixed-width text, XLSX or XLS; - is standard input." };
+        var command = new Command("suggest", "Drafts a map for table/ of the site folder from headers and values, on standard output; exit 1 where the table is like none that is known, 2 where it cannot be read.") { file };
+        command.SetAction(async (call, cancellationToken) =>
+        {
+            string name = call.GetValue(file)!;
+            byte[] bytes = await Input.ReadAsync(name, cancellationToken);
+            if (SuggestedMap.From(bytes, name == "-" ? "table" : Path.GetFileName(name), out OutcomeIssue? issue) is not { } draft)
+            {
+                throw CommandException.Misunderstood($"{name}: {issue!.Diagnostics}");
+            }
+
+            Output.Text(draft.Yaml);
+            Output.Say(draft.Kind is null
+                ? $"consortium: {name} is like none of the built-in maps; the draft names its {draft.Columns} columns only."
+                : $"consortium: a draft after the map of {draft.Kind}; {draft.Placed} of {draft.Columns} columns have a place. Read it, put it into table/ of the site folder, try it with `consortium convert {name} --site DIR --explain`.");
+            return draft.Kind is null ? ExitCode.Bad : ExitCode.Good;
+        });
+        return command;
+    }
+
+    private static Argument<string> Folder() => new("DIR") { Description = "The site folder; its maps stand in hl7v2/ and table/." };
 }

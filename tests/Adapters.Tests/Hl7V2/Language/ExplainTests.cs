@@ -48,7 +48,7 @@ public sealed class ExplainTests : IDisposable
 
     [Fact]
     public void An_adapter_that_does_not_explain_says_so() =>
-        Assert.Null(Pipeline().Explain(Record("a,b\n1,2\n"), "table"));
+        Assert.Null(Pipeline().Explain(Record("出院小结\n"), "narrative"));
 
     [Fact]
     public void References_and_functions_are_explained_too()

@@ -123,19 +123,3 @@ internal sealed class Several(IReadOnlyList<Condition> parts, bool all) : Condit
         return all;
     }
 }
-
-/// <summary>A place whose predicate stands further right: <c>PID-33 AND PID-34 VALUED</c>.</summary>
-internal sealed class Deferred(Place place, int offset) : Condition
-{
-    private Condition? _condition;
-
-    public int Offset => offset;
-
-    public override IEnumerable<Place> Places => _condition?.Places ?? [place];
-
-    public override IEnumerable<Place> Tested => _condition?.Tested ?? [];
-
-    public void Complete(Func<Place, Condition> predicate) => _condition = predicate(place);
-
-    public override bool Holds(in Scope scope) => _condition!.Holds(scope);
-}

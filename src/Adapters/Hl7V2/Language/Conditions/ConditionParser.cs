@@ -5,59 +5,70 @@ namespace Consortium.Adapters.Hl7V2.Language.Conditions;
 
 /// <summary>
 /// Parses HL7's condition language as the v2-to-FHIR tables write it (column "Computable ANTLR"), with its habits: <c>IF</c> anywhere, a place
-/// left out where it is the one before, one predicate for several places.
+/// left out where it is the one before, one predicate for several places. What a place is, the record says: a field of a message, a column of a table.
 /// </summary>
-internal sealed class ConditionParser
+internal sealed class ConditionParser<TPlace, TCondition>
+    where TPlace : class
 {
     private readonly MapText _text;
-    private readonly MapName? _map;
-    private readonly bool _isType;
+    private readonly IConditionTerms<TPlace, TCondition> _terms;
     private readonly List<ConditionToken> _tokens;
     private readonly List<Deferred> _pending = [];
-    private Place? _last;
+    private TPlace? _last;
     private int _at;
 
-    private ConditionParser(MapText text, MapName? map, bool isType, Place? rowValue)
+    private ConditionParser(MapText text, IConditionTerms<TPlace, TCondition> terms, TPlace? rowValue)
     {
         _text = text;
-        _map = map;
-        _isType = isType;
+        _terms = terms;
         _last = rowValue;
         _tokens = ConditionToken.In(text);
     }
 
     /// <summary>Compiles a condition.</summary>
     /// <param name="text">As written.</param>
-    /// <param name="map">The map that it stands in; null in a message map.</param>
-    /// <param name="isType">True in a type map.</param>
+    /// <param name="terms">What its places and predicates are.</param>
     /// <param name="rowValue">The row's <c>from</c>, which a condition without a place is about.</param>
     /// <exception cref="Site.SiteConfigurationException">It does not parse; names file, line and column.</exception>
-    public static Condition Parse(MapText text, MapName? map, bool isType, Place? rowValue)
+    public static TCondition Parse(MapText text, IConditionTerms<TPlace, TCondition> terms, TPlace? rowValue)
     {
-        var parser = new ConditionParser(text, map, isType, rowValue);
-        Condition condition = parser.Or();
+        var parser = new ConditionParser<TPlace, TCondition>(text, terms, rowValue);
+        Func<TCondition> condition = parser.Or();
         if (parser.Peek.Kind != TokenKind.End) throw parser.Fault(parser.Peek, "AND, OR or the end is expected here");
         if (parser._pending.Count > 0) throw text.FaultAt(parser._pending[0].Offset, "the condition says nothing of this place; VALUED may be missing.");
-        return condition;
+        return condition();
+    }
+
+    // A place whose predicate stands further right: `PID-33 AND PID-34 VALUED`. So conditions are built when all of the text is read.
+    private sealed class Deferred(TPlace place, int offset)
+    {
+        public int Offset => offset;
+
+        public Func<TPlace, TCondition>? Predicate { get; set; }
+
+        public TCondition Condition() => Predicate!(place);
     }
 
     private ConditionToken Peek => _tokens[_at];
 
-    private Condition Or()
+    private Func<TCondition> Or()
     {
-        List<Condition> parts = [And()];
+        List<Func<TCondition>> parts = [And()];
         while (Take("OR")) parts.Add(And());
-        return parts.Count == 1 ? parts[0] : new Several(parts, all: false);
+        return Several(parts, all: false);
     }
 
-    private Condition And()
+    private Func<TCondition> And()
     {
-        List<Condition> parts = [Term()];
+        List<Func<TCondition>> parts = [Term()];
         while (Take("AND")) parts.Add(Term());
-        return parts.Count == 1 ? parts[0] : new Several(parts, all: true);
+        return Several(parts, all: true);
     }
 
-    private Condition Term()
+    private Func<TCondition> Several(List<Func<TCondition>> parts, bool all) =>
+        parts.Count == 1 ? parts[0] : () => _terms.Several([.. parts.Select(part => part())], all);
+
+    private Func<TCondition> Term()
     {
         while (Take("IF"))
         {
@@ -66,12 +77,13 @@ internal sealed class ConditionParser
         if (Peek.Is("NOT") && (_tokens[_at + 1].Kind == TokenKind.Place || _tokens[_at + 1].Is("(") || _tokens[_at + 1].Is("IF")))
         {
             _at++;
-            return new Not(Term());
+            Func<TCondition> inner = Term();
+            return () => _terms.Not(inner());
         }
 
         if (Take("("))
         {
-            Condition inner = Or();
+            Func<TCondition> inner = Or();
             if (!Take(")")) throw Fault(Peek, "a closing parenthesis is missing");
             return inner;
         }
@@ -79,17 +91,17 @@ internal sealed class ConditionParser
         if (Peek.Kind == TokenKind.Place)
         {
             ConditionToken token = _tokens[_at++];
-            _last = Place.Read(token.Text, _map, _isType, problem => _text.FaultAt(token.Offset, problem));
+            _last = _terms.Place(token.Text, problem => _text.FaultAt(token.Offset, problem));
             if (!StartsPredicate())
             {
                 var deferred = new Deferred(_last, token.Offset);
                 _pending.Add(deferred);
-                return deferred;
+                return deferred.Condition;
             }
         }
         else if (!StartsPredicate())
         {
-            throw Fault(Peek, "a place such as PID-5.1 is expected");
+            throw Fault(Peek, $"a place such as {_terms.Example} is expected");
         }
         else if (_last is null)
         {
@@ -99,44 +111,49 @@ internal sealed class ConditionParser
         return Predicates(_last);
     }
 
-    private Condition Predicates(Place place)
+    private Func<TCondition> Predicates(TPlace place)
     {
-        Func<Place, Condition> predicate = Predicate();
-        foreach (Deferred deferred in _pending) deferred.Complete(predicate);
+        Func<TPlace, TCondition> predicate = Predicate();
+        foreach (Deferred deferred in _pending) deferred.Predicate = predicate;
         _pending.Clear();
-        var parts = new List<Condition> { predicate(place) };
-        while (StartsPredicate()) parts.Add(Predicate()(place)); // "IS VALUED NOT EQUAL PID-12"
-        return parts.Count == 1 ? parts[0] : new Several(parts, all: true);
+        List<Func<TCondition>> parts = [() => predicate(place)];
+        while (StartsPredicate())
+        {
+            Func<TPlace, TCondition> another = Predicate(); // "IS VALUED NOT EQUAL PID-12"
+            parts.Add(() => another(place));
+        }
+
+        return Several(parts, all: true);
     }
 
     private bool StartsPredicate() => Peek.Kind == TokenKind.Word && Peek.Text is "IS" or "NOT" or "VALUED" or "VALUE" or "EMPTY" or "EXISTS" or "EXIST" or "DOES"
         or "EQUALS" or "EQUAL" or "=" or "!=" or "IN" or "COUNT" or "LST.COUNT" or "LENGTH" or "OCCURRENCE" or "FIRST";
 
-    private Func<Place, Condition> Predicate()
+    private Func<TPlace, TCondition> Predicate()
     {
-        if (Take("COUNT") || Take("LST.COUNT")) return Measure(static (place, compare) => new Measured(place, isCount: true, compare));
-        if (Take("LENGTH")) return Measure(static (place, compare) => new Measured(place, isCount: false, compare));
-        if (Take("OCCURRENCE")) return Measure((place, compare) => new IsOccurrence(OfSegment(place), compare));
+        if (Take("COUNT") || Take("LST.COUNT")) return Measure((place, compare) => _terms.Count(place, compare, _text));
+        if (Take("LENGTH")) return Measure(_terms.Length);
+        if (Take("OCCURRENCE")) return Measure((place, compare) => _terms.Occurrence(place, compare, _text));
         Take("IS");
         Take("DOES");
         bool not = Take("NOT");
-        Func<Place, Condition> predicate;
+        Func<TPlace, TCondition> predicate;
         if (Take("VALUED") || Take("VALUE") || Take("EXISTS") || Take("EXIST"))
         {
-            predicate = static place => new IsValued(place);
+            predicate = _terms.Valued;
         }
         else if (Take("FIRST"))
         {
-            predicate = place => new IsFirst(OfSegment(place));
+            predicate = place => _terms.First(place, _text);
         }
         else if (Take("EMPTY"))
         {
-            predicate = static place => new Not(new IsValued(place));
+            predicate = place => _terms.Not(_terms.Valued(place));
         }
         else if (Take("IN"))
         {
             List<string> texts = Texts();
-            predicate = place => new IsOneOf(place, texts);
+            predicate = place => _terms.OneOf(place, texts);
         }
         else
         {
@@ -145,21 +162,21 @@ internal sealed class ConditionParser
             predicate = Equal();
         }
 
-        return not ? place => new Not(predicate(place)) : predicate;
+        return not ? place => _terms.Not(predicate(place)) : predicate;
     }
 
-    private Func<Place, Condition> Equal()
+    private Func<TPlace, TCondition> Equal()
     {
         ConditionToken token = _tokens[_at];
         switch (token.Kind)
         {
             case TokenKind.Text or TokenKind.Number:
                 _at++;
-                return place => new IsOneOf(place, [token.Text]);
+                return place => _terms.OneOf(place, [token.Text]);
             case TokenKind.Place:
                 _at++;
-                Place right = Place.Read(token.Text, _map, _isType, problem => _text.FaultAt(token.Offset, problem));
-                return place => new IsSame(place, right);
+                TPlace right = _terms.Place(token.Text, problem => _text.FaultAt(token.Offset, problem));
+                return place => _terms.Same(place, right);
             default:
                 throw Fault(token, "VALUED, EQUALS \"a\", IN (\"a\", \"b\"), COUNT or LENGTH is expected here");
         }
@@ -179,9 +196,7 @@ internal sealed class ConditionParser
         return texts;
     }
 
-    private Place OfSegment(Place place) => place.IsSegment ? place : throw _text.Fault($"{place.Text} is a field; FIRST and OCCURRENCE are said of a segment, such as RXR.");
-
-    private Func<Place, Condition> Measure(Func<Place, Func<int, bool>, Condition> measured)
+    private Func<TPlace, TCondition> Measure(Func<TPlace, Func<int, bool>, TCondition> measured)
     {
         Func<int, int, bool> compare;
         Take("IS");

@@ -8,7 +8,7 @@ internal enum TokenKind
     /// <summary>A word of the language or a sign, in upper case.</summary>
     Word,
 
-    /// <summary>A place in a message.</summary>
+    /// <summary>A place in a record.</summary>
     Place,
 
     /// <summary>A text in quotes, without them.</summary>
@@ -74,10 +74,10 @@ internal readonly record struct ConditionToken(TokenKind Kind, string Text, int 
                 if (sign == "!") throw condition.FaultAt(start, "`!` alone is no sign; != is.");
                 tokens.Add(new(TokenKind.Word, sign == "<>" ? "!=" : sign, start));
             }
-            else if (char.IsAsciiLetter(c) || c == '$')
+            else if (char.IsLetter(c) || c is '$' or '_')
             {
                 at++;
-                while (at < text.Length && (char.IsAsciiLetterOrDigit(text[at]) || text[at] is '-' or '.' or '[' or ']')) at++;
+                while (at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] is '-' or '.' or '[' or ']' or '_')) at++;
                 string word = text[start..at];
                 string upper = word.ToUpperInvariant();
                 tokens.Add(Words.Contains(upper) ? new(TokenKind.Word, upper, start) : new(TokenKind.Place, word, start));

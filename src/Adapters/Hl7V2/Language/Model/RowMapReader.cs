@@ -24,7 +24,8 @@ internal static class RowMapReader
         };
     }
 
-    private static RowModel Row(MapYaml yaml, YamlNode node)
+    /// <summary>A row, of this map or of a table's.</summary>
+    public static RowModel Row(MapYaml yaml, YamlNode node)
     {
         Dictionary<string, (YamlNode Key, YamlNode Value)> fields = yaml.Fields(node, "a row", RowKeys);
         MapText? Text(string key) => fields.TryGetValue(key, out var field) ? yaml.Text(field.Value) : null;

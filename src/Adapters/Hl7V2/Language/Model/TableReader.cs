@@ -6,6 +6,7 @@ namespace Consortium.Adapters.Hl7V2.Language.Model;
 internal static class TableReader
 {
     private static readonly string[] RootKeys = ["table", "from", "to", "codes", "otherwise", "matchCase", "replace", "description", "tests"];
+    private static readonly string[] InnerKeys = ["from", "to", "codes", "otherwise", "matchCase", "description"];
     private static readonly string[] CodeKeys = ["code", "system", "display", "when"];
 
     /// <summary>The table of a file.</summary>
@@ -13,18 +14,27 @@ internal static class TableReader
     {
         Dictionary<string, (YamlNode Key, YamlNode Value)> fields = yaml.Fields(root, "a table", RootKeys);
         if (!fields.TryGetValue("codes", out var codes)) throw yaml.Fault(root, "the key `codes` is missing.");
-        MapText name = yaml.Text(fields["table"].Value);
-        return new TableModel(name, name.Value)
+        return Made(yaml, yaml.Text(fields["table"].Value), fields, codes.Value);
+    }
+
+    /// <summary>A table that stands within another map, under its name.</summary>
+    public static TableModel Read(MapYaml yaml, MapText name, YamlNode node)
+    {
+        Dictionary<string, (YamlNode Key, YamlNode Value)> fields = yaml.Fields(node, "a table", InnerKeys);
+        return fields.TryGetValue("codes", out var codes) ? Made(yaml, name, fields, codes.Value) : throw yaml.Fault(node, "the key `codes` is missing.");
+    }
+
+    private static TableModel Made(MapYaml yaml, MapText name, Dictionary<string, (YamlNode Key, YamlNode Value)> fields, YamlNode codes) =>
+        new(name, name.Value)
         {
             Replaces = fields.TryGetValue("replace", out var replace) && yaml.Flag(replace.Value),
             FromSystem = fields.TryGetValue("from", out var from) ? Uri(yaml, from.Value) : null,
             ToSystem = fields.TryGetValue("to", out var to) ? Uri(yaml, to.Value) : null,
             MatchCase = fields.TryGetValue("matchCase", out var matchCase) ? yaml.Flag(matchCase.Value) : null,
-            Codes = yaml.Pairs(codes.Value, "`codes`").ToDictionary(pair => pair.Key.Value, pair => Entries(yaml, pair.Value), StringComparer.Ordinal),
+            Codes = yaml.Pairs(codes, "`codes`").ToDictionary(pair => pair.Key.Value, pair => Entries(yaml, pair.Value), StringComparer.Ordinal),
             Otherwise = fields.TryGetValue("otherwise", out var otherwise) ? Entries(yaml, otherwise.Value) : [],
             Tests = fields.TryGetValue("tests", out var tests) ? MapTestReader.Read(yaml, tests.Value) : [],
         };
-    }
 
     private static IReadOnlyList<TableEntryModel> Entries(MapYaml yaml, YamlNode node) => node switch
     {

@@ -10,8 +10,15 @@ internal static class Explanations
     /// <summary>The explanation of a message.</summary>
     public static RecordExplanation Of(int index, MessageConversion conversion, IReadOnlyList<TraceEntry> trace)
     {
+        IEnumerable<string> unused = conversion.Message.Segments.Skip(1).SelectMany(segment => segment.Unread().Select(place => Numbered(segment, place)));
+        return new RecordExplanation(index, Elements(conversion.Drafts, trace), [.. unused]);
+    }
+
+    /// <summary>The elements of resources with the rules that made them, in the order in which they were made.</summary>
+    public static IReadOnlyList<ExplainedElement> Elements(IReadOnlyList<ResourceDraft> drafts, IReadOnlyList<TraceEntry> trace)
+    {
         var places = new Dictionary<DraftNode, (string Resource, string Path)>(ReferenceEqualityComparer.Instance);
-        foreach (ResourceDraft draft in conversion.Drafts) Name(draft.Json, $"{draft.ResourceType}/{draft.Id}", draft.ResourceType, places);
+        foreach (ResourceDraft draft in drafts) Name(draft.Json, $"{draft.ResourceType}/{draft.Id}", draft.ResourceType, places);
         var elements = new List<ExplainedElement>();
         foreach (TraceEntry entry in trace)
         {
@@ -20,8 +27,7 @@ internal static class Explanations
             elements.Add(new ExplainedElement(place.Path, place.Resource, entry.From, entry.Map, entry.At));
         }
 
-        IEnumerable<string> unused = conversion.Message.Segments.Skip(1).SelectMany(segment => segment.Unread().Select(place => Numbered(segment, place)));
-        return new RecordExplanation(index, elements, [.. unused]);
+        return elements;
     }
 
     // Patient.name[0].family; what stands beside a primitive under an underscore is an element of it.
