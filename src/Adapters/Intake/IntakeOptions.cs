@@ -1,5 +1,6 @@
 using Consortium.Adapters.Mllp;
 using Consortium.Adapters.Site;
+using Consortium.Adapters.Table.Sql;
 
 namespace Consortium.Adapters.Intake;
 
@@ -38,6 +39,9 @@ public sealed record IntakeOptions
 
     /// <summary>Watched folders.</summary>
     public IReadOnlyList<FileDropOptions> FileDrops { get; init; } = [];
+
+    /// <summary>Queries of databases that are asked again and again.</summary>
+    public IReadOnlyList<QueryOptions> Queries { get; init; } = [];
 
     /// <summary>The largest record that HTTP and file drops take, in bytes.</summary>
     public int MaxRecordBytes { get; init; } = 256 * 1024 * 1024;

@@ -1,4 +1,5 @@
 using Consortium.Adapters.Mllp;
+using Consortium.Adapters.Table.Sql;
 using Consortium.Messaging;
 using Consortium.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +13,7 @@ namespace Consortium.Adapters.Intake;
 public static class IntakeServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the journal, the quarantine, the converter, and the MLLP listeners and file drops of <paramref name="options"/>. Needs <see cref="IDurablePublisher"/>.
+    /// Adds the journal, the quarantine, the converter, and the MLLP listeners, file drops and queries of <paramref name="options"/>. Needs <see cref="IDurablePublisher"/>.
     /// The tables are created before any listener opens.
     /// </summary>
     public static IServiceCollection AddIntake(this IServiceCollection services, IntakeOptions options)
@@ -48,6 +49,12 @@ public static class IntakeServiceCollectionExtensions
         {
             services.AddSingleton<IHostedService>(provider => new FileDrop(
                 drop, options, provider.GetRequiredService<IntakeJournal>(), Time(provider), provider.GetRequiredService<ILogger<FileDrop>>()));
+        }
+
+        foreach (QueryOptions query in options.Queries)
+        {
+            services.AddSingleton<IHostedService>(provider => new QueryPoller(
+                query, Store(provider), provider.GetRequiredService<IntakeJournal>(), Time(provider), provider.GetRequiredService<ILogger<QueryPoller>>()));
         }
 
         return services;

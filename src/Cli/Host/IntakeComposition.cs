@@ -3,6 +3,7 @@ using Consortium.Adapters;
 using Consortium.Adapters.Intake;
 using Consortium.Adapters.Plugins;
 using Consortium.Adapters.Site;
+using Consortium.Adapters.Table.Sql;
 using Consortium.Cli.Page;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -34,6 +35,7 @@ internal static class IntakeComposition
             MaxRecordBytes = options.Intake.MaxRecordBytes,
             Mllp = options.Intake.Mllp,
             FileDrops = options.Drop is { } folder ? [new FileDropOptions { Source = options.Name, Folder = folder }] : [],
+            Queries = LoadQueries(options),
             ApiToken = options.IntakeToken,
         });
     }
@@ -65,6 +67,18 @@ internal static class IntakeComposition
         return new JournalKeys(key, settings.PreviousKeyFiles.Select(file => File.Exists(file)
             ? LocalKeys.ReadOrCreate("IntakePreviousKeyFile", file)
             : throw CommandException.Misunderstood($"Configuration key IntakePreviousKeyFile: {file}: no such file.")));
+    }
+
+    private static IReadOnlyList<QueryOptions> LoadQueries(HospitalOptions options)
+    {
+        try
+        {
+            return QueryFiles.Read(options.Site, Environment.GetEnvironmentVariable);
+        }
+        catch (SiteConfigurationException e)
+        {
+            throw CommandException.Misunderstood($"Configuration key Site: {e.Message}");
+        }
     }
 
     private static SiteConfiguration LoadSite(HospitalOptions options)
