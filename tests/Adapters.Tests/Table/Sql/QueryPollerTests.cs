@@ -198,7 +198,7 @@ public sealed class QueryPollerTests : IAsyncLifetime
             return source;
         }
 
-        public Task InsertAsync(string mrn, string result, long seq, DateTime? at = null) => ExecuteAsync("INSERT INTO results VALUES (@mrn, @result, @seq, @at)", new { mrn, result, seq, at });
+        public Task<int> InsertAsync(string mrn, string result, long seq, DateTime? at = null) => ExecuteAsync("INSERT INTO results VALUES (@mrn, @result, @seq, @at)", new { mrn, result, seq, at });
 
         public async Task<int> CountAsync()
         {
@@ -212,6 +212,6 @@ public sealed class QueryPollerTests : IAsyncLifetime
             await _store.DisposeAsync();
         }
 
-        private Task ExecuteAsync(string sql, object? values = null) => _database.TransactAsync(transaction => transaction.Connection!.ExecuteAsync(sql, values, transaction));
+        private Task<int> ExecuteAsync(string sql, object? values = null) => _database.TransactAsync(transaction => transaction.Connection!.ExecuteAsync(sql, values, transaction));
     }
 }
