@@ -37,7 +37,9 @@ internal static class QueryConnection
             if (open is SqliteConnection) await ExecuteAsync(open, null, "PRAGMA query_only = ON", cancellationToken).ConfigureAwait(false);
 
             // SQL Server knows no transaction that only reads: there the login's rights say so, and nothing is ever committed.
-            DbTransaction transaction = await open.BeginTransactionAsync(open is NpgsqlConnection ? IsolationLevel.RepeatableRead : IsolationLevel.Unspecified, cancellationToken).ConfigureAwait(false);
+            DbTransaction transaction = open is SqliteConnection sqlite
+                ? sqlite.BeginTransaction(deferred: true) // BEGIN IMMEDIATE would ask for the writer's lock
+                : await open.BeginTransactionAsync(open is NpgsqlConnection ? IsolationLevel.RepeatableRead : IsolationLevel.Unspecified, cancellationToken).ConfigureAwait(false);
             if (open is NpgsqlConnection) await ExecuteAsync(open, transaction, "SET TRANSACTION READ ONLY", cancellationToken).ConfigureAwait(false);
             return (open, transaction);
         }
