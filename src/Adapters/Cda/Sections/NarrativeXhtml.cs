@@ -15,7 +15,7 @@ internal static class NarrativeXhtml
     /// <summary>The Narrative; null where the block says nothing.</summary>
     public static DraftObject? Of(CdaNode? text, NarrativeIndex index)
     {
-        if (text?.Text is null && text?.Child("renderMultiMedia") is null) return null;
+        if (text is null || (!text.HasWords && text.Child("renderMultiMedia") is null)) return null;
         var div = new StringBuilder(Open, 1024);
         Children(div, text, index);
         return new DraftObject().Set("status", "additional").Set("div", div.Append("</div>").ToString());
@@ -156,16 +156,13 @@ internal static class NarrativeXhtml
 
     private static void Escape(StringBuilder div, string text)
     {
-        foreach (char c in text)
+        ReadOnlySpan<char> rest = text;
+        while (rest.IndexOfAny("&<>\"") is >= 0 and var at)
         {
-            _ = c switch
-            {
-                '&' => div.Append("&amp;"),
-                '<' => div.Append("&lt;"),
-                '>' => div.Append("&gt;"),
-                '"' => div.Append("&quot;"),
-                _ => div.Append(c),
-            };
+            div.Append(rest[..at]).Append(rest[at] switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", _ => "&quot;" });
+            rest = rest[(at + 1)..];
         }
+
+        div.Append(rest);
     }
 }

@@ -135,6 +135,21 @@ internal sealed class CdaNode(string name, CdaNode? parent, int line, int column
         }
     }
 
+    /// <summary>Whether there is a word in this or below.</summary>
+    public bool HasWords
+    {
+        get
+        {
+            if (IsText) return !string.IsNullOrWhiteSpace(Characters);
+            for (CdaNode? child = First; child is not null; child = child.Next)
+            {
+                if (child.HasWords) return true;
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>The text of this alone, as it is written, without spaces around it; null where there is none.</summary>
     public string? RawText
     {

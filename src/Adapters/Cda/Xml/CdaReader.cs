@@ -88,7 +88,7 @@ internal static class CdaReader
                 case XmlNodeType.Text or XmlNodeType.CDATA:
                     at?.Append(new CdaNode(CdaNode.TextName, at, position.LineNumber, position.LinePosition) { Characters = reader.Value });
                     break;
-                case XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace when narrative > 0:
+                case XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace when narrative > 0 && at!.Name is not ("table" or "thead" or "tbody" or "tfoot" or "tr" or "list"):
                     at!.Append(new CdaNode(CdaNode.TextName, at, position.LineNumber, position.LinePosition) { Characters = " " });
                     break;
             }
@@ -126,21 +126,22 @@ internal static class CdaReader
     private static void ReadAttributes(XmlReader reader, CdaNode node)
     {
         if (reader.AttributeCount > CdaLimits.Attributes) throw Beyond($"more than {CdaLimits.Attributes} attributes in one element", (IXmlLineInfo)reader);
-        var attributes = new List<(string, string)>(reader.AttributeCount);
+        var attributes = new (string, string)[reader.AttributeCount];
+        int count = 0;
         while (reader.MoveToNextAttribute())
         {
-            if (reader.Prefix == "xmlns" || reader.Name == "xmlns") continue;
-            string name = reader.NamespaceURI switch
+            // Declarations of namespaces are of a namespace of their own, and so left out.
+            string space = reader.NamespaceURI;
+            string name = space.Length == 0 ? reader.LocalName : space switch
             {
-                "" => reader.LocalName,
                 Instance => reader.LocalName == "type" ? "xsi:type" : "",
                 Sdtc => $"sdtc:{reader.LocalName}",
                 _ => "",
             };
-            if (name.Length > 0) attributes.Add((name, reader.Value));
+            if (name.Length > 0) attributes[count++] = (name, reader.Value);
         }
 
-        node.SetAttributes([.. attributes]);
+        node.SetAttributes(count == attributes.Length ? attributes : attributes[..count]);
     }
 
     private static CdaFormatException Beyond(string what, IXmlLineInfo position) =>
