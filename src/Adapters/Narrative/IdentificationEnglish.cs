@@ -16,13 +16,15 @@ internal sealed partial class Identification
         {
             case "name":
                 Match name = EnglishName().Match(folded);
+                // NEW PATIENT CONSULTATION: without a colon a name has two words, and the label opens its line.
+                if (!labelled.HasColon && !(name.Success && name.Groups["n"].Value.Contains(' ', StringComparison.Ordinal) && OpensLine(labelled.Label.Start))) break;
                 if (name.Success) Keep("name", Part(span, name.Groups["n"]), conflicts: labelled.HasColon);
                 else if (labelled.HasColon) _issues.Warning(span.Start, "value", "what stands behind the label of the name is no name and stays text.");
                 break;
             case "admissionNumber" or "medicalRecordNumber":
                 Match number = EnglishNumber().Match(folded);
                 if (number.Success) Keep(labelled.Field, Part(span, number.Groups["n"]));
-                else if (labelled.HasColon && labelled.Field == "medicalRecordNumber") _issues.Error(span.Start, "value", "what stands behind the label is no record number (letters, digits, hyphens).");
+                else if (labelled.HasColon && labelled.Field == "medicalRecordNumber" && labelled.Label.Length > 2) _issues.Error(span.Start, "value", "what stands behind the label is no record number (letters, digits, hyphens).");
                 break;
             case "sex":
                 Match sex = EnglishSex().Match(folded);
@@ -109,6 +111,12 @@ internal sealed partial class Identification
         if (running.Groups["age"] is { Success: true } age) TakeAge(age.Index, _note.Folded.Length);
     }
 
+    private bool OpensLine(int at)
+    {
+        while (at > 0 && _note.Folded[at - 1] == ' ') at--;
+        return at == 0 || _note.Folded[at - 1] == '\n';
+    }
+
     private static string? SexOf(string? written) => written?.ToLowerInvariant() switch
     {
         "男" or "male" or "m" or "man" or "boy" or "gentleman" => "male",
@@ -122,7 +130,7 @@ internal sealed partial class Identification
     private static partial Regex EnglishName();
 
     // Letters before digits, and groups of digits behind them: WX 552 9081, MR0012001, R-30911.
-    [GeneratedRegex(@"^#? ?(?<n>(?=[A-Za-z0-9\- ]{0,12}[0-9])[A-Za-z]{0,4}(?: (?=[0-9]{2}))?[A-Za-z0-9\-]{0,31}(?<=[0-9A-Za-z])(?: [0-9]{2,8}(?![0-9/.\-]|[A-Za-z])){0,3})(?=$|[ ,;|()])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^#? ?(?<n>(?:[A-Za-z]{1,4} (?=[0-9]))?(?=[A-Za-z\-]{0,6}[0-9])[A-Za-z0-9][A-Za-z0-9\-]{0,31}(?: [0-9]{2,8}(?![0-9/.\-]|[A-Za-z])){0,3})(?=$|[ ,;|()])", RegexOptions.CultureInvariant)]
     private static partial Regex EnglishNumber();
 
     [GeneratedRegex(@"^(?<s>male|female|man|woman|boy|girl|m|f)(?=$|[ ,;|/(])", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

@@ -20,6 +20,9 @@ internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
     /// <summary>The second number of a dilution, <c>1:160</c>.</summary>
     public NoteNumber? Denominator { get; private init; }
 
+    /// <summary>True where it is written with a power of ten (2.3×10^5IU/ml): the characters are kept, nothing is computed.</summary>
+    public bool HasPower { get; private init; }
+
     /// <summary>Where number and unit end, before flag and reference range.</summary>
     public int UnitEnd { get; private init; }
 
@@ -54,11 +57,22 @@ internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
         bool isDate = ChineseDate.ParseAt(text, span.Start, out int dateLength) is not null && dateLength > length - 1 && !isNumber;
         isDate |= ChineseDate.ParseAt(text, span.Start, out dateLength) is not null && dateLength > length;
 
+        // 10^9/L alone is a unit.
+        if (written == "10" && span.End < end && text[span.End] is '^' or '*') return null;
         string? mark = number.Groups["mark"] is { Success: true } before ? before.Value : null;
         int position = span.End;
         if (!isDate && RangeBehind().Match(text, position, end - position).Success)
         {
             return new LaboratoryValue(new NoteNumber(span, written), position) { IsNumber = isNumber, IsRange = true };
+        }
+
+        if (Power().Match(text, position, end - position) is { Success: true } power && !(Units.Notes.Match(text, position) is { } whole && whole.Length >= power.Length))
+        {
+            int stopped = power.Index + power.Length;
+            int after = stopped;
+            while (after < end && text[after] == ' ') after++;
+            if (after < end && Units.Notes.Match(text, after) is { } behind) stopped = after + behind.Length;
+            return new LaboratoryValue(new NoteNumber(span, written), stopped) { IsNumber = isNumber, HasPower = true, UnitEnd = stopped };
         }
 
         NoteNumber? denominator = null;
@@ -146,6 +160,9 @@ internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
 
     [GeneratedRegex("^" + LaboratoryResult.NumberPattern + "$", RegexOptions.CultureInvariant)]
     private static partial Regex WholeNumber();
+
+    [GeneratedRegex(@"\G ?(?:[×xX*] ?10(?:\^|E|e)[0-9]{1,2}|[eE]\+?[0-9]{1,2}(?![0-9A-Za-z]))", RegexOptions.CultureInvariant)]
+    private static partial Regex Power();
 
     [GeneratedRegex(@"\G: ?(?<d>[1-9][0-9]{0,5})(?![0-9:.])", RegexOptions.CultureInvariant)]
     private static partial Regex Dilution();

@@ -48,7 +48,7 @@ internal sealed partial class MeasurementReader(NoteText note, MeasurementCues c
         Match lead = Lead().Match(note.Folded, name.End, draft.Span.End - name.End);
         int at = name.End + lead.Length;
         int end = LineEnd(name.End);
-        Assertion assertion = draft.Assertion == Assertion.Hypothetical ? Assertion.Hypothetical : cues.Of(draft.Span);
+        Assertion assertion = draft.Assertion is Assertion.Hypothetical or Assertion.Historical or Assertion.Other ? draft.Assertion : cues.Of(draft.Span);
         string loinc = draft.Category == FactCategory.Vital && draft.Entry?.Code is { } code ? code : "";
         if (loinc == VitalSignTable.BloodPressure) return Pressure(draft, name, at, end, assertion);
         // 2+ is a result in words, not a number.
@@ -66,7 +66,7 @@ internal sealed partial class MeasurementReader(NoteText note, MeasurementCues c
         int end = LineEnd(draft.Span.End);
         Match lead = Lead().Match(note.Folded, draft.Span.End, end - draft.Span.End);
         LaboratoryValue? value = LaboratoryValue.ReadAt(note, draft.Span.End + lead.Length, end);
-        if (value is null or { IsDate: true } or { IsRange: true } || (value.Ucum is null && !value.HasUnreadableUnit)) return null;
+        if (value is null or { IsDate: true } or { IsRange: true } || (value.Ucum is null && !value.HasUnreadableUnit && !value.HasPower)) return null;
         return Laboratory(draft, draft.Span, value, cues.Of(draft.Span));
     }
 
@@ -138,6 +138,12 @@ internal sealed partial class MeasurementReader(NoteText note, MeasurementCues c
         bool chinese = note.HasHan;
         // A number with two points is refused by DamagedNumbers, which looks at all of them.
         if (!value.IsNumber) return null;
+
+        if (value.HasPower)
+        {
+            var whole = new TextSpan(value.Number.Span.Start, value.End);
+            return new LaboratoryFact(new TextSpan(name.Start, value.End), assertion, "0.85", NameOf(name), null) { Entry = draft.Entry, NameSpan = name, Words = note[whole], Date = NoteDates.Before(note, name.Start) };
+        }
 
         string written = Folding.Fold(note[name]).Trim();
         LaboratoryTest? test = LaboratoryTests.BuiltIn.Find(Bare(written), value.Ucum);

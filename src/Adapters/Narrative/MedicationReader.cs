@@ -18,7 +18,7 @@ internal sealed partial class MedicationReader(NoteText note, FactDrafts drafts,
     {
         bool english = ListItems.IsEnglish(note, section.Body);
         TextSpan body = english ? ListItems.First(note, section.Body) : section.Body;
-        foreach (TextSpan item in english ? EnglishItems(body) : Items(body))
+        foreach (TextSpan item in Split(english ? ListItems.Of(note, body) : Items(body)))
         {
             if (item.Length > LongestLine)
             {
@@ -27,7 +27,7 @@ internal sealed partial class MedicationReader(NoteText note, FactDrafts drafts,
             }
 
             if (Nothing().IsMatch(note.Folded.AsSpan(item.Start, item.Length))) continue;
-            if (new PrescriptionLine(note, item, issues).Read() is { } drug) yield return Known(drug, item) with { IsPrescribed = isPrescribed, IsCurrent = !isPrescribed };
+            if (new PrescriptionLine(note, item, issues, DrugIn(item)).Read() is { } drug) yield return Known(drug, item) with { IsPrescribed = isPrescribed, IsCurrent = !isPrescribed };
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed partial class MedicationReader(NoteText note, FactDrafts drafts,
             Instruction = new TextSpan(draft.Span.End, draft.Span.End),
         };
         if (item.End <= draft.Span.End || !text.AsSpan(draft.Span.End, item.End - draft.Span.End).ContainsAnyInRange('0', '9')) return bare;
-        DrugFact? read = new PrescriptionLine(note, item, issues, inText: true).Read();
+        DrugFact? read = new PrescriptionLine(note, item, issues, draft.Span, inText: true).Read();
         if (read is null || read.Name.Start != draft.Span.Start || (read.Dose is null && read.Frequency is null && read.Route is null)) return bare;
         return read with { Assertion = draft.Assertion, Entry = bare.Entry, Code = bare.Code, IsPrescribed = isPrescribed, Product = new TextSpan(draft.Span.Start, Math.Max(draft.Span.End, read.Product.End)) };
     }
@@ -66,11 +66,21 @@ internal sealed partial class MedicationReader(NoteText note, FactDrafts drafts,
         return drug;
     }
 
+    private TextSpan? DrugIn(TextSpan item)
+    {
+        foreach (FactDraft draft in drafts.In(item))
+        {
+            if (draft.Category == FactCategory.Drug) return draft.Span;
+        }
+
+        return null;
+    }
+
     // Several drugs in a line, with commas between: each begins where one was found.
-    private List<TextSpan> EnglishItems(TextSpan body)
+    private List<TextSpan> Split(List<TextSpan> lines)
     {
         List<TextSpan> items = [];
-        foreach (TextSpan line in ListItems.Of(note, body))
+        foreach (TextSpan line in lines)
         {
             int start = line.Start;
             foreach (FactDraft draft in drafts.In(line))
@@ -78,7 +88,7 @@ internal sealed partial class MedicationReader(NoteText note, FactDrafts drafts,
                 if (draft.Category != FactCategory.Drug || draft.Span.Start <= start) continue;
                 int before = draft.Span.Start - 1;
                 while (before > start && note.Folded[before] == ' ') before--;
-                if (note.Folded[before] is not (',' or '.' or ';')) continue;
+                if (note.Folded[before] is not (',' or '.' or ';' or '、' or '。')) continue;
                 items.Add(note.Trim(new TextSpan(start, before)));
                 start = draft.Span.Start;
             }

@@ -99,7 +99,7 @@ internal static class NoteLabels
         if (start >= header || field is "other" or "author" or "writtenAt") return false;
         // 住院号0268877, 入院日期2026-04-22: a number needs no space.
         if (at == end) return field is "admissionNumber" or "medicalRecordNumber" or "admittedAt" or "dischargedAt" && at < text.Length && char.IsAsciiDigit(text[at]) && end - start > 2;
-        return end - start > 1 && text.AsSpan(start, 2) is not "患者";
+        return end - start > 1 && text.AsSpan(start, 2) is not ("患者" or "孕妇" or "产妇" or "患儿");
     }
 
     private static char Lower(char c) => c is >= 'A' and <= 'Z' ? (char)(c | 0x20) : c;

@@ -19,12 +19,14 @@ internal sealed partial class PrescriptionLine
     private int _productEnd;
 
     private readonly bool _inText;
+    private readonly TextSpan _drug;
 
     /// <param name="note">The note.</param>
     /// <param name="item">The line, or the clause behind a drug.</param>
     /// <param name="issues">Takes what is refused.</param>
+    /// <param name="drug">Where the drug's name was found in it; null where it was not. What stands in a name (口服补液盐, 静注人免疫球蛋白) is no route and no dose.</param>
     /// <param name="inText">True in running text: there a number without a unit may belong to something else, and what is doubtful stays text.</param>
-    public PrescriptionLine(NoteText note, TextSpan item, NoteIssues issues, bool inText = false)
+    public PrescriptionLine(NoteText note, TextSpan item, NoteIssues issues, TextSpan? drug, bool inText = false)
     {
         _inText = inText;
         _note = note;
@@ -33,6 +35,9 @@ internal sealed partial class PrescriptionLine
         _lower = note.Folded[item.Start..item.End].ToLowerInvariant();
         _used = new bool[_lower.Length];
         _words = PrescriptionWords.Find(_lower);
+        if (drug is not { } name) return;
+        _drug = new TextSpan(name.Start - item.Start, name.End - item.Start);
+        _words.RemoveAll(word => word.Start < _drug.End && word.End > _drug.Start && word.Value.Category != "form");
     }
 
     private sealed record Amount(int Start, int End, TextSpan Number, TextSpan? High, string Digits, string? HighDigits, string Unit, string? Ucum, bool Explicit);
@@ -57,9 +62,10 @@ internal sealed partial class PrescriptionLine
         ReadStrengths();
         (NoteNumber Number, string Unit)? duration = ReadDuration();
         ReadAmounts();
-        int nameEnd = Array.IndexOf(_used, true);
+        int nameStart = AfterLeadingRoute(routes);
+        int nameEnd = Array.IndexOf(_used, true, nameStart);
         if (nameEnd < 0) nameEnd = _lower.Length;
-        TextSpan name = _note.Trim(new TextSpan(_item.Start, _item.Start + nameEnd));
+        TextSpan name = _note.Trim(new TextSpan(_item.Start + nameStart, _item.Start + nameEnd));
         while (name.Length > 0 && _note.Folded[name.End - 1] is ',' or ':' or '(' or '、' or '/') name = _note.Trim(name with { End = name.End - 1 });
 
         bool hasAmount = _doses.Count > 0 || _productEnd > 0;
@@ -80,7 +86,7 @@ internal sealed partial class PrescriptionLine
 
         if (name.Length == 0 || !HasLetter(name))
         {
-            _issues.Error(_item.Start, "required", "a dose, route or frequency without a drug.");
+            if (!_inText) _issues.Error(_item.Start, "required", "a dose, route or frequency without a drug.");
             return null;
         }
 
@@ -122,6 +128,15 @@ internal sealed partial class PrescriptionLine
             Duration = duration?.Number,
             DurationUnit = duration?.Unit,
         };
+    }
+
+    // oral vancomycin 125 mg: the route may stand before the drug.
+    private int AfterLeadingRoute(TermMatch<PrescriptionWord>[] routes)
+    {
+        if (routes.Length == 0 || routes[0].Start != 0) return 0;
+        int at = routes[0].End;
+        while (at < _lower.Length && _lower[at] == ' ') at++;
+        return at < _lower.Length && !_used[at] && char.IsLetter(_lower[at]) ? at : 0;
     }
 
     private Amount? TheDose(bool hasRouteOrFrequency)
@@ -197,6 +212,9 @@ internal sealed partial class PrescriptionLine
         {
             int start = match.Index, end = match.Index + match.Length;
             if (Overlaps(start, end)) continue;
+            if (start < _drug.End && end > _drug.Start) continue;
+            // 11/10: a day, not a dose.
+            if (_inText && DayOfMonth().IsMatch(_lower.AsSpan(start, Math.Min(6, _lower.Length - start)))) continue;
             bool letterBefore = BelongsToWord(start);
             bool inName = _item.Start + end < name.End && start > 0 && !char.IsWhiteSpace(_lower[start - 1]) && end < _lower.Length && _lower[end] is not (' ' or ',' or '(' or ')');
             if (!letterBefore && !inName && !IsPercent(end)) return start;
@@ -244,6 +262,9 @@ internal sealed partial class PrescriptionLine
 
     [GeneratedRegex(@"(?:[×x*] ?|共 ?|连服 ?|连用 ?|疗程 ?|服用? ?|用 ?|for ?|, ?| |^|(?<=[次晚晨d]))(?<n>[1-9][0-9]{0,2}) ?(?<u>天|日|days?|d|周|个月|月|weeks?|months?|w)(?![0-9a-z一二两三四]|内|后|复|[1-9]? ?次)", RegexOptions.CultureInvariant)]
     private static partial Regex Duration();
+
+    [GeneratedRegex("^[0-9]{1,2}/[0-9]{1,2}(?![0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex DayOfMonth();
 
     [GeneratedRegex(@"(?<![0-9.])(?<a>[0-9]+(?:[.,][0-9]+)*)(?: ?[-~] ?(?<b>[0-9]+(?:\.[0-9]+)?))?", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
