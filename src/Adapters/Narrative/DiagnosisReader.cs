@@ -13,6 +13,8 @@ internal sealed partial class DiagnosisReader(NoteText note, FactDrafts drafts)
 {
     private const int LongestEnglish = 160;
 
+    private static readonly System.Buffers.SearchValues<char> DiseaseLetters = System.Buffers.SearchValues.Create("病症炎癌瘤伤折石疝征肿综衰梗塞栓瘘畸缺损障碍染后孕产胎");
+
     /// <summary>The diagnoses of a list.</summary>
     public IEnumerable<DiagnosisFact> List(NoteSection section, DiagnosisRole role)
     {
@@ -21,6 +23,10 @@ internal sealed partial class DiagnosisReader(NoteText note, FactDrafts drafts)
         int rank = 0;
         foreach (TextSpan item in english ? ListItems.Of(note, body) : Items(body))
         {
+            // 手术：…, 出院时：…, 【…】 behind a list: a heading that the table does not know ends it.
+            if (!english && IsForeign(item)) yield break;
+            if (!english && !NamesDisease(item)) continue;
+
             // English lists have sentences between: only what names a disease or a finding is an item.
             if (english && (item.Length > LongestEnglish || !drafts.In(item).Any(draft => draft.Category is FactCategory.Disease or FactCategory.Symptom or FactCategory.Procedure))) continue;
             foreach (TextSpan part in SplitKnown(item))
@@ -30,6 +36,28 @@ internal sealed partial class DiagnosisReader(NoteText note, FactDrafts drafts)
                 yield return fact;
             }
         }
+    }
+
+    private bool IsForeign(TextSpan item)
+    {
+        if (note.Folded[item.Start] == '[') return true;
+        int colon = note.Folded.AsSpan(item.Start, item.Length).IndexOf(':');
+        return colon > 0 && !drafts.In(item with { End = item.Start + colon }).Any(draft => draft.Category is FactCategory.Disease or FactCategory.Symptom)
+            && !note.Folded.AsSpan(item.Start, colon).Contains("诊断", StringComparison.Ordinal);
+    }
+
+    // What no lexicon knows may still be a diagnosis, in its own words; what gives drugs, values or orders is none.
+    private bool NamesDisease(TextSpan item)
+    {
+        bool other = false;
+        foreach (FactDraft draft in drafts.In(item))
+        {
+            if (draft.Category is FactCategory.Disease or FactCategory.Symptom or FactCategory.Procedure) return true;
+            other |= draft.Category is not FactCategory.Body;
+        }
+
+        string words = note.Folded[item.Start..item.End];
+        return !other && words.AsSpan().ContainsAny(DiseaseLetters) && !words.Contains('史', StringComparison.Ordinal);
     }
 
     private DiagnosisFact? Read(TextSpan item, DiagnosisRole role, int rank)

@@ -7,7 +7,7 @@ namespace Consortium.Adapters.Narrative;
 /// Makes facts of what was found in running text: diseases, symptoms, therapies, drugs, and what relatives have. A fact that is a condition or a plan stays text.
 /// The same finding said again is one fact with several places.
 /// </summary>
-internal sealed class FindingReader(NoteText note, FactDrafts drafts, NoteIssues issues, NoteKind kind, Func<string, DateOnly?> dayFor)
+internal sealed class FindingReader(NoteText note, FactDrafts drafts, NoteIssues issues, NoteKind kind, TextSpan? title, Func<string, DateOnly?> dayFor)
 {
     // 双肺呼吸音低: how far a site may stand from what is found there.
     private const int SiteReach = 2;
@@ -29,6 +29,8 @@ internal sealed class FindingReader(NoteText note, FactDrafts drafts, NoteIssues
             FactDraft draft = drafts.All[i];
             while (at + 1 < sections.Count && sections[at + 1].Title.Start <= draft.Span.Start) at++;
             if (drafts.IsTaken(i) || draft.Category is FactCategory.Body or FactCategory.Test or FactCategory.Lab or FactCategory.Vital) continue;
+            // 入院记录（感染性疾病科）: a title states nothing.
+            if (title is { } words && words.Overlaps(draft.Span)) continue;
             string section = sections.Count == 0 ? "" : sections[at].Kind;
             if (section is "title" or "signature" or "allergies" or "technique") continue;
             if (draft.Category == FactCategory.Drug)

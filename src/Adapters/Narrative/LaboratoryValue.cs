@@ -23,6 +23,9 @@ internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
     /// <summary>True where it is written with a power of ten (2.3×10^5IU/ml): the characters are kept, nothing is computed.</summary>
     public bool HasPower { get; private init; }
 
+    /// <summary>Where the value begins: its comparator, else its number.</summary>
+    public int ValueStart { get; private init; }
+
     /// <summary>Where number and unit end, before flag and reference range.</summary>
     public int UnitEnd { get; private init; }
 
@@ -46,6 +49,7 @@ internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
         Match number = Start().Match(text, at, end - at);
         if (!number.Success) return null;
         Group digits = number.Groups["n"];
+        int begin = number.Groups["c"] is { Success: true, Length: > 0 } sign ? sign.Index : digits.Index;
 
         // A full-width comma separates clauses, not thousands.
         int length = digits.Length;
@@ -72,7 +76,7 @@ internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
             int after = stopped;
             while (after < end && text[after] == ' ') after++;
             if (after < end && Units.Notes.Match(text, after) is { } behind) stopped = after + behind.Length;
-            return new LaboratoryValue(new NoteNumber(span, written), stopped) { IsNumber = isNumber, HasPower = true, UnitEnd = stopped };
+            return new LaboratoryValue(new NoteNumber(span, written), stopped) { IsNumber = isNumber, HasPower = true, ValueStart = begin, UnitEnd = stopped };
         }
 
         NoteNumber? denominator = null;
@@ -117,6 +121,7 @@ internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
             IsNumber = isNumber,
             IsDate = isDate,
             Denominator = denominator,
+            ValueStart = begin,
             UnitEnd = unitEnd,
             UnitText = unitText,
             Ucum = ucum,
@@ -155,10 +160,10 @@ internal sealed partial record LaboratoryValue(NoteNumber Number, int End)
         return range;
     }
 
-    [GeneratedRegex(@"\G(?<mark>[↑↓]{1,2})? ?(?<c><=|>=|[<>≤≥])? ?(?<n>[0-9]+(?:[.,][0-9]+)*)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\G(?<mark>[↑↓]{1,2})? ?(?<c><=|>=|[<>≤≥])? ?(?<n>(?:(?<![0-9A-Za-z)\u3400-\u9FFF])-)?[0-9]+(?:[.,][0-9]+)*)", RegexOptions.CultureInvariant)]
     private static partial Regex Start();
 
-    [GeneratedRegex("^" + LaboratoryResult.NumberPattern + "$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^-?" + LaboratoryResult.NumberPattern + "$", RegexOptions.CultureInvariant)]
     private static partial Regex WholeNumber();
 
     [GeneratedRegex(@"\G ?(?:[×xX*] ?10(?:\^|E|e)[0-9]{1,2}|[eE]\+?[0-9]{1,2}(?![0-9A-Za-z]))", RegexOptions.CultureInvariant)]

@@ -141,7 +141,7 @@ internal sealed partial class MeasurementReader(NoteText note, MeasurementCues c
 
         if (value.HasPower)
         {
-            var whole = new TextSpan(value.Number.Span.Start, value.End);
+            var whole = new TextSpan(value.ValueStart, value.End);
             return new LaboratoryFact(new TextSpan(name.Start, value.End), assertion, "0.85", NameOf(name), null) { Entry = draft.Entry, NameSpan = name, Words = note[whole], Date = NoteDates.Before(note, name.Start) };
         }
 
@@ -243,7 +243,7 @@ internal sealed partial class MeasurementReader(NoteText note, MeasurementCues c
         decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) ? value : decimal.MaxValue;
 
     // From a name to its value: 计数(WBC): 为 升至, was, of, is; the bars and gaps of tables.
-    [GeneratedRegex(@"\G(?:计数|测定|水平|浓度|含量|定量|定性|值|检测)? {0,3}(?:\([A-Za-z][A-Za-z0-9#%\-]{0,11}\))? {0,8}(?:[:=|\-]|为|是|示|达|约|升至|降至|高达|最高|最低|回报|was|is|of|at|to|rose|fell|level){0,3}(?: (?:was|is|of|at|to|up|down|level|count)){0,3}[ :=|]{0,24}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\G(?:计数|测定|水平|浓度|含量|定量|定性|值|检测)? {0,3}(?:\([A-Za-z][A-Za-z0-9#%\-]{0,11}\))? {0,8}(?:[:=|]|-(?! ?[0-9.])|为|是|示|达|约|升至|降至|高达|最高|最低|回报|was|is|of|at|to|rose|fell|level){0,3}(?: (?:was|is|of|at|to|up|down|level|count)){0,3}[ :=|]{0,24}", RegexOptions.CultureInvariant)]
     private static partial Regex Lead();
 
     [GeneratedRegex(@"\G(?:约|最高|达|at|of|was|is| )*(?<s>[1-9][0-9]{0,2}(?:\.[0-9])?) ?/ ?(?<d>[1-9][0-9]{0,2}(?:\.[0-9])?)(?![0-9.])", RegexOptions.CultureInvariant)]

@@ -20,7 +20,7 @@ internal sealed class NoteReading
         Kind = NoteKinds.Of(text, sections, out TextSpan? title);
         TitleSpan = sections.Find(section => section.Kind == "title")?.Title ?? title;
         Who = Identification.Read(text, sections, Notices, context.Patient is not null);
-        Sections = sections;
+        Sections = Parted(sections);
     }
 
     public NoteText Text { get; }
@@ -80,6 +80,23 @@ internal sealed class NoteReading
         return day?.Date ?? Context.Date;
     }
 
+    // An English list of relatives, habits, allergies or drugs ends with its paragraph: what stands behind the empty line has a heading that no lexicon knows.
+    private List<NoteSection> Parted(List<NoteSection> sections)
+    {
+        List<NoteSection> parted = [];
+        foreach (NoteSection section in sections)
+        {
+            parted.Add(section);
+            if (section.Kind is not ("family-history" or "social-history" or "allergies" or "medications") || !ListItems.IsEnglish(Text, section.Body)) continue;
+            int end = ListItems.First(Text, section.Body).End;
+            if (end >= section.Body.End || Text.Trim(new TextSpan(end, section.Body.End)).Length == 0) continue;
+            parted[^1] = section with { Body = section.Body with { End = end } };
+            parted.Add(new NoteSection(new Heading("text", null, null), new TextSpan(end, end), new TextSpan(end, section.Body.End)));
+        }
+
+        return parted;
+    }
+
     // Words before the first heading that state facts are a section too: a progress note often has no heading at all.
     private void TakePreamble(FactDrafts drafts)
     {
@@ -132,7 +149,7 @@ internal sealed class NoteReading
         foreach (NarrativeFact fact in (IEnumerable<NarrativeFact>)[.. listed, .. allergies]) drafts.Take(fact.Span);
         facts.AddRange(listed);
         facts.AddRange(allergies);
-        facts.AddRange(new FindingReader(Text, drafts, Notices, Kind, DayFor).Read(Sections, listed));
+        facts.AddRange(new FindingReader(Text, drafts, Notices, Kind, TitleSpan, DayFor).Read(Sections, listed));
         facts.Sort(static (a, b) => a.Span.Start != b.Span.Start ? a.Span.Start.CompareTo(b.Span.Start) : a.Span.End.CompareTo(b.Span.End));
         Facts = facts;
     }

@@ -55,12 +55,15 @@ internal static class ExpectedResources
         }
     }
 
+    // What an image shows is stated by the note, and provisional for the patient.
+    private static string? Asserted(DraftObject resource) => (string?)resource["extension"]![0]!["extension"]![2]!["valueCode"];
+
     private static (string Type, string Status, string Value)? Described(DraftObject resource)
     {
         string? category = (string?)resource["resourceType"] == "Observation" ? (string?)resource["category"]![0]!["coding"]![0]!["code"] : null;
         return (string?)resource["resourceType"] switch
         {
-            "Condition" => ("Condition", (string?)resource["verificationStatus"]!["coding"]![0]!["code"] switch { "refuted" => "refuted", "provisional" or "differential" => "provisional", _ => "stated" }, "-"),
+            "Condition" => ("Condition", (string?)resource["verificationStatus"]!["coding"]![0]!["code"] switch { "refuted" => "refuted", "provisional" or "differential" when Asserted(resource) == "uncertain" => "provisional", _ => "stated" }, "-"),
             "FamilyMemberHistory" => ("Family", "stated", "-"),
             "Procedure" when (string?)resource["status"] == "completed" => ("Procedure", "done", "-"),
             "MedicationRequest" => ("Drug", "stated", Dosage(resource["dosageInstruction"]?[0])),
