@@ -27,6 +27,12 @@ internal sealed partial class MedicationReader(NoteText note, FactDrafts drafts,
             }
 
             if (Nothing().IsMatch(note.Folded.AsSpan(item.Start, item.Length))) continue;
+            if (DrugIn(item) is null && drafts.In(item).Any(draft => draft.Category is FactCategory.Lab or FactCategory.Vital))
+            {
+                issues.Information(item.Start, "informational", "a line of values inside a list of medication stays text.");
+                continue;
+            }
+
             if (new PrescriptionLine(note, item, issues, DrugIn(item)).Read() is { } drug) yield return Known(drug, item) with { IsPrescribed = isPrescribed, IsCurrent = !isPrescribed };
         }
     }

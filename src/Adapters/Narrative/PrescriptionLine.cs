@@ -189,6 +189,7 @@ internal sealed partial class PrescriptionLine
             while (at < _lower.Length && _lower[at] == ' ') at++;
             if (at >= _lower.Length || PrescriptionWords.DoseUnitAt(_lower, at) is not { } unit) continue;
             Group first = match.Groups["a"], high = match.Groups["b"];
+            if (IsConcentration(at + unit.Length)) continue;
             if (!Plain().IsMatch(first.Value) || (high.Success && !Plain().IsMatch(high.Value))) continue;
             if (BelongsToWord(match.Index)) continue;
             TermMatch<PrescriptionWord> announced = _words.Find(word => word.Value.Category == "explicit" && word.End <= match.Index && IsBlank(word.End, match.Index));
@@ -204,6 +205,9 @@ internal sealed partial class PrescriptionLine
         // A first amount right behind the product, before an amount that is said to be the dose, is its strength.
         if (_doses.Count > 1 && _doses.Exists(amount => amount.Explicit) && !_doses[0].Explicit) _productEnd = Math.Max(_productEnd, _doses[0].End);
     }
+
+    // 2.1mmol/L is what a laboratory found, no amount that anybody takes; what a strength is per (5mg/ml) was read before.
+    private bool IsConcentration(int at) => at + 1 < _lower.Length && _lower[at] == '/' && (_lower[at + 1] == 'l' || _lower.AsSpan(at + 1).StartsWith("dl"));
 
     // A number that belongs to nothing. Digits inside a name are part of it: 维生素B12, 辅酶Q10, 门冬胰岛素30注射液.
     private int NakedNumber(TextSpan name)

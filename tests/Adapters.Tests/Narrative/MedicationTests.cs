@@ -53,6 +53,19 @@ public class MedicationTests
         Assert.DoesNotContain("西林", issue.Diagnostics, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("BE -2.1mmol/L，血糖 5.6mmol/L")]
+    [InlineData("BE -2.1mmol/L")]
+    [InlineData("血红蛋白 102g/L")]
+    [InlineData("血压 130/80mmHg")]
+    public void A_line_of_values_in_a_list_of_medication_is_no_drug(string line)
+    {
+        NoteReading reading = Notes.Read($"{Notes.Head}出院带药：\n1. 氨氯地平片 5mg qd\n{line}\n");
+        Assert.False(reading.IsRefused, string.Join('\n', reading.Issues.Select(issue => issue.Diagnostics)));
+        Assert.Equal("氨氯地平片", reading.Text[Assert.Single(reading.Facts.OfType<DrugFact>()).Product]);
+        Assert.Contains(reading.Issues, issue => issue.Line == 5);
+    }
+
     [Fact]
     public void Two_frequencies_are_refused_with_both_places()
     {
