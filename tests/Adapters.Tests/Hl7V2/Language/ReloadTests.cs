@@ -22,7 +22,7 @@ public sealed class ReloadTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(2));
 
         Assert.NotEqual(before, maps.Current.Version);
-        Assert.Equal("the site's HL7 v2 maps were changed and are in force.", Assert.Single(_notices));
+        Assert.Equal("an edit of the site's HL7 v2 maps is in force.", Assert.Single(_notices));
     }
 
     [Fact]
