@@ -83,6 +83,50 @@ public sealed class GroupingTests
     }
 
     [Fact]
+    public void An_order_without_its_administration_says_nothing_of_another_orders_administration()
+    {
+        string[] given = [Person, "ORC|RE|P1^HIS|F1^PHA||CM", "RXA|0|1|20240102||A^Drug^L|5|mg"];
+        string[] further = ["ORC|DC|P2^HIS|F2^PHA||CA|||||||||||REASON^Stopped^L", "RXE||B^Other^L|7||mg"];
+
+        DraftObject alone = Message("RAS^O17", given).Only("MedicationAdministration");
+        ConversionResult both = Message("RAS^O17", [.. given, .. further]);
+
+        Assert.Equal(alone.ToJsonString(), both.Only("MedicationAdministration").ToJsonString());
+        Assert.Equal(alone.ToJsonString(), Message("RAS^O17", [Person, .. further, .. given[1..]]).Only("MedicationAdministration").ToJsonString());
+    }
+
+    [Fact]
+    public void A_result_and_a_note_under_an_order_without_a_request_belong_to_no_other_order()
+    {
+        foreach (string type in (string[])["OML^O21^OML_O21", "OMG^O19^OMG_O19"])
+        {
+            ConversionResult result = Message(
+                type, Person, "ORC|NW|P1^HIS", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102", "ORC|NW|P2^HIS", "NTE|1||of the second order",
+                "OBX|1|NM|2339-0^Glucose^LN||5.1|mmol/L|||||F|||20240102", "NTE|1||of the result");
+
+            DraftObject order = result.Only("ServiceRequest");
+            Assert.Null(order["note"]);
+            Assert.Null(order["supportingInfo"]);
+            Assert.Equal("of the result", (string?)Assert.Single(result.Only("Observation")["note"]!.AsArray())!["text"]);
+            Assert.Contains(result.Issues, issue => issue.Diagnostics!.Contains("NTE", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void A_finding_of_a_specimen_without_an_order_belongs_to_no_other_specimens_order()
+    {
+        ConversionResult result = Message(
+            "OML^O33^OML_O33", Person,
+            "SPM|1|S1&HIS||BLD^Blood^HL70487", "ORC|NW|P1^HIS", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102",
+            "SPM|2|S2&HIS||UR^Urine^HL70487", "OBX|1|NM|19151-0^Specimen volume^LN||4|mL|||||F|||20240102");
+
+        DraftObject order = result.Only("ServiceRequest");
+        Assert.Single(order["specimen"]!.AsArray());
+        Assert.Null(order["supportingInfo"]);
+        Assert.Equal(["1", "0"], result.All("Specimen").Select(specimen => $"{specimen["request"]?.AsArray().Count ?? 0}"));
+    }
+
+    [Fact]
     public void Each_visit_of_an_account_has_its_own_diagnoses_and_results()
     {
         ConversionResult result = Message(

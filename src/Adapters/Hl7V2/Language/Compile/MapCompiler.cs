@@ -84,6 +84,7 @@ internal sealed class MapCompiler
             return NamedRules.Find(model.Rule) ?? throw model.At.Fault($"there is no identity rule {model.Rule}{Nearest.Hint(model.Rule, NamedRules.Names)}. Known: {string.Join(", ", NamedRules.Names)}, or {{kind: …, from: […]}}.");
         }
 
+        if (model.Between.Count > 0) return new BetweenRule(model.Kind!, [.. model.Between.Select(name => name.Value)]);
         Place Read(MapText text) => Place.Read(text.Value, map, isType, text.Fault);
         return new FieldRule(model.Kind!, [.. model.From.Select(Read)], [.. model.And.Select(Read)], [.. model.Within.Select(name => name.Value)], model.Authority is null ? null : Read(model.Authority));
     }

@@ -13,7 +13,7 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
     // What `in` calls the message itself, for a group that may also stand in another one.
     private const string Message = "message";
 
-    private readonly List<GroupPlan> _groups = [new GroupPlan(0, "", null, [], [])];
+    private readonly List<GroupPlan> _groups = [new GroupPlan(0, "", null, [], [], 0)];
     private readonly Dictionary<string, FhirElementType> _names = new(StringComparer.Ordinal);
 
     /// <summary>The plan.</summary>
@@ -22,6 +22,13 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
         Groups();
         foreach (MakeModel make in model.Make) Name(make);
         MakePlan[] entries = [.. model.Make.Select(Entry)];
+
+        // A group stands behind the groups that it may stand in, so that what is within it has been added when its turn comes.
+        for (int i = _groups.Count - 1; i > 0; i--)
+        {
+            foreach (GroupPlan parent in _groups.Where(group => group.Children.Contains(_groups[i]))) parent.Makes.UnionWith(_groups[i].Makes);
+        }
+
         return new MessagePlan(model.Name, [.. _groups], entries);
     }
 
@@ -45,7 +52,7 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
             GroupModel group = left[next];
             left.RemoveAt(next);
             GroupPlan[] parents = group.In.Count == 0 ? [_groups[0]] : [.. group.In.Select(enclosing => Known(enclosing.Value)!)];
-            var plan = new GroupPlan(_groups.Count, group.Name.Value, parents[0], [.. group.Starts.Select(text => text.Value)], [.. group.One.Select(text => text.Value)]);
+            var plan = new GroupPlan(_groups.Count, group.Name.Value, parents[0], [.. group.Starts.Select(text => text.Value)], [.. group.One.Select(text => text.Value)], group.Max);
             plan.Knows.UnionWith(group.Has.Select(text => text.Value));
             foreach (GroupPlan parent in parents) parent.Children.Add(plan);
             _groups.Add(plan);
@@ -68,11 +75,15 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
     private MakePlan Entry(MakeModel make, int number)
     {
         (GroupPlan group, string segment) = For(make.For);
+        if (make.Needs is not null) Known(make.Needs);
+        if (make.Refuse is not null) return Refusal(make, number, group, segment);
         string name = make.Name?.Value ?? make.Into?.Value ?? $"{make.Resource!.Value}@{make.At.At}";
         FhirElementType type = make.Resource is not null ? FhirElementType.Find(make.Resource.Value)! : Known(make.Into!);
         RowMapPlan? map = make.Map is null ? null : maps.Segment(make.Map);
         if (map is not null && map.Name.Source != segment) throw make.Map!.Fault($"{map.Name} maps {map.Name.Source}, and the entry is for {segment}.");
         if (map is not null && !map.Target.Equals(type)) throw make.Map!.Fault($"{map.Name} fills a {map.Target.Name}, and {name} is a {type.Name}.");
+        foreach (MapText owner in make.Identity is null ? [] : make.Identity.Within.Concat(make.Identity.Between)) Known(owner);
+        if (make.Unless is not null) Before(make.Unless, number, type);
         group.Knows.Add(segment);
         if (make.Resource is not null) group.Makes.Add(name);
 
@@ -93,8 +104,44 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
             Apply = MapCompiler.Apply(make.Apply, ApplyMode.Update),
             Required = make.Required,
             When = make.When is null ? null : ConditionParser.Parse(make.When, own, isType: false, rowValue: null),
+            WhenText = make.When?.Value,
+            Unless = make.Unless?.Value,
+            Needs = make.Needs?.Value,
+            Refuse = null,
             References = [.. make.Set.Select(pair => Set(pair.Element, pair.Name, type)), .. make.Add.Select(pair => Add(pair.Element, pair.Name))],
         };
+    }
+
+    // It says nothing of the segment, which another entry maps or nobody: what is not mapped stays reported.
+    private static MakePlan Refusal(MakeModel make, int number, GroupPlan group, string segment)
+    {
+        group.Knows.Add(segment);
+        return new MakePlan
+        {
+            Number = number,
+            At = make.At,
+            Group = group,
+            Segment = segment,
+            Resource = null,
+            Name = "",
+            Map = null,
+            Identity = null,
+            Apply = ApplyMode.Update,
+            Required = false,
+            When = make.When is null ? null : ConditionParser.Parse(make.When, new MapName(segment, "", ""), isType: false, rowValue: null),
+            WhenText = make.When?.Value,
+            Unless = null,
+            Needs = make.Needs?.Value,
+            Refuse = make.Refuse!.Value,
+            References = [],
+        };
+    }
+
+    // Identities are found in the order of the map: what an entry is compared with must have one by then.
+    private void Before(MapText name, int number, FhirElementType type)
+    {
+        if (!Known(name).Equals(type)) throw name.Fault($"{name.Value} is a {Known(name).Name}, and the entry makes a {type.Name}: they are never the same.");
+        if (!model.Make.Take(number).Any(make => make.Name?.Value == name.Value)) throw name.Fault($"the entry that makes {name.Value} must stand before this one.");
     }
 
     private (GroupPlan Group, string Segment) For(MapText text)

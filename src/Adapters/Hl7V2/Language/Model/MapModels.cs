@@ -35,7 +35,7 @@ internal sealed record RowModel
 
 /// <summary>How a resource is identified, as written.</summary>
 internal sealed record IdentityModel(
-    MapText At, string? Rule, string? Kind, IReadOnlyList<MapText> From, IReadOnlyList<MapText> And, IReadOnlyList<MapText> Within, MapText? Authority);
+    MapText At, string? Rule, string? Kind, IReadOnlyList<MapText> From, IReadOnlyList<MapText> And, IReadOnlyList<MapText> Within, MapText? Authority, IReadOnlyList<MapText> Between);
 
 /// <summary>A segment or type map as written.</summary>
 internal sealed record RowMapModel(MapText At, MapName Name, IReadOnlyList<RowModel> Rows)
@@ -81,7 +81,9 @@ internal sealed record TableModel(MapText At, string Name)
 /// <param name="Starts">The segments that it may begin with.</param>
 /// <param name="One">Further segments of which it has one.</param>
 /// <param name="Has">Further segments that belong to it.</param>
-internal sealed record GroupModel(MapText Name, IReadOnlyList<MapText> In, IReadOnlyList<MapText> Starts, IReadOnlyList<MapText> One, IReadOnlyList<MapText> Has);
+/// <param name="Max">How many of it there may be in what it stands in; 0 for any number.</param>
+internal sealed record GroupModel(
+    MapText Name, IReadOnlyList<MapText> In, IReadOnlyList<MapText> Starts, IReadOnlyList<MapText> One, IReadOnlyList<MapText> Has, int Max);
 
 /// <summary>An entry of <c>make</c> as written.</summary>
 internal sealed record MakeModel
@@ -109,6 +111,15 @@ internal sealed record MakeModel
     public IReadOnlyList<(MapText Element, MapText Name)> Add { get; init; } = [];
 
     public MapText? When { get; init; }
+
+    /// <summary>The resource that this one must not be: where both have one identity, this one is not made.</summary>
+    public MapText? Unless { get; init; }
+
+    /// <summary>The resource that must have been made for the entry to apply.</summary>
+    public MapText? Needs { get; init; }
+
+    /// <summary>The reason for which the entry rejects the message.</summary>
+    public MapText? Refuse { get; init; }
 }
 
 /// <summary>A message map as written.</summary>

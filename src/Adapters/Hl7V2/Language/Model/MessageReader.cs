@@ -1,3 +1,4 @@
+using System.Globalization;
 using YamlDotNet.RepresentationModel;
 
 namespace Consortium.Adapters.Hl7V2.Language.Model;
@@ -6,8 +7,8 @@ namespace Consortium.Adapters.Hl7V2.Language.Model;
 internal static class MessageReader
 {
     private static readonly string[] RootKeys = ["message", "extends", "events", "groups", "make", "replace", "description", "tests"];
-    private static readonly string[] GroupKeys = ["in", "starts", "one", "has"];
-    private static readonly string[] MakeKeys = ["for", "resource", "name", "into", "map", "identity", "apply", "required", "set", "add", "when"];
+    private static readonly string[] GroupKeys = ["in", "starts", "one", "has", "max"];
+    private static readonly string[] MakeKeys = ["for", "resource", "name", "into", "map", "identity", "apply", "required", "set", "add", "when", "unless", "needs", "refuse"];
 
     /// <summary>The message of a file.</summary>
     public static MessageModel Read(MapYaml yaml, YamlMappingNode root)
@@ -41,8 +42,13 @@ internal static class MessageReader
             fields.TryGetValue("in", out var enclosing) ? yaml.Texts(enclosing.Value) : [],
             yaml.Texts(starts.Value),
             fields.TryGetValue("one", out var one) ? yaml.Texts(one.Value) : [],
-            fields.TryGetValue("has", out var has) ? yaml.Texts(has.Value) : []);
+            fields.TryGetValue("has", out var has) ? yaml.Texts(has.Value) : [],
+            fields.TryGetValue("max", out var max) ? Max(yaml.Text(max.Value)) : 0);
     }
+
+    private static int Max(MapText text) => int.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int max) && max > 0
+        ? max
+        : throw text.Fault("`max` is how many of the group there may be: 1 or more.");
 
     private static MakeModel Make(MapYaml yaml, YamlNode node)
     {
@@ -65,11 +71,26 @@ internal static class MessageReader
             Set = Names("set"),
             Add = Names("add"),
             When = Text("when"),
+            Unless = Text("unless"),
+            Needs = Text("needs"),
+            Refuse = Text("refuse"),
         };
+        if (make.Refuse is not null)
+        {
+            foreach (string key in MakeKeys)
+            {
+                if (key is not ("for" or "refuse" or "when" or "needs") && fields.TryGetValue(key, out var field)) throw yaml.Fault(field.Key, $"`{key}` has no place in an entry that refuses; `when` and `needs` have.");
+            }
+
+            if (make.When is null && make.Needs is null) throw make.Refuse.Fault("an entry that refuses needs `when` or `needs`; without them it would refuse every message.");
+            return make;
+        }
+
+        if (make.Needs is not null && make.Into is null) throw make.Needs.Fault("`needs` goes with `into` or `refuse`.");
         if (make.Resource is null == make.Into is null) throw yaml.Fault(node, "either `resource` (makes one) or `into` (writes into one) is needed.");
         if (make.Into is not null)
         {
-            foreach (string key in (ReadOnlySpan<string>)["name", "identity", "apply", "required"])
+            foreach (string key in (ReadOnlySpan<string>)["name", "identity", "apply", "required", "unless"])
             {
                 if (fields.TryGetValue(key, out var field)) throw yaml.Fault(field.Key, $"`{key}` goes with `resource`, not with `into`.");
             }

@@ -12,7 +12,8 @@ namespace Consortium.Adapters.Hl7V2.Language.Plans;
 /// <param name="parent">The enclosing group, the first of them where it may stand in several; null for the message.</param>
 /// <param name="starts">The segments that it may begin with, in their order.</param>
 /// <param name="one">Further segments of which it has one.</param>
-internal sealed class GroupPlan(int number, string name, GroupPlan? parent, string[] starts, string[] one)
+/// <param name="max">How many of it there may be in what it stands in; 0 for any number.</param>
+internal sealed class GroupPlan(int number, string name, GroupPlan? parent, string[] starts, string[] one, int max)
 {
     private readonly Dictionary<string, MakePlan[]> _entries = new(StringComparer.Ordinal);
 
@@ -26,10 +27,12 @@ internal sealed class GroupPlan(int number, string name, GroupPlan? parent, stri
 
     public string[] One { get; } = one;
 
+    public int Max { get; } = max;
+
     /// <summary>The segments that belong to it.</summary>
     public HashSet<string> Knows { get; } = new([.. starts, .. one], StringComparer.Ordinal);
 
-    /// <summary>The names of the resources that its segments make.</summary>
+    /// <summary>The names of the resources that its segments make, and those of the groups within it.</summary>
     public HashSet<string> Makes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The groups within it.</summary>
@@ -79,6 +82,18 @@ internal sealed class MakePlan
     public required bool Required { get; init; }
 
     public required Condition? When { get; init; }
+
+    /// <summary>The condition as the map has it, for words to a person; null where there is none.</summary>
+    public required string? WhenText { get; init; }
+
+    /// <summary>The resource that this one must not be; null for none.</summary>
+    public required string? Unless { get; init; }
+
+    /// <summary>The resource that must have been made; null for none.</summary>
+    public required string? Needs { get; init; }
+
+    /// <summary>The reason for which the message is rejected where the entry applies; null where it makes or fills something.</summary>
+    public required string? Refuse { get; init; }
 
     public required ReferencePlan[] References { get; init; }
 }

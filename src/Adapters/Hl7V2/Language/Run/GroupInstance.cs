@@ -21,6 +21,9 @@ internal sealed class NamedResource(string type, string id, DraftObject json, Ma
 
     /// <summary>True as soon as the message said something of it.</summary>
     public bool HasData { get; set; }
+
+    /// <summary>True where the message was refused for it: there is nothing more to say of it.</summary>
+    public bool IsRefused { get; set; }
 }
 
 /// <summary>A group as it stands in a message: its segments, and the resources made of them by name.</summary>
@@ -64,7 +67,8 @@ internal sealed class GroupInstance(GroupPlan plan, GroupInstance? parent, Dicti
 
     /// <summary>
     /// The one resource of a name in the nearest group that has any; those that came to nothing left out where asked. Where a group makes resources of
-    /// that name and this instance made none, there is none: a note under a result that is a document is not one on another result.
+    /// that name, itself or within it, and this instance made none, there is none: a note under a result that is a document is not one on another result,
+    /// and what stands under an order without its administration is not about the administration of another order.
     /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="withData">True for those only of which the message said something.</param>

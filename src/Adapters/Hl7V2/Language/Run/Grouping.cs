@@ -42,10 +42,15 @@ internal static class Grouping
 
             // What began this group begins the next one, a sibling.
             bool another = start >= 0 || (Array.IndexOf(at.Plan.One, segment.Name) >= 0 && at.Segments.Exists(other => other.Name == segment.Name));
-            if (another) return Open(at.Plan, at.Parent!, segment.Name, all, counts);
+            if (another)
+            {
+                if (HasRoom(at.Plan, at.Parent!, all)) return Open(at.Plan, at.Parent!, segment.Name, all, counts);
+                continue;
+            }
+
             foreach (GroupPlan child in at.Plan.Children)
             {
-                if (Array.IndexOf(child.Starts, segment.Name) >= 0) return Open(child, at, segment.Name, all, counts);
+                if (Array.IndexOf(child.Starts, segment.Name) >= 0 && HasRoom(child, at, all)) return Open(child, at, segment.Name, all, counts);
             }
 
             if (at.Plan.Knows.Contains(segment.Name)) return at;
@@ -54,6 +59,10 @@ internal static class Grouping
         found = false;
         return innermost;
     }
+
+    // Two groups that begin with the same segment are told apart by how many there may be of the first: A24 has one person and then the other.
+    private static bool HasRoom(GroupPlan plan, GroupInstance parent, List<GroupInstance> all) =>
+        plan.Max == 0 || all.Count(group => ReferenceEquals(group.Plan, plan) && ReferenceEquals(group.Parent, parent)) < plan.Max;
 
     private static GroupInstance Open(GroupPlan plan, GroupInstance parent, string segment, List<GroupInstance> all, Dictionary<string, int> counts)
     {

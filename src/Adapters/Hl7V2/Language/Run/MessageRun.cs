@@ -44,7 +44,10 @@ internal sealed class MessageRun
         List<GroupInstance> groups = Grouping.Sort(run.Conversion.Message, plan, stray);
         foreach (Er7Segment segment in stray)
         {
-            run.Conversion.Error("structure", segment, "the segment that this one belongs to does not stand before it; whose it is must not be guessed.");
+            bool tooMany = Array.Exists(plan.Groups, group => group.Max > 0 && group.Starts.Contains(segment.Name));
+            run.Conversion.Error("structure", segment, tooMany
+                ? $"the message has more {segment.Name} segments than {plan.Name} may have; which of them it is about must not be guessed. Send a message for each."
+                : "the segment that this one belongs to does not stand before it; whose it is must not be guessed.");
         }
 
         _applications = new List<Application>?[plan.Make.Length];
@@ -68,6 +71,7 @@ internal sealed class MessageRun
     {
         var run = new MessageRun(plan, new MapRun(conversion, trace));
         run.Each(static entry => entry.Resource is not null, run.Make);
+        run.Each(static entry => entry.Refuse is not null, run.Refuse);
         run.Each(static entry => entry.Map is not null, run.Fill);
         run.Each(static entry => entry.References.Length > 0, run.Join);
         run.Finish();
@@ -99,14 +103,25 @@ internal sealed class MessageRun
             }
         }
 
+        if (entry.Unless is not null && at.Group.IdOf(entry.Unless) == id) return;
         at.Made = new NamedResource(type, id, JsonBuilding.Resource(type, id), entry, at.Segment);
         _resources.Add(at.Made);
         at.Group.Add(entry.Name, at.Made);
     }
 
+    private void Refuse(Application at)
+    {
+        if (Applies(at)) _run.Conversion.Error("business-rule", at.Segment, $"{at.Entry.Refuse} ({at.Entry.At.At})");
+    }
+
+    // `needs`: the resource was made; `unless`: the entry's own was not, because it is another one.
+    private static bool Applies(Application at) =>
+        at.Entry.Needs is { } needed ? at.Group.Only(needed, withData: false, out bool several) is not null || several : at.Entry.Resource is null || at.Made is not null;
+
     private void Fill(Application at)
     {
         MakePlan entry = at.Entry;
+        if (!Applies(at)) return;
         bool several = false;
         NamedResource? resource = at.Made ?? at.Group.Only(entry.Name, withData: false, out several);
         if (resource is null)
@@ -125,7 +140,7 @@ internal sealed class MessageRun
     {
         MakePlan entry = at.Entry;
         NamedResource? own = at.Made ?? (entry.Resource is null ? at.Group.Only(entry.Name, withData: true, out _) : null);
-        if (own is not { HasData: true }) return;
+        if (own is not { HasData: true } || !Applies(at)) return;
         foreach (ReferencePlan reference in entry.References)
         {
             if (reference.Owner is null)
@@ -159,7 +174,14 @@ internal sealed class MessageRun
 
     private void Refer(ReferencePlan reference, NamedResource owner, NamedResource? target, DraftObject? labelled = null)
     {
-        if (target is null) return;
+        if (target is null || owner.IsRefused || target.IsRefused) return;
+        if (owner.Type == target.Type && owner.Id == target.Id)
+        {
+            owner.IsRefused = true;
+            _run.Conversion.Error("business-rule", owner.Segment, $"by its numbers this is the same {owner.Type} as that of {target.Segment.Label}, and {reference.Path.Text} would refer to itself. Send the numbers of two different ones ({reference.At.At}).");
+            return;
+        }
+
         DraftObject container = labelled ?? new Frame(owner.Json, _run).One(reference.Path.Container, default, null);
         DraftObject value = Element.Reference(target.Type, target.Id);
         string name = reference.Path.Leaf!.Name;
@@ -184,7 +206,7 @@ internal sealed class MessageRun
     {
         foreach (NamedResource resource in _resources)
         {
-            if (!resource.HasData) continue;
+            if (!resource.HasData || resource.IsRefused) continue;
             if (resource.Type == "Observation") VitalSigns.Complete(resource.Json);
             _run.Conversion.Add(resource.Json, resource.Entry.Apply, resource.Segment, resource.Entry.At.At);
         }
@@ -192,7 +214,15 @@ internal sealed class MessageRun
         foreach (MakePlan entry in _plan.Make)
         {
             if (!entry.Required || _applications[entry.Number]?.Exists(at => at.Made is { HasData: true }) == true) continue;
-            _run.Conversion.Error("required", _run.Conversion.Message.Header, $"the message has no {entry.Segment} segment of which the map makes a {entry.Resource}; it must have one ({entry.At.At}).");
+            if (entry.WhenText is { } condition && _run.Conversion.Message.First(entry.Segment) is { } there)
+            {
+                _run.Conversion.Error("required", there, $"the message must have a {entry.Segment} of which the map makes {Article(entry.Resource!)}, and makes it where {condition}; none is so ({entry.At.At}).");
+                continue;
+            }
+
+            _run.Conversion.Error("required", _run.Conversion.Message.Header, $"the message has no {entry.Segment} segment of which the map makes {Article(entry.Resource!)}; it must have one ({entry.At.At}).");
         }
     }
+
+    private static string Article(string noun) => $"{(noun[0] is 'A' or 'E' or 'I' or 'O' ? "an" : "a")} {noun}";
 }
