@@ -17,6 +17,8 @@ internal enum CueReach
     Near,
     /// <summary>The nearest findings on both sides (<c>versus</c>).</summary>
     Around,
+    /// <summary>The next finding when one follows closely, else those before it (<c>is likely</c>).</summary>
+    Ahead,
     /// <summary>Nowhere: the lexicon has it for other uses.</summary>
     Off,
 }

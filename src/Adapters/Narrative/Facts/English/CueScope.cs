@@ -6,6 +6,9 @@ internal static class CueScope
     // No list of denied findings in a note is longer; the bound keeps time linear on text without punctuation.
     private const int LongestScope = 120;
 
+    // What may stand between a bare "not" and what it denies. Any other word is what is denied: "does not want treatment for her cancer".
+    private const WordRole Denied = WordRole.Has | WordRole.Side | WordRole.Region | WordRole.Course | WordRole.Severity | WordRole.Degree | WordRole.Quality | WordRole.Approach | WordRole.Seen | WordRole.Plain;
+
     // Words between two findings of one list that are neither: "no fever, new rash, or recent travel-related cough".
     private const int LongestGap = 4;
 
@@ -22,10 +25,50 @@ internal static class CueScope
             if (!reading.Together(cue.First, mention.First) || mention.First - cue.First > LongestScope) return;
             if (!Continues(reading, cue, from, mention.First, first)) return;
             if (mention.IsMeasurement && !first) return;
-            if (!first && reading.Has(mention.End, WordRole.Trend)) return; // "no pneumothorax, effusion decreased"
+            if (!first && OpensClause(reading, from, mention)) return;
             said[i] |= what;
             from = mention.End;
             if (mention.Category != FactCategory.Body) first = false;
+        }
+    }
+
+    // "no pneumothorax, effusion decreased", "no headache and her neck pain is worse": a verb of its own, and not one that says what was seen.
+    private static bool OpensClause(EnglishReading reading, int from, Mention mention)
+    {
+        if (reading.Has(mention.End, WordRole.Trend) && !reading.Is(mention.End, "present")) return true;
+        for (int i = from; i < mention.First; i++)
+        {
+            if (reading.Is(i, "or") || reading.Is(i, "nor")) return false;
+        }
+        int verb = mention.End;
+        if (!reading.Together(mention.First, verb) || !(reading.Is(verb, "is") || reading.Is(verb, "are") || reading.Is(verb, "was") || reading.Is(verb, "were") || reading.Is(verb, "has") || reading.Is(verb, "have") || reading.Is(verb, "remains") || reading.Is(verb, "remain"))) return false;
+        for (verb++; verb < mention.End + 4 && reading.Together(mention.First, verb); verb++)
+        {
+            if (reading.Has(verb, WordRole.Seen)) return false;
+            if (!reading.Is(verb, "been") && !reading.Is(verb, "currently") && !reading.Is(verb, "clearly") && !reading.Is(verb, "again")) break;
+        }
+        return true;
+    }
+
+    /// <summary>True where the cue is the answer to what stands before it: <c>Chest pain: no</c>, <c>Seizures - denied</c>.</summary>
+    public static bool IsAnswer(EnglishReading reading, TermHit cue)
+    {
+        if (!reading.Is(cue.First - 1, ':') && !(reading.Is(cue.First - 1, '-') && !reading.Tokens[cue.First].Joined)) return false;
+        int end = cue.End;
+        return !reading.Together(cue.First, end) || reading.Is(end, ',') || reading.Is(end, ';') || reading.Is(end, '.') || reading.Is(end, '/');
+    }
+
+    /// <summary>The finding that an answer is about, and those in one list with it.</summary>
+    public static void Answered(EnglishReading reading, TermHit cue, Said what, Said[] said)
+    {
+        int to = cue.First - 1;
+        for (int i = FirstFrom(reading.Mentions, cue.First) - 1; i >= 0 && reading.Together(cue.First, reading.Mentions[i].First); i--)
+        {
+            Mention mention = reading.Mentions[i];
+            if (to == cue.First - 1 ? mention.End != to : !OnlyConjunction(reading, mention.End, to)) return;
+            if (mention.IsMeasurement || mention.Category is FactCategory.Body or FactCategory.Test) return;
+            said[i] |= what;
+            to = mention.First;
         }
     }
 
@@ -49,23 +92,25 @@ internal static class CueScope
     }
 
     /// <summary>The next finding only, when few words stand between.</summary>
-    public static void Near(EnglishReading reading, TermHit cue, Said what, Said[] said)
+    /// <returns>False where there is none.</returns>
+    public static bool Near(EnglishReading reading, TermHit cue, Said what, Said[] said)
     {
         int i = FirstFrom(reading.Mentions, cue.End);
         while (i < reading.Mentions.Count && reading.Mentions[i].Category == FactCategory.Body) i++;
-        if (i >= reading.Mentions.Count || !reading.Together(cue.First, reading.Mentions[i].First)) return;
-        if (reading.Mentions[i].First - cue.End > LongestGap) return;
+        if (i >= reading.Mentions.Count || !reading.Together(cue.First, reading.Mentions[i].First)) return false;
+        if (reading.Mentions[i].First - cue.End > LongestGap) return false;
         for (int token = cue.End; token < reading.Mentions[i].First; token++)
         {
-            if (reading.Is(token, ',') || reading.Is(token, ';') || reading.Is(token, ':')) return;
+            if (reading.Is(token, ',') || reading.Is(token, ';') || reading.Is(token, ':')) return false;
         }
         said[i] |= what;
         // A list of one cue: "possible CHF or pneumonia".
         for (int next = i + 1; next < reading.Mentions.Count && reading.Mentions[next].First - reading.Mentions[next - 1].End <= 2 && reading.Together(cue.First, reading.Mentions[next].First); next++)
         {
-            if (!OnlyConjunction(reading, reading.Mentions[next - 1].End, reading.Mentions[next].First)) return;
+            if (!OnlyConjunction(reading, reading.Mentions[next - 1].End, reading.Mentions[next].First)) break;
             said[next] |= what;
         }
+        return true;
     }
 
     /// <summary>The finding before, and those in one list with it.</summary>
@@ -87,10 +132,18 @@ internal static class CueScope
         }
     }
 
-    /// <summary>All findings after it in the sentence: a relative's illnesses.</summary>
+    /// <summary>All findings after it in the sentence, up to where the patient is spoken of again: a relative's illnesses.</summary>
     public static void Sentence(EnglishReading reading, TermHit cue, Said what, Said[] said)
     {
-        for (int i = FirstFrom(reading.Mentions, cue.End); i < reading.Mentions.Count && reading.Together(cue.First, reading.Mentions[i].First); i++) said[i] |= what;
+        int from = cue.End;
+        for (int i = FirstFrom(reading.Mentions, cue.End); i < reading.Mentions.Count && reading.Together(cue.First, reading.Mentions[i].First); i++)
+        {
+            for (; from < reading.Mentions[i].First; from++)
+            {
+                if ((reading.Is(from, "patient") || reading.Is(from, "pt")) && !reading.Is(from + 1, '\'')) return;
+            }
+            said[i] |= what;
+        }
     }
 
     /// <summary>True where <c>history of</c> tells how long the present complaint lasts: a three-day history of cough.</summary>
@@ -106,6 +159,10 @@ internal static class CueScope
     {
         if (reading.Sections.Of(cue.First) == SectionKind.Family) return true;
         if (reading.Is(cue.First, "family") || reading.Is(cue.First, "fh") || reading.Is(cue.First, "fhx") || reading.Is(cue.First, "strong") || reading.Is(cue.First, "positive")) return true;
+        if (reading.Is(cue.End, ':') && reading.Tokens[cue.First].NewLine) return true;
+        int source = cue.First - 1;
+        if (reading.Is(source, "his") || reading.Is(source, "her") || reading.Is(source, "the")) source--;
+        if (reading.Is(source, "per") || reading.Is(source, "by") || (reading.Is(source, "to") && reading.Is(source - 1, "according"))) return false;
         for (int i = cue.End; i < reading.Tokens.Count && i < cue.End + 3 && reading.Together(cue.First, i); i++)
         {
             if (reading.Has(i, WordRole.Reporter)) return false;
@@ -133,6 +190,7 @@ internal static class CueScope
     {
         int words = 0;
         bool comma = false;
+        bool bare = cue.Length == 1 && reading.Is(cue.First, "not");
         for (int i = from; i < to; i++)
         {
             if (reading.Is(i, ';') || reading.Is(i, ':') || reading.Is(i, '+') || (reading.Is(i, '.') && !first)) return false;
@@ -150,6 +208,7 @@ internal static class CueScope
             }
             if (reading.Has(i, WordRole.Verb) && (!first || reading.Is(i, "with"))) return false;
             if (reading.Has(i, WordRole.List)) continue;
+            if (bare && first && reading.Tokens[i].Kind == EnglishTokenKind.Word && !reading.Has(i, Denied)) return false;
             if (reading.Tokens[i].Kind == EnglishTokenKind.Digits) return false;
             if (++words > (first ? LongestGap + 1 : comma ? 2 : LongestGap - 1)) return false;
         }

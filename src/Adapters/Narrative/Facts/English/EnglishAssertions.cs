@@ -58,7 +58,7 @@ internal static class EnglishAssertions
             TermKinds.OtherPerson => Said.Other,
             _ => Said.Nothing,
         };
-        if (what == Said.Nothing) return;
+        if (what == Said.Nothing || (what == Said.Negated && ReadsAsPseudo(reading, hit))) return;
         if (what == Said.Other)
         {
             if (CueScope.IsBearer(reading, hit)) CueScope.Sentence(reading, hit, what, said);
@@ -71,11 +71,38 @@ internal static class EnglishAssertions
             CueScope.Near(reading, hit, what, said);
             return;
         }
+        if (what == Said.Negated && CueScope.IsAnswer(reading, hit))
+        {
+            CueScope.Answered(reading, hit, what, said);
+            return;
+        }
+        // "Negative Murphy sign" opens a statement; anywhere else "negative" is said of what stands before it.
+        if (reach == CueReach.Back && what == Said.Negated && reading.Is(hit.First, "negative") && (hit.First == 0 || !reading.Together(hit.First - 1, hit.First)))
+        {
+            CueScope.List(reading, hit, what, said);
+            return;
+        }
+        if (reach == CueReach.Ahead)
+        {
+            if (!CueScope.Near(reading, hit, what, said)) CueScope.Back(reading, hit, what, said);
+            return;
+        }
         bool back = reach == CueReach.Back || (reach == CueReach.Both && CueScope.NearerBehind(reading, hit));
         if (back) CueScope.Back(reading, hit, what, said);
         else if (reach == CueReach.Near) CueScope.Near(reading, hit, what, said);
         else if (what == Said.Negated) CueScope.List(reading, hit, what, said);
         else CueScope.Clause(reading, hit, what, said);
+    }
+
+    // "There is no increase in the effusion": the words that only look like a negation begin inside a cue.
+    private static bool ReadsAsPseudo(EnglishReading reading, TermHit cue)
+    {
+        for (int i = cue.First + 1; i < cue.End; i++)
+        {
+            TermHit other = reading.CueAt(i);
+            if (other.End > cue.End && other.Is(TermKinds.PseudoNegation)) return true;
+        }
+        return false;
     }
 
     // Signs that stand directly at the finding: -fever, ?stroke, fever (-).
@@ -86,14 +113,23 @@ internal static class EnglishAssertions
         if (before >= 0 && reading.Tokens[mention.First].Joined)
         {
             if (reading.Is(before, '?')) said |= Said.Uncertain;
-            if (reading.Is(before, '-') && !reading.Tokens[before].Joined && !reading.Tokens[before].NewLine && mention.Category is FactCategory.Symptom or FactCategory.Disease && !reading.Tokens[before].Joined && reading.Is(before, '-'))
-            {
-                said |= Said.Negated;
-            }
+            bool finding = mention.Category is FactCategory.Symptom or FactCategory.Disease;
+            // A hyphen that opens a line is a bullet, unless the line goes on with signs: "-fever, -chills, +cough".
+            if (finding && reading.Is(before, '-') && !reading.Tokens[before].Joined && (!reading.Tokens[before].NewLine || HasSign(reading, mention.End))) said |= Said.Negated;
         }
+        if (reading.Is(before, ')') && reading.Is(before - 1, '-') && reading.Is(before - 2, '(')) said |= Said.Negated;
         if (!mention.IsMeasurement && reading.Is(mention.End, '(') && reading.Is(mention.End + 1, '-') && reading.Is(mention.End + 2, ')')) said |= Said.Negated;
         if (reading.Is(mention.End, '?') && reading.Tokens[mention.End].Joined && mention.Category is FactCategory.Disease or FactCategory.Symptom && reading.Is(mention.End, '?')) said |= Said.Uncertain;
         return said;
+    }
+
+    private static bool HasSign(EnglishReading reading, int from)
+    {
+        for (int i = from; i + 1 < reading.Tokens.Count && !reading.Tokens[i].NewLine; i++)
+        {
+            if ((reading.Is(i, '-') || reading.Is(i, '+')) && !reading.Tokens[i].Joined && reading.Tokens[i + 1] is { Joined: true, Kind: EnglishTokenKind.Word }) return true;
+        }
+        return false;
     }
 
     private static Assertion Settle(EnglishReading reading, Mention mention, Said said)
@@ -107,6 +143,7 @@ internal static class EnglishAssertions
         if ((said & Said.Negated) != 0 && (said & Said.Uncertain) == 0) return Assertion.Negated;
         if ((said & Said.Other) != 0 || section == SectionKind.Family) return Assertion.Other;
         if ((said & Said.Uncertain) != 0) return therapy ? (said & Said.Consider) != 0 ? Assertion.Hypothetical : Assertion.Present : Assertion.Uncertain;
+        if (section == SectionKind.Differential && mention.Category is FactCategory.Disease or FactCategory.Symptom && section == SectionKind.Differential) return Assertion.Uncertain;
         if (section == SectionKind.Instructions && mention.Category is FactCategory.Symptom) return Assertion.Hypothetical;
         if ((said & Said.Historical) != 0 || (section == SectionKind.Past && mention.Category is not (FactCategory.Test or FactCategory.Drug))) return Assertion.Historical;
         return Assertion.Present;

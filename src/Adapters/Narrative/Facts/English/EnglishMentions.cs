@@ -7,6 +7,12 @@ internal static class EnglishMentions
     {
         for (int i = 0; i < reading.Tokens.Count;)
         {
+            if (LetterLists.At(reading, i) is var letters && letters > i)
+            {
+                for (; i < letters; i += 2) reading.Mentions.Add(new Mention { First = i, End = i + 1, Category = FactCategory.Symptom, Confidence = 0.9 });
+                i = letters;
+                continue;
+            }
             TermHit hit = reading.FactAt(i);
             TermHit cue = reading.CueAt(i);
             if (reading.Sections.IsHeading(i) || (cue.Length > hit.Length && cue.Length > 1 && !Overtaken(reading, cue) && hit.Length > 0))
@@ -165,6 +171,17 @@ internal static class EnglishMentions
         if (kind == TermKinds.Drug)
         {
             while (end - first > 1 && reading.Has(end - 1, WordRole.Vehicle) && reading.FactBetween(first, end - 1, TermKinds.Drug).Length > 0) end--;
+        }
+        // "Severe pain", "1+ edema", "prior stroke": the lexicon has it whole; degree, size and time are no part of the finding.
+        if (kind is TermKinds.Symptom or TermKinds.Disease)
+        {
+            WordRole outside = kind == TermKinds.Symptom ? WordRole.Outside : WordRole.Past;
+            while (end - first > 1)
+            {
+                int cut = reading.Is(first + 1, '+') ? first + 2 : first + 1;
+                if ((cut == first + 1 && !reading.Has(first, outside)) || cut >= end || reading.FactBetween(cut, end, kind).Length == 0) break;
+                first = cut;
+            }
         }
         if (kind == TermKinds.Test && end - first > 1 && (reading.Is(first, "repeat") || reading.Is(first, "portable"))) first++;
         return (first, end);

@@ -13,6 +13,7 @@ internal enum SectionKind : byte
     Allergies,
     Instructions,
     Orders,
+    Differential,
 }
 
 /// <summary>The sections of a text by its headings: the kind of the section in which each token stands, and which tokens are headings.</summary>

@@ -4,7 +4,7 @@ namespace Consortium.Adapters.Narrative.Facts.English;
 
 /// <summary>What a single word does in the rules; a word may do several things. The words stand in <c>english-words.tsv</c> and <c>english-modifiers.tsv</c>.</summary>
 [Flags]
-internal enum WordRole
+internal enum WordRole : ulong
 {
     None = 0,
     /// <summary>left, bilateral</summary>
@@ -67,6 +67,14 @@ internal enum WordRole
     Quality = 1 << 28,
     /// <summary>culture, scan: an examination whose result is a finding, not a laboratory value</summary>
     Examination = 1 << 29,
+    /// <summary>seen, identified: says that the finding before it is or is not there</summary>
+    Seen = 1 << 30,
+    /// <summary>have, take, require: a "not" before it denies what follows</summary>
+    Has = 1ul << 31,
+    /// <summary>severe, small, new: outside of a complaint, though a lexicon may have it in the term</summary>
+    Outside = 1ul << 32,
+    /// <summary>prior, previous, small: when a diagnosis was and its size, outside of it</summary>
+    Past = 1ul << 33,
 }
 
 /// <summary>The roles of the words, by their number in the vocabulary.</summary>
