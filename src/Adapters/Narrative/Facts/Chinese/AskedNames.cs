@@ -9,10 +9,10 @@ namespace Consortium.Adapters.Narrative.Facts.Chinese;
 internal static class AskedNames
 {
     private static readonly string[] Askings =
-        ["复查", "监测", "检测", "检验", "检查", "化验", "完善", "查", "测", "送检", "急诊送", "随访", "关注", "结合", "待", "评估", "动态观察", "复测"];
+        ChineseWords.Of("asking");
 
     private static readonly string[] Behind =
-        ["检查", "检测", "测定", "筛查", "水平", "控制", "监测", "结果", "待回报", "未回报", "回报", "待查", "复查", "化验", "鉴定", "波动", "平稳", "稳定"];
+        ChineseWords.Of("asked-behind");
 
     /// <summary>True where a name without a value is an examination.</summary>
     public static bool IsAsked(string text, in LexiconHit name, TextSpan block)

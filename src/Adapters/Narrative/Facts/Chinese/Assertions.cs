@@ -1,4 +1,3 @@
-using System.Buffers;
 using Consortium.Adapters.Narrative.Lexicon;
 
 namespace Consortium.Adapters.Narrative.Facts.Chinese;
@@ -9,6 +8,9 @@ namespace Consortium.Adapters.Narrative.Facts.Chinese;
 /// </summary>
 internal static class Assertions
 {
+    private static readonly string[] Anew = ChineseWords.Of("anew");
+    private static readonly string[] Joints = ChineseWords.Of("joint");
+
     /// <summary>Sets the assertion of facts, which come by place.</summary>
     public static void Decide(FoldedText text, TextSpan block, List<NoteHeading> headings, List<LexiconHit> hits, List<FactDraft> facts)
     {
@@ -51,7 +53,7 @@ internal static class Assertions
             };
             foreach (Cue cue in CueReading.In(cues, sentence))
             {
-                if (cue.Assertion == Assertion.Present || !Takes(cue, fact, kind) || !Reaches(text, cue, cues, facts, i, sentence)) continue;
+                if (cue.Assertion == Assertion.Present || !Takes(cue, fact, kind) || !Reaches(text, cue, cues, facts, i)) continue;
                 if (Rank(cue.Assertion) > Rank(assertion)) assertion = cue.Assertion;
             }
 
@@ -63,19 +65,25 @@ internal static class Assertions
     private static bool Takes(Cue cue, in FactDraft fact, SectionKind kind) => fact.Category switch
     {
         FactCategory.Body => false,
-        FactCategory.Lab or FactCategory.Vital => cue.Assertion is Assertion.Hypothetical && cue.Reach == CueReach.Condition || (cue.Assertion == Assertion.Historical && fact.Category == FactCategory.Vital),
+        FactCategory.Lab or FactCategory.Vital => (cue.Assertion == Assertion.Hypothetical && cue.Reach == CueReach.Condition) || (cue.Assertion == Assertion.Historical && fact.Category == FactCategory.Vital),
         FactCategory.Disease => true,
         FactCategory.Symptom => cue.Assertion is not Assertion.Historical,
         FactCategory.Drug => cue.Assertion is not (Assertion.Historical or Assertion.Uncertain or Assertion.Other),
-        FactCategory.Test => cue.Assertion is Assertion.Hypothetical || (cue.Assertion == Assertion.Negated && cue.IsRefusal),
+        FactCategory.Test => cue.Assertion is Assertion.Hypothetical || (cue.Assertion == Assertion.Negated && cue.Takes is CueTakes.Any or CueTakes.Care),
         _ => cue.Assertion is not Assertion.Uncertain,
-    } && (cue.Reach != CueReach.Warning || fact.Category is FactCategory.Disease or FactCategory.Symptom) && (cue.Reach != CueReach.Control || kind is SectionKind.Orders or SectionKind.Advice);
+    } && cue.Takes switch
+    {
+        CueTakes.Finding => fact.Category is FactCategory.Disease or FactCategory.Symptom,
+        CueTakes.Care => fact.Category is not (FactCategory.Disease or FactCategory.Symptom),
+        CueTakes.Given => fact.Category is FactCategory.Drug or FactCategory.Treatment,
+        _ => true,
+    } && (cue.Reach != CueReach.Control || kind is SectionKind.Orders or SectionKind.Advice);
 
-    private static bool Reaches(string text, Cue cue, List<Cue> cues, List<FactDraft> facts, int index, TextSpan sentence)
+    private static bool Reaches(string text, Cue cue, List<Cue> cues, List<FactDraft> facts, int index)
     {
         TextSpan fact = facts[index].Span;
-        if (cue.End <= fact.Start && cue.IsForward) return Forward(text, cue, cues, fact);
-        return cue.Start >= fact.End && cue.IsBackward && Backward(text, cue, facts, index);
+        if (cue.IsForward) return cue.End <= fact.Start && Forward(text, cue, cues, fact);
+        return cue.Start >= fact.End && Backward(text, cue, facts, index);
     }
 
     private static bool Forward(string text, Cue cue, List<Cue> cues, TextSpan fact)
@@ -83,51 +91,49 @@ internal static class Assertions
         ReadOnlySpan<char> between = text.AsSpan(cue.End, fact.Start - cue.End);
         switch (cue.Reach)
         {
-            case CueReach.Condition or CueReach.Plan or CueReach.Control:
+            case CueReach.Condition or CueReach.Plan or CueReach.Control or CueReach.Past:
                 return true;
+            case CueReach.Adjacent:
+                return between.Length == 0;
             case CueReach.Denial:
                 if (StatesAnew(between)) return false;
                 break; // 否认 goes on over commas, to the next cue
-            case CueReach.Past:
-                return true;
             default:
                 if (between.Contains(',') || (between.Contains('(') && !between.Contains(')'))) return false;
                 break;
         }
 
-        // A cue in between takes over; a terminator ends.
+        // A cue in between takes over; a terminator ends. 否认家族糖尿病史, 否认既往肝炎: a person and a time take nothing over but in a clause of their own.
         foreach (Cue other in cues)
         {
             if (other.Start < cue.End) continue;
             if (other.Start >= fact.Start) break;
-            if (other.IsForward && cue.Reach != CueReach.Person) return false;
+            if (!other.IsForward || cue.Reach == CueReach.Person || other.Reach == CueReach.Adjacent) continue;
+            if (other.Reach is not (CueReach.Person or CueReach.Past) || text.AsSpan(cue.End, other.Start - cue.End).Contains(',')) return false;
         }
 
         return true;
     }
 
-    private static readonly SearchValues<char> Anew = SearchValues.Create("年月周天日行予曾于因有诊");
-
     // 否认糖尿病史,10年前行阑尾切除术: a clause with a time or a deed of its own is no longer what is denied.
     private static bool StatesAnew(ReadOnlySpan<char> between)
     {
         int comma = between.LastIndexOf(',');
-        return comma >= 0 && between[(comma + 1)..].ContainsAny(Anew);
+        return comma >= 0 && ChineseWords.AnyIn(Anew, between[(comma + 1)..]);
     }
 
     private static bool Backward(string text, Cue cue, List<FactDraft> facts, int index)
     {
         // Directly behind, or behind the last of a list: 压痛、反跳痛(-)
-        int at = index;
-        int end = facts[index].Span.End;
-        while (true)
+        for (int at = index; ; at++)
         {
+            int end = facts[at].Span.End;
             ReadOnlySpan<char> gap = text.AsSpan(end, cue.Start - end);
-            if (gap.Length <= cue.Gap && gap.IndexOfAny(",。;、:") < 0) return true;
-            if (!cue.TakesLists || at + 1 >= facts.Count || facts[at + 1].Span.End > cue.Start) return false;
+            if (gap.IndexOfAny(",。;、:") < 0 && Clauses.WithoutLinks(gap).IsEmpty) return true;
+            if (cue.Reach == CueReach.One || at + 1 >= facts.Count || facts[at + 1].Span.End > cue.Start) return false;
             ReadOnlySpan<char> joint = text.AsSpan(end, facts[at + 1].Span.Start - end);
-            if (!(joint is "、" or "及" or "和" or "与" or "或" or "/") && !(facts[at + 1].Category == FactCategory.Body && joint.Length == 0)) return false;
-            end = facts[++at].Span.End;
+            bool joined = joint.IsEmpty ? facts[at].Category == facts[at + 1].Category || facts[at].Category == FactCategory.Body || facts[at + 1].Category == FactCategory.Body : ChineseWords.At(Joints, joint) == joint.Length;
+            if (!joined) return false;
         }
     }
 

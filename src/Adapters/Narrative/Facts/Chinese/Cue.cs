@@ -3,8 +3,14 @@ namespace Consortium.Adapters.Narrative.Facts.Chinese;
 /// <summary>How far a cue reaches.</summary>
 internal enum CueReach
 {
-    /// <summary>To the next comma or cue.</summary>
+    /// <summary>To the next comma or cue; before it, over a list.</summary>
     Clause,
+
+    /// <summary>Before it, the nearest fact alone: ?.</summary>
+    One,
+
+    /// <summary>The sign that stands directly behind it: 不发热.</summary>
+    Adjacent,
 
     /// <summary>否认: over commas, to the next cue or the end of the sentence.</summary>
     Denial,
@@ -33,20 +39,6 @@ internal enum CueReach
 /// <param name="End">Where it ends.</param>
 /// <param name="Assertion">What it makes of the facts that it reaches; <see cref="Narrative.Assertion.Present"/> for a word that only ends the reach of others.</param>
 /// <param name="Reach">How far.</param>
-internal readonly record struct Cue(int Start, int End, Assertion Assertion, CueReach Reach)
-{
-    /// <summary>True where it speaks of what follows.</summary>
-    public bool IsForward { get; init; } = true;
-
-    /// <summary>True where it speaks of what precedes.</summary>
-    public bool IsBackward { get; init; }
-
-    /// <summary>For a cue behind a fact: how many characters may stand in between.</summary>
-    public int Gap { get; init; }
-
-    /// <summary>For a cue behind a fact: true where it speaks of the whole list before it.</summary>
-    public bool TakesLists { get; init; }
-
-    /// <summary>未行, 拒绝: what is negated was not done.</summary>
-    public bool IsRefusal { get; init; }
-}
+/// <param name="Takes">Which facts.</param>
+/// <param name="IsForward">True where it speaks of what follows, false where of what precedes.</param>
+internal readonly record struct Cue(int Start, int End, Assertion Assertion, CueReach Reach, CueTakes Takes, bool IsForward);

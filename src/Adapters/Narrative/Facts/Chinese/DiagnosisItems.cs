@@ -11,14 +11,14 @@ internal static class DiagnosisItems
     private const int LongestItem = 45;
 
     private static readonly string[] Uncertain =
-    [
-        "可能性大", "可能性较大", "可能", "待排除", "待除外", "待排", "待查", "待诊", "首先考虑", "不除外", "不能除外", "待观察", "待删", "(?)", "??", "?",
-    ];
+    ChineseWords.Of("diagnosis-doubt");
 
-    private static readonly string[] Openings = ["首先考虑", "考虑为", "考虑", "可疑", "疑似", "疑", "符合", "倾向", "拟诊", "诊断为", "诊断", "同前", "西医", "中医", "主要", "其他", "次要", "另", "合并", "伴有", "伴"];
+    private static readonly string[] Openings = ChineseWords.Of("diagnosis-opening");
 
     // Words of sentences: an item with one is no name of a disease.
-    private static readonly string[] Sentences = ["未见", "可见", "考虑", "较前", "予", "患者", "明确", "建议", "除外", "请", "同入院", "同上", "同术前", "无", "排除", "结合", "复查", "见", "示", "呈", "参考", "依据", "父", "母", "警惕", "注意", "如", "若", "拟", "术后予", "行"];
+    private static readonly string[] Sentences = ChineseWords.Of("sentence");
+
+    private static readonly string[] Endings = ChineseWords.Of("disease-end");
 
     /// <summary>Adds the items of every list of diagnoses.</summary>
     public static void Find(FoldedText text, List<NoteHeading> headings, List<LexiconHit> hits, SpanSet taken, List<FactDraft> found)
@@ -50,7 +50,7 @@ internal static class DiagnosisItems
             if (head is not { } best || hit.Category < best.Category || (hit.Category == best.Category && hit.Length > best.Length)) head = hit;
         }
 
-        bool ends = core > item.Start && "癌炎症病伤折石瘤疝".Contains(text[core - 1], StringComparison.Ordinal);
+        bool ends = ChineseWords.Before(Endings, text.AsSpan(item.Start, core - item.Start)) > 0;
         if (head is null && !ends) return;
         bool exact = head is { } whole && whole.Length == item.Length;
         taken.Add(item);

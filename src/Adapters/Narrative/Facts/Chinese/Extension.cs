@@ -4,10 +4,7 @@ namespace Consortium.Adapters.Narrative.Facts.Chinese;
 internal static class Extension
 {
     private static readonly string[] Tails =
-    [
-        "急性加重期", "急性加重", "急性发作期", "急性发作", "失代偿期", "代偿期", "缓解期", "稳定期", "活动期", "恢复期", "后遗症期", "后遗症", "术后改变", "术后化疗后", "术后化疗", "放化疗后", "化疗后", "放疗后", "术后", "复发", "破裂出血", "终末期", "晚期", "早期",
-        "形成", "可能性大",
-    ];
+    ChineseWords.Of("disease-tail");
 
     private const string Numerals = "0123456789ⅠⅡⅢⅣⅤIV一二三四五";
 
@@ -19,7 +16,7 @@ internal static class Extension
             again = false;
             foreach (string tail in Tails)
             {
-                if (tail != "可能性大" && text.AsSpan(end, limit - end).StartsWith(tail))
+                if (text.AsSpan(end, limit - end).StartsWith(tail))
                 {
                     end += tail.Length;
                     again = true;

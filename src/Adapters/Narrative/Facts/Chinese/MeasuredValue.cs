@@ -7,15 +7,12 @@ namespace Consortium.Adapters.Narrative.Facts.Chinese;
 internal static class MeasuredValue
 {
     private static readonly string[] Leads =
-    [
-        "最高达", "最高为", "最高可达", "最高", "最低至", "最低为", "最低", "最大", "一过性降至", "一过性升至", "升高至", "下降至", "降低至", "上升至", "恢复至", "波动在", "波动于", "维持在", "维持于", "控制在", "升至", "降至", "增至",
-        "目标", "入院", "约为", "约", "仅", "达", "为", "是", "在", "至",
-    ];
+    ChineseWords.Of("value-lead");
 
     private static readonly string[] Words =
-    [
-        "弱阳性", "强阳性", "可疑阳性", "阳性", "阴性", "未检出", "未检测到", "未见异常", "未见", "未查见", "相合", "不合", "满视野", "微量", "正常",
-    ];
+    ChineseWords.Of("value-word");
+
+    private static readonly string[] Qualifiers = ChineseWords.Of("value-qualifier");
 
     /// <summary>The end of the value, or -1 where none stands there.</summary>
     /// <param name="text">The folded text.</param>
@@ -90,12 +87,8 @@ internal static class MeasuredValue
         if (at == end)
         {
             int word = Spaces(text, end, limit);
-            foreach (string result in Words.AsSpan(0, 5))
-            {
-                if (!text.AsSpan(word, limit - word).StartsWith(result)) continue;
-                at = word + result.Length;
-                break;
-            }
+            int result = ChineseWords.At(Qualifiers, text.AsSpan(word, limit - word));
+            if (result > 0) at = word + result;
         }
 
         int flag = Spaces(text, at, limit);

@@ -4,9 +4,7 @@ namespace Consortium.Adapters.Narrative.Facts.Chinese;
 internal static class SingleOrgans
 {
     private static readonly string[] Follow =
-    [
-        "平软", "软", "平坦", "平", "膨隆", "无", "未", "充血", "稍", "轻度", "轻", "(-)", "肋下", "部", "可", "隆", "凹", "、", ",", "呈", "胀", "查体", "见",
-    ];
+    ChineseWords.Of("organ-follow");
 
     public static void Add(string text, TextSpan block, SpanSet taken, List<FactDraft> drafts)
     {
@@ -36,7 +34,7 @@ internal static class SingleOrgans
         if (near.Touches(at, at + 1)) return true;
         foreach (string word in Follow)
         {
-            if (word is not ("," or "部" or "、") && text.AsSpan(at, block.End - at).StartsWith(word)) return true;
+            if (text.AsSpan(at, block.End - at).StartsWith(word)) return true;
         }
 
         return text[at] == '、' && at + 1 < block.End && Vocabulary.SingleOrgans.Contains(text[at + 1]);
