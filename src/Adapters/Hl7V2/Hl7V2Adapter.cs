@@ -97,9 +97,10 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter, IEx
     {
         try
         {
-            var conversion = new MessageConversion(record, context, Er7Message.Parse(slice));
+            MapSet maps = _maps.Current;
+            var conversion = new MessageConversion(record, context, Er7Message.Parse(slice), maps.Tables);
             var trace = new List<TraceEntry>();
-            Map(conversion, _maps.Current, trace);
+            Map(conversion, maps, trace);
             return Explanations.Of(index, conversion, trace);
         }
         catch (Er7FormatException)
@@ -115,8 +116,8 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter, IEx
         {
             Er7Message message = Er7Message.Parse(slice);
             controlId = message.Header[10].Text;
-            var conversion = new MessageConversion(record, context, message);
             MapSet maps = _maps.Current;
+            var conversion = new MessageConversion(record, context, message, maps.Tables);
             MessagePlan? plan = Map(conversion, maps);
             if (plan is null || conversion.Issues.Any(issue => issue.Severity <= IssueSeverity.Error)) return ConversionResult.Rejected(index, controlId, [.. conversion.Issues]);
 

@@ -1,12 +1,14 @@
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
+using Consortium.Adapters.Hl7V2.Language.Plans;
+using Consortium.Adapters.Hl7V2.Tables;
 using Consortium.Fhir;
 using Consortium.Messaging;
 
 namespace Consortium.Adapters.Hl7V2;
 
 /// <summary>One message on its way to FHIR: what it has made so far, and what was noticed.</summary>
-internal sealed class MessageConversion(RawRecord record, ConversionContext context, Er7Message message)
+internal sealed class MessageConversion(RawRecord record, ConversionContext context, Er7Message message, CodeTables tables)
 {
     private const int MostRemembered = 16;
 
@@ -20,6 +22,9 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
     public ConversionContext Context { get; } = context;
 
     public Er7Message Message { get; } = message;
+
+    /// <summary>The code tables of the functions, as the site has them.</summary>
+    public CodeTables Tables { get; } = tables;
 
     public IReadOnlyList<OutcomeIssue> Issues => _issues;
 
@@ -50,8 +55,8 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
     /// <param name="json">The resource.</param>
     /// <param name="apply">Whether it holds, or is only mentioned.</param>
     /// <param name="from">The segment that made it; null for one that a data type brought along.</param>
-    /// <param name="rule">File and line of the entry that made it; null with <paramref name="from"/>.</param>
-    public ResourceDraft Add(DraftObject json, ApplyMode apply, Er7Segment? from = null, string? rule = null)
+    /// <param name="entry">The entry that made it; null with <paramref name="from"/>.</param>
+    public ResourceDraft Add(DraftObject json, ApplyMode apply, Er7Segment? from = null, MakePlan? entry = null)
     {
         var draft = new ResourceDraft(json, apply);
         (string, string) key = (draft.ResourceType, draft.Id);
@@ -66,7 +71,7 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
         if (apply == ApplyMode.Update && earlier.Apply == ApplyMode.Update && !DraftNode.DeepEquals(json, earlier.Json))
         {
             if (from is null || known.From is null) Add(IssueSeverity.Warning, "conflict", Message.Header.Label, Message.Header.Line, $"the message says two different things of one {draft.ResourceType}, by its numbers; the fuller one stays, the other is kept in the raw record. Two things need two numbers.");
-            else Error("duplicate", from, $"this has the identity of the {draft.ResourceType} of {known.From.Label} and says something else of it; which holds must not be guessed. Have the sender number them, or give the entry an identity that tells them apart ({rule}).");
+            else Error("duplicate", from, $"by {entry!.IdentityText} this is the same {draft.ResourceType} as that of {known.From.Label}, and it says something else of it; which holds must not be guessed. Have the sender give each its own number there, or send a message for each; or give the entry an identity that tells them apart ({entry.At.At}).");
         }
 
         bool replaces = apply == earlier.Apply ? Fullness(json) > Fullness(earlier.Json) : apply == ApplyMode.Update;

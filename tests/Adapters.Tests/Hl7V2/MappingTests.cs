@@ -216,13 +216,6 @@ public sealed class MappingTests
         Assert.DoesNotContain("保密", provenance.ToJsonString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_code_table_with_a_bad_line_is_refused_with_file_and_line()
-    {
-        Assert.Contains("t.tsv, line 2", Assert.Throws<FormatException>(() => CodeTable.Read(new StringReader("A\tb\nonly-one"), "t.tsv")).Message, StringComparison.Ordinal);
-        Assert.Contains("line 2", Assert.Throws<FormatException>(() => CodeTable.Read(new StringReader("A\tb\nA\tc"), "t.tsv")).Message, StringComparison.Ordinal);
-    }
-
     private static ConversionResult WithPid7(string birth) => Messages.Convert(Messages.Admission().Replace("19800229", birth, StringComparison.Ordinal));
 
     private static string Report(string observations) =>

@@ -6,6 +6,20 @@ namespace Consortium.Adapters.Tests.Hl7V2;
 /// <summary>What an order or a report says, and what belongs to which order.</summary>
 public sealed class ReportTests
 {
+    [Fact]
+    public void An_observation_that_nobody_names_is_refused_with_the_place_the_reason_and_the_way_out()
+    {
+        ConversionResult result = Messages.Convert(
+            "MSH|^~\\&|LIS|HOSP|F|H|20240102030405||ORU^R01|R1|P|2.5.1\rPID|1||Z1^^^HOSP^MR\rOBR|1||F1|P^panel^L|||20240101070000||||||||||||||||||F\rOBX|1|NM|1^a^L||5||||||F\rOBX|2|TX|||secret||||||F\r");
+
+        OutcomeIssue issue = Assert.Single(result.Issues, found => found.Severity <= IssueSeverity.Error);
+        Assert.Equal("OBX[2]-3", issue.Expression);
+        Assert.Contains("OBX-3 is missing", issue.Diagnostics, StringComparison.Ordinal);
+        Assert.Contains("have the sender name it", issue.Diagnostics, StringComparison.Ordinal);
+        Assert.Contains("segments/OBX-Observation.yaml", issue.Diagnostics, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", issue.Diagnostics, StringComparison.Ordinal);
+    }
+
     private const string Header = "MSH|^~\\&|LIS|HOSP|F|H|20240102030405||ORU^R01^ORU_R01|R1|P|2.5.1\rPID|1||Z1001^^^HOSP^MR\r";
 
     [Theory]

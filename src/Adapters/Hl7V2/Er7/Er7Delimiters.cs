@@ -42,7 +42,7 @@ internal readonly record struct Er7Delimiters(byte Field, byte Component, byte R
             if (!CanDelimit(encoding[i]) || encoding[i] == field || encoding[..i].Contains(encoding[i]))
             {
                 throw new Er7FormatException(
-                    "structure", $"character {i + 1} of {name}-2 cannot be a delimiter: each must be a punctuation character that differs from the others and from {name}-1.", $"{name}-2", line);
+                    "structure", $"character {i + 1} of {name}-2 cannot be a delimiter: each must be a punctuation character that differs from the others and from {name}-1. Usual is ^~\\&, each character once.", $"{name}-2", line);
             }
         }
 

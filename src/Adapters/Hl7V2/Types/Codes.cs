@@ -11,7 +11,7 @@ internal static class Codes
     public static string? Optional(Er7Value value, MessageConversion conversion, CodeTable table, string tableName)
     {
         if (value.Text is not { } code) return null;
-        if (table[code] is { } row) return row.Target == CodeTable.Nothing ? null : row.Target;
+        if (table[code] is { } row) return row.Target;
         conversion.Warn("code-invalid", value, $"the code is not in {tableName}; the element that it would fill stays empty.");
         return null;
     }
@@ -21,7 +21,7 @@ internal static class Codes
     {
         if (name is null) return null;
         if (conversion.Context.IdentifierSystems.Configured(name) is { } configured) return configured;
-        if (CodeTables.CodingSystem[name] is { } row) return row.Target;
+        if (conversion.Tables.CodingSystem[name]?.Target is { } known) return known;
         if (name.Length == 7 && name.StartsWith("HL7", StringComparison.Ordinal) && name.AsSpan(3).IndexOfAnyExceptInRange('0', '9') < 0)
         {
             return $"http://terminology.hl7.org/CodeSystem/v2-{name.AsSpan(3)}";

@@ -1,6 +1,5 @@
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
-using Consortium.Adapters.Hl7V2.Tables;
 
 namespace Consortium.Adapters.Hl7V2.Types;
 
@@ -18,8 +17,8 @@ internal static class Contacts
 
         // A type that is neither a FHIR use nor a FHIR type (birth place, legal address …) has no element; it is reported as not mapped.
         DraftObject address = new();
-        if (CodeTables.AddressUse[Peek(value[7])] is { } use) address.Set("use", Used(value[7], use));
-        if (CodeTables.AddressType[Peek(value[7])] is { } type) address.Set("type", Used(value[7], type));
+        if (conversion.Tables.AddressUse[Peek(value[7])]?.Target is { } use) address.Set("use", Used(value[7], use));
+        if (conversion.Tables.AddressType[Peek(value[7])]?.Target is { } type) address.Set("type", Used(value[7], type));
         address.SetAll("line", lines).Set("city", city).Set("district", district).Set("state", state).Set("postalCode", postalCode).Set("country", country);
         string? start = Times.DateTime(value[13], conversion) ?? Times.DateTime(value[12][1], conversion);
         string? end = Times.DateTime(value[14], conversion) ?? Times.DateTime(value[12][2], conversion);
@@ -33,9 +32,10 @@ internal static class Contacts
     public static DraftObject? Telecom(Er7Value written, MessageConversion conversion, string? defaultUse = null)
     {
         var value = new Er7Components(written);
-        string? use = value[2].HasData ? Codes.Optional(value[2], conversion, CodeTables.TelecomUse, "HL7 table 0201 (telecommunication use)") : defaultUse;
-        string? system = Codes.Optional(value[3], conversion, CodeTables.TelecomSystem, "HL7 table 0202 (telecommunication equipment)");
-        if (system == "phone mobile") (system, use) = ("phone", "mobile");
+        string? use = value[2].HasData ? Codes.Optional(value[2], conversion, conversion.Tables.TelecomUse, "HL7 table 0201 (telecommunication use)") : defaultUse;
+        string? system = Codes.Optional(value[3], conversion, conversion.Tables.TelecomSystem, "HL7 table 0202 (telecommunication equipment)");
+        // A cellular phone (table 0202) is a phone whose use is mobile (HL7 v2-to-FHIR XTN[ContactPoint]).
+        if (system is not null && string.Equals(value[3].PeekText, "CP", StringComparison.OrdinalIgnoreCase)) use = "mobile";
         string? number;
         if (system == "email")
         {
@@ -66,9 +66,9 @@ internal static class Contacts
     // Looks at a code without saying that it was used.
     private static string? Peek(Er7Value value) => value.HasData ? value.PeekText : null;
 
-    private static string Used(Er7Value value, CodeRow row)
+    private static string Used(Er7Value value, string target)
     {
         _ = value.Text;
-        return row.Target;
+        return target;
     }
 }

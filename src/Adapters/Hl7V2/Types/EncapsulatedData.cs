@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.Text;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
-using Consortium.Adapters.Hl7V2.Tables;
 
 namespace Consortium.Adapters.Hl7V2.Types;
 
@@ -19,7 +18,7 @@ internal static class EncapsulatedData
         value.Segment.MarkRead(value.Field, 5, value.Repetition);
         if (!value[5].HasData)
         {
-            conversion.Error("required", value[5], "encapsulated data without data.");
+            conversion.Error("required", value[5], "the document is missing: component 5 is empty. Have the sender put it there, or leave the segment out.");
             return null;
         }
 
@@ -43,7 +42,7 @@ internal static class EncapsulatedData
 
         if (data is null or [])
         {
-            conversion.Error("value", value[5], "the data do not fit the encoding that component 4 names; Base64, Hex or A (none) is expected.");
+            conversion.Error("value", value[5], "the data are not in the encoding that component 4 names: they are damaged or cut off, or component 4 is wrong (Base64, Hex, or A for none). Have the sender send the document again.");
             return null;
         }
 
@@ -58,18 +57,18 @@ internal static class EncapsulatedData
         if (value[1].WholeText?.Trim() is not { } pointer) return null;
         if (Uri.TryCreate(pointer, UriKind.Absolute, out _) && !pointer.Any(char.IsWhiteSpace))
         {
-            string? type = Declared(value[3], value[4], out bool unknown);
+            string? type = Declared(value[3], value[4], conversion, out bool unknown);
             if (unknown) WarnOfUnknown(value[3], conversion);
             return new DraftObject().Set("contentType", type).Set("url", pointer);
         }
 
-        conversion.Error("value", value[1], "a pointer to data (RP) is a URL, and this is none.");
+        conversion.Error("value", value[1], "a pointer to data (RP) is read as a URL, and this is none. Have the sender write a whole URL (https://…) there, or send the document itself (ED).");
         return null;
     }
 
     private static string? ContentType(Er7Value value, byte[] data, string? encoding, MessageConversion conversion)
     {
-        string? declared = Declared(value[2], value[3], out bool unknown);
+        string? declared = Declared(value[2], value[3], conversion, out bool unknown);
         string? found = DocumentForm.Of(data);
         if (declared is null or OctetStream)
         {
@@ -88,13 +87,13 @@ internal static class EncapsulatedData
         return found;
     }
 
-    private static string? Declared(Er7Value type, Er7Value subtype, out bool unknown)
+    private static string? Declared(Er7Value type, Er7Value subtype, MessageConversion conversion, out bool unknown)
     {
         string? main = type.Text;
         string? sub = subtype.Text;
         unknown = false;
         if (main is null && sub is null) return null;
-        if (CodeTables.MediaType[$"{main?.ToUpperInvariant()}^{sub?.ToUpperInvariant()}"] is { } row) return row.Target;
+        if (conversion.Tables.MediaType[$"{main?.ToUpperInvariant()}^{sub?.ToUpperInvariant()}"]?.Target is { } known) return known;
         unknown = true;
         return null;
     }

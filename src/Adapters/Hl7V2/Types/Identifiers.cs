@@ -1,6 +1,5 @@
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
-using Consortium.Adapters.Hl7V2.Tables;
 using Consortium.Adapters.Site;
 
 namespace Consortium.Adapters.Hl7V2.Types;
@@ -27,7 +26,7 @@ internal static class Identifiers
         string? typeCode = value[5].Text ?? defaultType;
         string system = Authority(value[4], conversion) ?? DefaultSystem(kind, typeCode, number, conversion);
         DraftObject json = Element.Identifier(
-            system, number, Type(typeCode), period: Element.Period(Times.Date(value[7], conversion), Times.Date(value[8], conversion)))!;
+            system, number, Type(typeCode, conversion), period: Element.Period(Times.Date(value[7], conversion), Times.Date(value[8], conversion)))!;
         return new IdentifierValue(system, number, typeCode, json);
     }
 
@@ -36,16 +35,16 @@ internal static class Identifiers
     {
         if (value[1].Text is not { } number) return null;
         string system = Authority(value[2].Text, value[3].Text, value[4].Text, conversion) ?? IdentifierSystems.OfSource(conversion.Source, kind);
-        return new IdentifierValue(system, number, typeCode, Element.Identifier(system, number, Type(typeCode))!);
+        return new IdentifierValue(system, number, typeCode, Element.Identifier(system, number, Type(typeCode, conversion))!);
     }
 
     /// <summary>A number without authority (PID-19, NK1-37): in China the resident identity number serves as the social security number.</summary>
     public static IdentifierValue? FromText(Er7Value value, MessageConversion conversion, string kind, string? typeCode)
     {
         if (value.Text is not { } number) return null;
-        if (ResidentIdentityNumber.IsValid(number)) return new IdentifierValue(IdentifierSystems.ChineseResidentId, number, typeCode, Element.Identifier(IdentifierSystems.ChineseResidentId, number, Type("NI"))!);
+        if (ResidentIdentityNumber.IsValid(number)) return new IdentifierValue(IdentifierSystems.ChineseResidentId, number, typeCode, Element.Identifier(IdentifierSystems.ChineseResidentId, number, Type("NI", conversion))!);
         string system = IdentifierSystems.OfSource(conversion.Source, typeCode is null ? kind : $"{kind}:{Uri.EscapeDataString(typeCode)}");
-        return new IdentifierValue(system, number, typeCode, Element.Identifier(system, number, Type(typeCode))!);
+        return new IdentifierValue(system, number, typeCode, Element.Identifier(system, number, Type(typeCode, conversion))!);
     }
 
     /// <summary>The URI of an assigning authority (HD as a component, so its parts are sub-components); null where it is absent.</summary>
@@ -53,10 +52,10 @@ internal static class Identifiers
         Authority(value[1].Text, value[2].Text, value[3].Text, conversion);
 
     /// <summary>The type as a CodeableConcept of table 0203; a code that is not there is kept as text.</summary>
-    public static DraftObject? Type(string? code)
+    public static DraftObject? Type(string? code, MessageConversion conversion)
     {
         if (code is null) return null;
-        return CodeTables.IdentifierType[code] is { } row ? Element.CodeableConcept(null, row.ToCoding()) : Element.CodeableConcept(code);
+        return conversion.Tables.IdentifierType[code]?.ToCoding() is { } coding ? Element.CodeableConcept(null, coding) : Element.CodeableConcept(code);
     }
 
     /// <summary>The URI of an assigning authority by its name, universal id and the kind of that; null where it is absent.</summary>

@@ -18,7 +18,7 @@ internal static class Names
         var value = new Er7Components(written);
         DraftObject? name = FromParts(
             value[1], value[2].Text, value[3].Text, prefix: value[5].Text, suffixes: [value[4].Text, value[6].Text, value[14].Text],
-            CodeTables.NameUse, value[7], conversion);
+            conversion.Tables.NameUse, value[7], conversion);
         if (name is null) return null;
         string? start = Times.DateTime(value[12], conversion) ?? Times.DateTime(value[10][1], conversion);
         string? end = Times.DateTime(value[13], conversion) ?? Times.DateTime(value[10][2], conversion);
@@ -33,7 +33,7 @@ internal static class Names
     {
         var value = new Er7Components(written);
         return FromParts(
-            value[2], value[3].Text, value[4].Text, prefix: value[6].Text, suffixes: [value[5].Text, value[21].Text, null], CodeTables.NameUse, value[10], conversion);
+            value[2], value[3].Text, value[4].Text, prefix: value[6].Text, suffixes: [value[5].Text, value[21].Text, null], conversion.Tables.NameUse, value[10], conversion);
     }
 
     /// <summary>A name as one text, for a display.</summary>

@@ -34,7 +34,7 @@ internal static class People
         string? type = value[13].Text;
         string system = Identifiers.Authority(value[9], conversion) ?? IdentifierSystems.OfSource(conversion.Source, "practitioner");
         DraftObject practitioner = JsonBuilding.Resource("Practitioner", conversion.Id("Practitioner", system, number))
-            .Append("identifier", Element.Identifier(system, number, Identifiers.Type(type)))
+            .Append("identifier", Element.Identifier(system, number, Identifiers.Type(type, conversion)))
             .Append("name", name);
         if (value[7].Text is { } degree) practitioner.Append("qualification", new DraftObject().Set("code", Element.CodeableConcept(degree)));
         ResourceDraft draft = conversion.Add(practitioner, ApplyMode.CreateIfAbsent);
@@ -56,7 +56,7 @@ internal static class People
         if (name is null && number is null) return null;
         string system = Identifiers.Authority(value[6], conversion) ?? IdentifierSystems.OfSource(conversion.Source, "organization");
         DraftObject organization = JsonBuilding.Resource("Organization", conversion.Id("Organization", system, number ?? $"name|{name}"))
-            .Append("identifier", Element.Identifier(system, number, Identifiers.Type(value[7].Text)))
+            .Append("identifier", Element.Identifier(system, number, Identifiers.Type(value[7].Text, conversion)))
             .Set("name", name);
         return Element.Reference(conversion.Add(organization, ApplyMode.CreateIfAbsent), name);
     }

@@ -1,6 +1,5 @@
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
-using Consortium.Adapters.Hl7V2.Tables;
 
 namespace Consortium.Adapters.Hl7V2.Types;
 
@@ -17,8 +16,8 @@ internal readonly record struct Unit(string? Text, string? Ucum)
         string? written = text ?? code;
         if (written is null) return default;
         if (system == "UCUM" && code is not null) return new Unit(written, code);
-        if ((CodeTables.Units[code] ?? CodeTables.Units[text]) is { } row) return new Unit(written, row.Target);
-        conversion.Warn("code-invalid", value, "the unit is not in the table of UCUM units; it is kept as text. Add it to the unit table, or send UCUM.");
+        if ((conversion.Tables.Units[code] ?? conversion.Tables.Units[text]) is { } row) return new Unit(written, row.Target);
+        conversion.Warn("code-invalid", value, "the unit is not in the table of UCUM units; it is kept as text. Add it to the table Units of the site (tables/ of its maps), or send UCUM.");
         return new Unit(written, null);
     }
 }

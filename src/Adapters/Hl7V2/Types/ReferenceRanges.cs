@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
-using Consortium.Adapters.Hl7V2.Tables;
 
 namespace Consortium.Adapters.Hl7V2.Types;
 
@@ -20,7 +19,7 @@ internal static partial class ReferenceRanges
         {
             // The unit was checked with the value; a range without value has it as text.
             string? written = segment[6][2].Text ?? segment[6][1].Text;
-            string? ucum = segment[6][3].Text == "UCUM" ? segment[6][1].Text : (CodeTables.Units[segment[6][1].Text] ?? CodeTables.Units[written])?.Target;
+            string? ucum = segment[6][3].Text == "UCUM" ? segment[6][1].Text : (conversion.Tables.Units[segment[6][1].Text] ?? conversion.Tables.Units[written])?.Target;
             if (Between().Match(text) is { Success: true } between)
             {
                 range.Set("low", Element.Quantity(between.Groups[1].Value, written, ucum)).Set("high", Element.Quantity(between.Groups[2].Value, written, ucum));

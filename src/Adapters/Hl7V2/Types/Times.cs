@@ -46,7 +46,7 @@ internal static class Times
             return time.ToString("HH:mm:ss", CultureInfo.InvariantCulture) + (digits.Length == 6 ? fraction : "");
         }
 
-        conversion.Error("value", value, "this is no time of day; HHMM[SS[.S]] is expected.");
+        conversion.Error("value", value, "this is no time of day. Have the sender write HHMM or HHMMSS, without colons (HL7 v2.5.1 ch. 2.A.75).");
         return null;
     }
 

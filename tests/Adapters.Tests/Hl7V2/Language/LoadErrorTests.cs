@@ -18,7 +18,7 @@ public sealed class LoadErrorTests : IDisposable
     [InlineData("{from: PID-5, to: name, as: 'XPN[HumanNam]'}", "there is no conversion XPN[HumanNam]; did you mean XPN[HumanName]?", "XPN")]
     [InlineData("{from: PID-7, to: birthDate, as: boolean}", "birthDate is a date, and `boolean` makes a boolean", "boolean")]
     [InlineData("{from: PID-8, to: gender, table: nowhere}", "there is no code table nowhere", "nowhere")]
-    [InlineData("{from: PID-8, to: name, table: media-type}", "a code table goes to a code, Coding or CodeableConcept, and name is a HumanName", "media-type")]
+    [InlineData("{from: PID-8, to: name, table: MediaType}", "a code table goes to a code, Coding or CodeableConcept, and name is a HumanName", "MediaType")]
     [InlineData("{from: PID-8, to: gender, when: PID-8 IS}", "the condition ends too soon", "}")]
     [InlineData("{from: PID-8, to: gender, when: PID-8 SOUNDS LIKE}", "AND, OR or the end is expected here", "SOUNDS")]
     [InlineData("{from: PID-8, to: gender, wen: x}", "unknown key `wen` in a row; did you mean when?", "wen")]
@@ -30,6 +30,7 @@ public sealed class LoadErrorTests : IDisposable
     [InlineData("{from: PID-5, to: 'name(Patient).family'}", "name is no Reference", "name(")]
     [InlineData("{from: PID-5, to: 'managingOrganization(Patient).active'}", "managingOrganization does not refer to Patient, but to Organization", "managing")]
     [InlineData("{from: PID-3, to: identifier, as: 'CX[Identifier]', with: {sort: visit}}", "CX[Identifier] has no parameter sort", "visit")]
+    [InlineData("{from: PID-8, to: gender, because: it must be there}", "`because` goes with `required`", "it must")]
     [InlineData("{unused: [PID-1]}", "`unused` needs `because`", "{unused")]
     [InlineData("{from: PID-5, from: PID-6, to: gender}", "this is not YAML", "from: PID-6")]
     public void An_error_names_file_line_and_column(string row, string problem, string at)
@@ -85,6 +86,15 @@ public sealed class LoadErrorTests : IDisposable
 
         Assert.StartsWith("messages/ZZZ_Z01.yaml: line 4, column ", message, StringComparison.Ordinal);
         Assert.Contains(problem, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("table: Units\ncodes: {x: [{code: mg, when: 'PV1-2 EQUALS \"I\"'}]}\n", "a condition has no place here")]
+    [InlineData("table: CodingSystem\ncodes: {}\notherwise: 'http://example.org'\n", "`otherwise` would be said of every code")]
+    public void A_table_of_the_functions_says_one_thing_of_each_code(string yaml, string problem)
+    {
+        _site.With("tables/t.yaml", yaml);
+        Assert.Matches("^tables/t.yaml: line [0-9]+, column [0-9]+: .*" + System.Text.RegularExpressions.Regex.Escape(problem), _site.Refusal());
     }
 
     [Theory]

@@ -90,6 +90,26 @@ public sealed class SiteMapTests : IDisposable
     }
 
     [Fact]
+    public void What_a_site_adds_to_a_table_holds_for_the_functions_too()
+    {
+        const string report = "MSH|^~\\&|LIS|HOSP|F|H|20240102030405||ORU^R01|R1|P|2.5.1\rPID|1||Z1^^^HOSP^XR||Li^Ming^^^^^HB\rOBR|1||F1|P^panel^LAB|||20240101070000||||||||||||||||||F\rOBX|1|NM|1^a^LAB||5|mg/dl-total|||||F\r";
+        DraftObject before = _site.ConvertMessage(report).Only("Observation");
+        _site.With("tables/units.yaml", "table: Units\ncodes: {mg/dl-total: mg/dL}\n")
+            .With("tables/systems.yaml", "table: CodingSystem\ncodes: {LAB: 'https://hospital.example/lab'}\n")
+            .With("tables/names.yaml", "table: NameType\ncodes: {HB: usual}\n")
+            .With("tables/types.yaml", "table: IdentifierType\ncodes: {XR: {code: MR, display: Medical record number}}\n");
+
+        ConversionResult result = _site.ConvertMessage(report);
+        DraftObject after = result.Only("Observation");
+
+        Assert.Null(before["valueQuantity"]!["code"]);
+        Assert.Equal("mg/dL", (string?)after["valueQuantity"]!["code"]);
+        Assert.Equal("https://hospital.example/lab", (string?)after["code"]!["coding"]![0]!["system"]);
+        Assert.Equal("usual", (string?)result.Only("Patient")["name"]![0]!["use"]);
+        Assert.Equal("MR", (string?)result.Only("Patient")["identifier"]![0]!["type"]!["coding"]![0]!["code"]);
+    }
+
+    [Fact]
     public void A_whole_new_message_has_groups_and_references()
     {
         _site.With("segments/PID-Patient.yaml", "map: PID[Patient]\nreplace: true\nrows:\n" + Names)

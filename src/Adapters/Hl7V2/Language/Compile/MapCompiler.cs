@@ -43,7 +43,7 @@ internal sealed class MapCompiler
         // What no message uses is compiled too: an error in it must not wait for the day when one does.
         foreach (RowMapModel map in library.Segments.Values.Concat(library.Types.Values)) compiler.Plan(map);
         foreach (string table in library.Tables.Keys) compiler.FindTable(library.Tables[table].At with { Value = table });
-        return new MapSet(byEvent, version);
+        return new MapSet(byEvent, new CodeTables(library.Tables), version);
     }
 
     /// <summary>A segment map by name.</summary>
@@ -62,7 +62,6 @@ internal sealed class MapCompiler
     {
         if (_tables.TryGetValue(name.Value, out CodeMap? known)) return known;
         if (_library.Tables.TryGetValue(name.Value, out TableModel? model)) return _tables[name.Value] = TableCompiler.Compile(model);
-        if (CodeTable.Exists(name.Value)) return _tables[name.Value] = new CodeMap(name.Value, CodeTable.Load(name.Value));
         throw name.Fault($"there is no code table {name.Value}{Nearest.Hint(name.Value, _library.Tables.Keys)}.");
     }
 

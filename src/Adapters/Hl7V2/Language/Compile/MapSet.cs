@@ -1,4 +1,5 @@
 using Consortium.Adapters.Hl7V2.Language.Plans;
+using Consortium.Adapters.Hl7V2.Tables;
 
 namespace Consortium.Adapters.Hl7V2.Language.Compile;
 
@@ -9,15 +10,16 @@ internal sealed class MapSet
     private readonly Dictionary<string, MessagePlan> _byName;
 
     /// <summary>A set of plans by the message type and event of MSH-9, and by structure.</summary>
-    public MapSet(Dictionary<(string Type, string Event), MessagePlan> byEvent, string version)
+    public MapSet(Dictionary<(string Type, string Event), MessagePlan> byEvent, CodeTables tables, string version)
     {
         _byEvent = byEvent;
         _byName = byEvent.Values.Distinct().ToDictionary(plan => plan.Name, StringComparer.Ordinal);
+        Tables = tables;
         Version = version;
     }
 
-    /// <summary>No maps.</summary>
-    public static MapSet Empty { get; } = new([], "0");
+    /// <summary>The code tables of the functions.</summary>
+    public CodeTables Tables { get; }
 
     /// <summary>Stands in each Provenance: another content of the maps is another version.</summary>
     public string Version { get; }

@@ -101,6 +101,7 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
             Identity = make.Resource is null || make.Identity is { Rule: Identities.NamedRules.None } ? null
                 : make.Identity is null ? Identities.NamedRules.Find(Identities.NamedRules.None)
                 : MapCompiler.Identity(make.Identity, own, isType: false),
+            IdentityText = IdentityText(make.Identity),
             Apply = MapCompiler.Apply(make.Apply, ApplyMode.Update),
             Required = make.Required,
             When = make.When is null ? null : ConditionParser.Parse(make.When, own, isType: false, rowValue: null),
@@ -110,6 +111,13 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
             Refuse = null,
             References = [.. make.Set.Select(pair => Set(pair.Element, pair.Name, type)), .. make.Add.Select(pair => Add(pair.Element, pair.Name))],
         };
+    }
+
+    private static string IdentityText(IdentityModel? identity)
+    {
+        if (identity is null || identity.Rule is not null) return identity?.Rule is { } rule ? $"the rule {rule}" : "";
+        string from = string.Join(" or ", identity.From.Concat(identity.Between).Select(place => place.Value));
+        return identity.And.Count == 0 ? from : $"{from} with {string.Join(", ", identity.And.Select(place => place.Value))}";
     }
 
     // It says nothing of the segment, which another entry maps or nobody: what is not mapped stays reported.
@@ -126,6 +134,7 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
             Name = "",
             Map = null,
             Identity = null,
+            IdentityText = "",
             Apply = ApplyMode.Update,
             Required = false,
             When = make.When is null ? null : ConditionParser.Parse(make.When, new MapName(segment, "", ""), isType: false, rowValue: null),

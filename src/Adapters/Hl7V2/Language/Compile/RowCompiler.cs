@@ -67,6 +67,7 @@ internal sealed class RowCompiler(MapCompiler maps)
             To = to,
             When = when,
             Required = row.Required,
+            Because = row.Because?.Value,
             Fields = from is { Base: PlaceBase.Segment, Field: > 0 } ? Er7Segment.BitOf(from.Field) : ulong.MaxValue,
             Field = from is { Base: PlaceBase.Segment } ? $"{from.Name}-{from.Field}" : from is null ? null : from.Text,
             Tested = when is null ? [] : [.. when.Tested],

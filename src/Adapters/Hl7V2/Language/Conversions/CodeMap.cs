@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Consortium.Adapters.Hl7V2.Language.Conditions;
-using Consortium.Adapters.Hl7V2.Tables;
 
 namespace Consortium.Adapters.Hl7V2.Language.Conversions;
 
@@ -17,7 +16,6 @@ internal sealed class CodeMap
     private readonly FrozenDictionary<string, CodeEntry[]> _codes;
     private readonly FrozenDictionary<string, CodeEntry[]>? _anyCase;
     private readonly CodeEntry[] _otherwise;
-    private readonly CodeTable? _table;
 
     /// <summary>A table of entries by code.</summary>
     public CodeMap(string name, string? fromSystem, IReadOnlyDictionary<string, CodeEntry[]> codes, CodeEntry[] otherwise, bool matchCase)
@@ -32,10 +30,6 @@ internal sealed class CodeMap
             .ToFrozenDictionary(group => group.Key, group => group.First().Value, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>One of the tables that the maps in code use.</summary>
-    public CodeMap(string name, CodeTable table)
-        : this(name, null, new Dictionary<string, CodeEntry[]>(), [], matchCase: true) => _table = table;
-
     /// <summary>The table's name.</summary>
     public string Name { get; }
 
@@ -45,7 +39,6 @@ internal sealed class CodeMap
     /// <summary>What a code becomes; null where the table does not have it, or has it under other conditions only.</summary>
     public CodeEntry? Find(string code, in Scope scope)
     {
-        if (_table is not null) return _table[code] is { } row ? new CodeEntry(row.Target == CodeTable.Nothing ? null : row.Target, row.System, row.Display, null) : null;
         CodeEntry[]? entries = _codes.GetValueOrDefault(code) ?? _anyCase?.GetValueOrDefault(code) ?? _otherwise;
         foreach (CodeEntry entry in entries)
         {

@@ -26,6 +26,9 @@ internal sealed record RowModel
 
     public MapText? When { get; init; }
 
+    /// <summary>With <see cref="Required"/>: what is wrong where there is no value, and the way out.</summary>
+    public MapText? Because { get; init; }
+
     /// <summary>Fields that the row says are used; empty for a row that maps.</summary>
     public IReadOnlyList<MapText> Unused { get; init; } = [];
 

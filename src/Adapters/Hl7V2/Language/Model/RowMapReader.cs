@@ -59,11 +59,13 @@ internal static class RowMapReader
             Strict = Flag("strict"),
             Required = Flag("required"),
             When = Text("when"),
+            Because = Text("because"),
         };
         if (row.To is null) throw yaml.Fault(node, "the key `to` is missing: where the value goes.");
         if (row.From is null && row.Value is null && row.Format is null) throw yaml.Fault(node, "one of `from`, `value` and `format` is needed: where the value comes from.");
         if (row.Value is not null && row.Format is not null) throw yaml.Fault(node, "`value` and `format` exclude each other.");
         if (row.Value is not null && (row.Table is not null || row.With.Count > 0)) throw yaml.Fault(node, "a fixed `value` is written as it stands: `table` and `with` do not go with it.");
+        if (row.Because is not null && !row.Required) throw row.Because.Fault("`because` goes with `required` (what is wrong, and the way out) or `unused`.");
         if (row.Strict && row.Table is null) throw yaml.Fault(fields["strict"].Key, "`strict` goes with `table`.");
         return row;
     }

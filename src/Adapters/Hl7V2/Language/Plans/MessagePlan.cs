@@ -77,6 +77,9 @@ internal sealed class MakePlan
     /// <summary>How it is identified; null where every message makes a new one.</summary>
     public required IdentityRule? Identity { get; init; }
 
+    /// <summary>What it is identified by, for words to a person.</summary>
+    public required string IdentityText { get; init; }
+
     public required ApplyMode Apply { get; init; }
 
     public required bool Required { get; init; }

@@ -34,6 +34,9 @@ internal sealed class RowPlan
 
     public required bool Required { get; init; }
 
+    /// <summary>What is wrong where a required value is missing, and the way out; null where the map does not say.</summary>
+    public required string? Because { get; init; }
+
     /// <summary>The bit of the field without whose data the row has nothing to do (<see cref="Er7Segment.FieldsWithData"/>); all bits where it may look elsewhere.</summary>
     public required ulong Fields { get; init; }
 
@@ -269,9 +272,10 @@ internal sealed class RowPlan
     private void Missing(Frame frame, in Scope scope)
     {
         if (When is not null && !When.Holds(scope)) return;
-        if (From!.Base == PlaceBase.Segment) frame.Run.Conversion.Error("required", From.PartOf(scope.Segment[From.Field]), $"the map asks for this value ({At.At}).");
-        else if (From.TryFind(scope, out Er7Value value) && value.Field > 0) frame.Run.Conversion.Error("required", value, $"the map asks for this value ({At.At}).");
-        else frame.Run.Conversion.Error("required", scope.Segment, $"the map asks for {From.Text} ({At.At}).");
+        string reason = $"{From!.Text} is missing. {Because ?? $"The {Map.Target} cannot be made without it: have the sender fill it, or let a map of the site say what to do where it is empty."} ({At.At})";
+        if (From.Base == PlaceBase.Segment) frame.Run.Conversion.Error("required", From.PartOf(scope.Segment[From.Field]), reason);
+        else if (From.TryFind(scope, out Er7Value value) && value.Field > 0) frame.Run.Conversion.Error("required", value, reason);
+        else frame.Run.Conversion.Error("required", scope.Segment, reason);
     }
 
     private void MarkTested(in Scope scope)

@@ -208,7 +208,7 @@ internal sealed class MessageRun
         {
             if (!resource.HasData || resource.IsRefused) continue;
             if (resource.Type == "Observation") VitalSigns.Complete(resource.Json);
-            _run.Conversion.Add(resource.Json, resource.Entry.Apply, resource.Segment, resource.Entry.At.At);
+            _run.Conversion.Add(resource.Json, resource.Entry.Apply, resource.Segment, resource.Entry);
         }
 
         foreach (MakePlan entry in _plan.Make)
