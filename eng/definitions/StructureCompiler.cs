@@ -116,7 +116,8 @@ internal sealed class StructureCompiler(DefinitionSet definitions, InvariantCorr
             Max = Max(source.Text("max")!),
             Repeats = source.GetProperty("base").Text("max") is "0" or "1" ? 0 : 1,
             Flags = (choice ? ElementFlags.Choice : 0)
-                | (source.TryGetProperty("isModifier", out JsonElement modifier) && modifier.GetBoolean() ? ElementFlags.Modifier : 0),
+                | (source.TryGetProperty("isModifier", out JsonElement modifier) && modifier.GetBoolean() ? ElementFlags.Modifier : 0)
+                | (source.TryGetProperty("isSummary", out JsonElement summary) && summary.GetBoolean() ? ElementFlags.Summary : 0),
             TypeStart = tables.ElementTypes.Count,
             TypeCount = types.Count,
         };

@@ -185,6 +185,21 @@ public sealed class FhirDocument
         return path.ToString();
     }
 
+    /// <summary>The JSON Pointer of a node (RFC 6901).</summary>
+    internal string JsonPointer(int node)
+    {
+        StringBuilder pointer = new();
+        for (int at = node; Nodes[at].Parent >= 0; at = Nodes[at].Parent)
+        {
+            string step = Nodes[at].Has(NodeFlags.Item)
+                ? Nodes[at].Index.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                : Encoding.UTF8.GetString(PropertyName(at)).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+            pointer.Insert(0, step).Insert(0, '/');
+        }
+
+        return pointer.ToString();
+    }
+
     private void AppendExpression(StringBuilder path, int node)
     {
         ref readonly Node at = ref Nodes[node];

@@ -68,6 +68,8 @@ public sealed class FhirElementType : IEquatable<FhirElementType>
             Repeats = element.Repeats == 1,
             IsRequired = element.Min > 0,
             IsChoice = element.Flags.HasFlag(ElementFlags.Choice),
+            IsSummary = element.Flags.HasFlag(ElementFlags.Summary),
+            IsModifier = element.Flags.HasFlag(ElementFlags.Modifier),
             HasRequiredBinding = element.Strength == BindingStrength.Required,
             ReferenceTargets = any || targets.Contains("Resource") ? [] : targets,
         };
@@ -99,6 +101,12 @@ public sealed record FhirElement(string Name, FhirElementType Type)
 
     /// <summary>Whether it is one type of a choice (<c>value[x]</c>).</summary>
     public bool IsChoice { get; init; }
+
+    /// <summary>Whether it is part of a summary of the resource (FHIR R4 search.html#summary).</summary>
+    public bool IsSummary { get; init; }
+
+    /// <summary>Whether it can change the meaning of what it stands in (FHIR R4 conformance-rules.html#isModifier).</summary>
+    public bool IsModifier { get; init; }
 
     /// <summary>Whether only codes of its value set are allowed.</summary>
     public bool HasRequiredBinding { get; init; }

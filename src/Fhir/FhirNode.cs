@@ -53,6 +53,12 @@ public readonly struct FhirNode : IEquatable<FhirNode>
     /// <summary>FHIRPath from the root, such as <c>Patient.name[0].family</c>.</summary>
     public string Expression => Document.Expression(_index);
 
+    /// <summary>
+    /// Where it stands in the JSON, as RFC 6901 has it: <c>/name/0/family</c>; empty for the root. For a primitive that has extensions
+    /// and no value, that of the property with the underscore.
+    /// </summary>
+    public string JsonPointer => Document.JsonPointer(_index);
+
     /// <summary>Line in the input, from 1.</summary>
     public int Line => Document.Place(_index).Line;
 

@@ -56,6 +56,9 @@ public sealed record FacadeOptions
     /// <summary>Most entries in a batch or transaction; 413 above.</summary>
     public int MaxBundleEntries { get; init; } = 5000;
 
+    /// <summary>Origins whose pages may use the endpoint from a browser (CORS), as <c>https://app.hospital.cn</c>; <c>*</c> for all; empty for none.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
     /// <summary>Checks what can be checked at start.</summary>
     /// <exception cref="ArgumentException">A value cannot work; the message names it.</exception>
     public void Validate()
@@ -68,6 +71,12 @@ public sealed record FacadeOptions
         if (CustodianKey.Length < 32) throw new ArgumentException($"{nameof(CustodianKey)} has {CustodianKey.Length} bytes; it needs at least 32.");
         if (IndexKey.Length < 32) throw new ArgumentException($"{nameof(IndexKey)} has {IndexKey.Length} bytes; it needs at least 32.");
         if (IndexEpoch < 0) throw new ArgumentException($"{nameof(IndexEpoch)} must not be negative.");
+        foreach (string origin in CorsOrigins)
+        {
+            bool good = origin == "*" || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? from) && from.GetLeftPart(UriPartial.Authority).Equals(origin, StringComparison.OrdinalIgnoreCase));
+            if (!good) throw new ArgumentException($"{nameof(CorsOrigins)} lists origins, scheme, host and port alone, or '*'; '{origin}' is none.");
+        }
+
         if (MaxBodyBytes < 1024) throw new ArgumentException($"{nameof(MaxBodyBytes)} must be at least 1024.");
         if (MaxBundleEntries < 1) throw new ArgumentException($"{nameof(MaxBundleEntries)} must be at least 1.");
     }

@@ -68,13 +68,21 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<FailureResponses>();
         services.AddSingleton<ReadInteractions>();
         services.AddSingleton<HistoryInteractions>();
+        services.AddSingleton<WriteAnswers>();
         services.AddSingleton<WriteInteractions>();
+        services.AddSingleton<ConditionMatch>();
+        services.AddSingleton<PatchInteraction>();
+        services.AddSingleton<ConditionalInteractions>();
+        services.AddSingleton<ValidateOperation>();
+        services.AddSingleton<MetaOperations>();
+        services.AddSingleton<OperationDefinitions>();
         services.AddSingleton<SearchInteraction>();
         services.AddSingleton<TransactionBundle>();
         services.AddSingleton<BundleInteraction>();
         services.AddSingleton<CapabilityStatement>();
         services.AddSingleton<DisclosureOperations>();
         services.AddSingleton<ExchangeOperations>();
+        services.AddSingleton<RouteTable>();
         services.AddSingleton<FhirRouter>();
         services.AddSingleton(provider => new Lazy<FhirRouter>(provider.GetRequiredService<FhirRouter>)); // a batch runs its entries through the router that runs the batch
         services.AddSingleton<FhirEndpoint>();

@@ -77,6 +77,7 @@ internal static class HospitalHost
             Contract = options.Contract,
             Signer = signer,
             OpenAccess = options.OpenAccess,
+            CorsOrigins = options.CorsOrigins,
         });
     }
 

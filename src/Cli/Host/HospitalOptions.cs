@@ -88,6 +88,9 @@ internal sealed record HospitalOptions
     /// <summary>True: whoever reaches the listening address reads and writes with the hospital's own rights. Loopback only.</summary>
     public required bool OpenAccess { get; init; }
 
+    /// <summary>Origins whose pages may use the FHIR endpoint from a browser; empty for none.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
     /// <summary>What a caller of intake and quarantine over HTTP must present; null lets callers on this machine in, and nobody else.</summary>
     public required string? IntakeToken { get; init; }
 
@@ -136,6 +139,9 @@ internal sealed record HospitalOptions
             Drop = keys.Optional("Drop"),
             Site = keys.Optional("Site"),
             OpenAccess = openAccess,
+            CorsOrigins = (keys.Optional("CorsOrigins") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(origin => origin == "*" || (System.Uri.TryCreate(origin, UriKind.Absolute, out Uri? from) && from.GetLeftPart(UriPartial.Authority).Equals(origin, StringComparison.OrdinalIgnoreCase))
+                    ? origin : throw ConfigurationReader.Wrong("CorsOrigins", "origins such as https://app.hospital.cn, separated by commas, or *")).ToArray(),
             IntakeToken = keys.OptionalSecret("IntakeToken"),
             BatchCount = keys.Number("BatchCount", 500),
             BatchAge = TimeSpan.FromMilliseconds(keys.Number("BatchAgeMilliseconds", 1000)),

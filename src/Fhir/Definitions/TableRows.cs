@@ -35,6 +35,9 @@ internal enum ElementFlags
     None = 0,
     Choice = 1,
     Modifier = 2,
+
+    /// <summary>Part of a summary of the resource (FHIR R4 search.html#summary).</summary>
+    Summary = 4,
 }
 
 /// <summary>Sections of the compiled definitions, in file order.</summary>
@@ -210,7 +213,7 @@ internal static class TableFormat
 {
     /// <summary>"FHR4" read as a little-endian integer, with the version of the layout after it.</summary>
     public const int Magic = 0x34524846;
-    public const int Version = 2;
+    public const int Version = 3;
 
     public const uint HashStart = 2166136261;
 

@@ -6,44 +6,53 @@ using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Rest;
 
-/// <summary>capabilities (FHIR R4 http.html#capabilities): written from the resource types and the table of search parameters that the server works from.</summary>
-internal sealed class CapabilityStatement(FacadeOptions options, TimeProvider time)
+/// <summary>capabilities (FHIR R4 http.html#capabilities): written from the table of routes, the resource types and the table of search parameters that the server works from.</summary>
+internal sealed class CapabilityStatement(Lazy<FhirRouter> router, FacadeOptions options, TimeProvider time)
 {
-    private readonly Lazy<byte[]> _statement = new(() => Write(options, time));
+    private readonly Lazy<byte[]> _statement = new(() => Write(router.Value.Routes, options, time));
 
+    /// <summary>The statement; <c>mode</c> changes nothing, as http.html#capabilities allows.</summary>
     public Task<FhirResponse> AnswerAsync(FhirRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(new FhirResponse(200) { Body = _statement.Value });
 
-    private static byte[] Write(FacadeOptions options, TimeProvider time)
+    private static byte[] Write(IReadOnlyList<Route> routes, FacadeOptions options, TimeProvider time)
     {
         var output = new ArrayBufferWriter<byte>(256 * 1024);
         using (var json = new Utf8JsonWriter(output, Negotiation.Compact))
         {
             json.WriteStartObject();
             json.WriteString("resourceType", "CapabilityStatement");
+            json.WriteString("url", $"{options.BaseUrl}/metadata");
+            json.WriteString("version", Version);
+            json.WriteString("name", "ConsortiumFacade");
+            json.WriteString("title", "Consortium FHIR facade");
             json.WriteString("status", "active");
             json.WriteString("date", ResourceJson.Instant(time.GetUtcNow().ToUnixTimeMilliseconds()));
             json.WriteString("kind", "instance");
             json.WriteStartObject("software");
             json.WriteString("name", "Consortium FHIR facade");
-            json.WriteString("version", typeof(CapabilityStatement).Assembly.GetName().Version!.ToString(3));
+            json.WriteString("version", Version);
             json.WriteEndObject();
             json.WriteStartObject("implementation");
             json.WriteString("description", "The record store of a member of a medical consortium");
             json.WriteString("url", options.BaseUrl);
             json.WriteEndObject();
-            json.WriteString("fhirVersion", "4.0.1");
-            Strings(json, "format", ["application/fhir+json", "json"]);
+            json.WriteString("fhirVersion", FhirR4.Version);
+            Strings(json, "format", ["application/fhir+json", "application/fhir+xml", "json", "xml"]);
+            if (routes.Any(route => route.Method == "PATCH")) Strings(json, "patchFormat", PatchInteraction.Taken.Split(", "));
             json.WriteStartArray("rest");
             json.WriteStartObject();
             json.WriteString("mode", "server");
             json.WriteStartObject("security");
+            json.WriteBoolean("cors", options.CorsOrigins.Count > 0);
             json.WriteString("description", "Members and residents: Authorization: Bearer with a JWT (ES256K) signed by the caller's chain key for this custodian; rights come from the consortium's contract.");
             json.WriteEndObject();
+            Route[] ofType = [.. routes.Where(route => route.IsOfType)], ofSystem = [.. routes.Where(route => !route.IsOfType)];
             json.WriteStartArray("resource");
-            foreach (string type in FhirR4.ResourceTypes) Resource(json, type);
+            foreach (string type in FhirR4.ResourceTypes) Resource(json, type, ofType, options);
             json.WriteEndArray();
-            Interactions(json, ["transaction", "batch", "history-system"]);
+            Interactions(json, ofSystem);
+            Operations(json, ofSystem, options);
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteEndObject();
@@ -52,34 +61,57 @@ internal sealed class CapabilityStatement(FacadeOptions options, TimeProvider ti
         return output.WrittenSpan.ToArray();
     }
 
-    private static void Resource(Utf8JsonWriter json, string type)
+    private static string Version => typeof(CapabilityStatement).Assembly.GetName().Version!.ToString(3);
+
+    private static void Resource(Utf8JsonWriter json, string type, Route[] routes, FacadeOptions options)
     {
         json.WriteStartObject();
         json.WriteString("type", type);
-        Interactions(json, ["read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type"]);
-        json.WriteString("versioning", "versioned-update");
-        json.WriteBoolean("readHistory", true);
-        json.WriteBoolean("updateCreate", true);
-        json.WriteBoolean("conditionalCreate", true);
-        json.WriteString("conditionalRead", "full-support");
-        json.WriteBoolean("conditionalUpdate", false);
-        json.WriteString("conditionalDelete", "not-supported");
+        json.WriteString("profile", $"http://hl7.org/fhir/StructureDefinition/{type}");
+        Interactions(json, routes);
+        foreach ((string name, string value) in routes.SelectMany(route => route.Features).OrderBy(feature => Array.IndexOf(FeatureOrder, feature.Name)))
+        {
+            json.WritePropertyName(name);
+            json.WriteRawValue(value);
+        }
+
         Strings(json, "referencePolicy", ["literal", "local"]);
         json.WriteStartArray("searchParam");
         Parameter(json, "_id", "token");
         Parameter(json, "_lastUpdated", "date");
         foreach (string name in SearchParameterTable.R4.For(type).Names) Parameter(json, name, name == "identifier" ? "token" : "reference");
         json.WriteEndArray();
+        Operations(json, routes, options);
         json.WriteEndObject();
     }
 
-    private static void Interactions(Utf8JsonWriter json, ReadOnlySpan<string> codes)
+    // The order of the definition, which XML needs.
+    private static readonly string[] FeatureOrder =
+        ["versioning", "readHistory", "updateCreate", "conditionalCreate", "conditionalRead", "conditionalUpdate", "conditionalDelete"];
+
+    private static void Interactions(Utf8JsonWriter json, IEnumerable<Route> routes)
     {
         json.WriteStartArray("interaction");
-        foreach (string code in codes)
+        foreach (string code in routes.SelectMany(route => route.Interactions).Distinct())
         {
             json.WriteStartObject();
             json.WriteString("code", code);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Operations(Utf8JsonWriter json, IEnumerable<Route> routes, FacadeOptions options)
+    {
+        string[] names = [.. routes.Select(route => route.Operation).OfType<string>().Distinct()];
+        if (names.Length == 0) return;
+        json.WriteStartArray("operation");
+        foreach (string name in names)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteString("definition", OperationDefinitions.Url(name, options));
             json.WriteEndObject();
         }
 

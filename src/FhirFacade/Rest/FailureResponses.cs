@@ -17,7 +17,7 @@ internal sealed class FailureResponses(FacadeOptions options, ILogger<FailureRes
         FhirException known = exception switch
         {
             FhirException fhir => fhir,
-            BadHttpRequestException { StatusCode: 413 } => Negotiation.TooLarge(options.MaxBodyBytes),
+            BadHttpRequestException { StatusCode: 413 } => FhirException.TooLarge(options.MaxBodyBytes),
             BadHttpRequestException bad => new FhirException(bad.StatusCode, "structure", "The request could not be read."),
             FhirFormatException format => new FhirException(400, [new OutcomeIssue(IssueSeverity.Fatal, format.Code, format.Message, null, format.Line, format.Column)]),
             JsonException json => new FhirException(400, [new OutcomeIssue(
@@ -26,7 +26,7 @@ internal sealed class FailureResponses(FacadeOptions options, ILogger<FailureRes
             PreconditionException precondition => new FhirException(412, "conflict", precondition.Message),
             _ => Unforeseen(exception),
         };
-        return new FhirResponse(known.Status) { Body = OperationOutcomeJson.Write(known.Issues), Allow = known.Allow };
+        return new FhirResponse(known.Status) { Body = OperationOutcomeJson.Write(known.Issues), Allow = known.Allow, AcceptEncoding = known.AcceptEncoding, AcceptPatch = known.AcceptPatch, IsOutcome = true };
     }
 
     private FhirException Unforeseen(Exception exception)

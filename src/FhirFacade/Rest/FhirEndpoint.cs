@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
+using System.Text;
+using Consortium.Fhir;
 using Consortium.FhirFacade.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,23 +11,34 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Consortium.FhirFacade.Rest;
 
 /// <summary>
-/// Between HTTP and <see cref="FhirRequest"/>: reads and bounds the request, negotiates the format, and turns every failure,
+/// Between HTTP and <see cref="FhirRequest"/>: reads and bounds the request, negotiates format and coding, and turns every failure,
 /// whatever it is, into an OperationOutcome (FHIR R4 http.html#Status-Codes).
 /// </summary>
 internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authentication, FailureResponses failures, FacadeOptions options)
 {
+    private const int MostRequestIdCharacters = 64;
+
     /// <summary>Answers one HTTP request whose path below the base is <paramref name="path"/>.</summary>
     public async Task InvokeAsync(HttpContext context, string path)
     {
         FhirResponse response;
-        bool pretty = false;
+        ResponseForm form = ResponseForm.Json;
         try
         {
-            List<KeyValuePair<string, string>> parameters = Form(context.Request.QueryString.Value);
-            pretty = parameters.Exists(parameter => parameter is { Key: "_pretty", Value: "true" or "" });
-            Negotiation.RequireJson(context.Request, parameters);
-            FhirRequest request = await ReadAsync(context, path, parameters).ConfigureAwait(false);
-            response = await router.RouteAsync(request, context.RequestAborted).ConfigureAwait(false);
+            string[] segments = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries)];
+            if (HttpMethods.IsOptions(context.Request.Method))
+            {
+                response = new FhirResponse(204) { Allow = router.Allow(segments), AcceptPatch = router.AcceptPatch(segments) };
+            }
+            else
+            {
+                List<KeyValuePair<string, string>> parameters = Form(context.Request.QueryString.Value);
+                // An answer that is a Binary's content follows its own content type: whether the client takes FHIR is asked where FHIR is written.
+                bool content = segments is ["Binary", _] or ["Binary", _, "_history", _] && !Negotiation.AsksForFhir(context.Request, parameters);
+                if (!content) form = Negotiation.Answer(context.Request, parameters);
+                FhirRequest request = await ReadAsync(context, segments, parameters).ConfigureAwait(false);
+                response = await router.RouteAsync(request with { WantsContent = content }, context.RequestAborted).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -37,24 +51,34 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
             response = failures.Answer(e);
         }
 
-        await WriteAsync(context, response, pretty).ConfigureAwait(false);
+        await WriteAsync(context, response, form).ConfigureAwait(false);
     }
 
-    private async Task<FhirRequest> ReadAsync(HttpContext context, string path, List<KeyValuePair<string, string>> parameters)
+    private async Task<FhirRequest> ReadAsync(HttpContext context, string[] segments, List<KeyValuePair<string, string>> parameters)
     {
         HttpRequest http = context.Request;
         Caller caller = await authentication.AuthenticateAsync(http.Headers.Authorization.ToString(), context.RequestAborted).ConfigureAwait(false);
-        string[] segments = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries)];
         ReadOnlyMemory<byte> body = default;
+        BodyKind kind = BodyKind.Json;
+        FhirDocument? document = null;
         if (http.Method is "POST" or "PUT" or "PATCH")
         {
-            bool search = segments is [_, "_search"];
             body = await BodyAsync(context).ConfigureAwait(false);
-            if (body.Length > 0) Negotiation.RequireContent(http.ContentType, search);
-            if (search)
+            if (body.Length > 0) kind = Negotiation.Body(http.ContentType);
+            if (segments is [.., "_search"])
             {
-                parameters.AddRange(Form(System.Text.Encoding.UTF8.GetString(body.Span)));
-                body = default;
+                if (body.Length > 0 && kind != BodyKind.Form) throw FhirException.Unsupported("application/x-www-form-urlencoded in UTF-8");
+                parameters.AddRange(Form(Encoding.UTF8.GetString(body.Span)));
+                (body, kind) = (default, BodyKind.Json);
+            }
+            else if (kind == BodyKind.Xml)
+            {
+                document = FhirDocument.ParseXml(body);
+                body = document.Utf8Json;
+            }
+            else if (kind == BodyKind.Json && body.Span.StartsWith("\uFEFF"u8))
+            {
+                body = body[3..]; // RFC 8259 8.1: a byte-order mark may be ignored
             }
         }
 
@@ -64,18 +88,22 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
             Segments = segments,
             Parameters = parameters,
             Body = body,
+            Kind = kind,
+            ContentType = http.ContentType,
+            Document = document,
             Caller = caller,
             IfMatch = Header(http, "If-Match"),
             IfNoneMatch = Header(http, "If-None-Match"),
             IfModifiedSince = Header(http, "If-Modified-Since"),
             IfNoneExist = Header(http, "If-None-Exist"),
+            SecurityContext = Header(http, "X-Security-Context"),
             Prefer = Preferences.Parse(Header(http, "Prefer")),
         };
     }
 
     private async Task<ReadOnlyMemory<byte>> BodyAsync(HttpContext context)
     {
-        if (context.Request.ContentLength > options.MaxBodyBytes) throw Negotiation.TooLarge(options.MaxBodyBytes);
+        if (context.Request.ContentLength > options.MaxBodyBytes) throw FhirException.TooLarge(options.MaxBodyBytes);
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = options.MaxBodyBytes;
         var buffer = new ArrayBufferWriter<byte>((int)Math.Max(4096, context.Request.ContentLength ?? 0));
         while (true)
@@ -83,29 +111,72 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
             int read = await context.Request.Body.ReadAsync(buffer.GetMemory(4096), context.RequestAborted).ConfigureAwait(false);
             if (read == 0) break;
             buffer.Advance(read);
-            if (buffer.WrittenCount > options.MaxBodyBytes) throw Negotiation.TooLarge(options.MaxBodyBytes);
+            if (buffer.WrittenCount > options.MaxBodyBytes) throw FhirException.TooLarge(options.MaxBodyBytes);
         }
 
-        ReadOnlyMemory<byte> body = buffer.WrittenMemory;
-        return body.Span.StartsWith("\uFEFF"u8) ? body[3..] : body; // RFC 8259 8.1: a byte-order mark may be ignored
+        string coding = context.Request.Headers.ContentEncoding.ToString();
+        return coding.Length == 0
+            ? buffer.WrittenMemory
+            : await ContentCoding.DecodeAsync(buffer.WrittenMemory, coding, options.MaxBodyBytes, context.RequestAborted).ConfigureAwait(false);
     }
 
-    private static async Task WriteAsync(HttpContext context, FhirResponse response, bool pretty)
+    private async Task WriteAsync(HttpContext context, FhirResponse response, ResponseForm form)
     {
         HttpResponse http = context.Response;
         if (http.HasStarted) return;
+        byte[]? body = response.Body;
+        try
+        {
+            if (body is not null && response.RawContentType is null) body = form.Write(body);
+        }
+        catch (FhirException e)
+        {
+            response = failures.Answer(e);
+            (body, form) = (response.Body, ResponseForm.Json);
+        }
+
         http.StatusCode = response.Status;
-        if (response.Version is { } version) http.Headers.ETag = FhirResponse.ETag(version);
-        if (response.LastUpdated is { } updated) http.Headers.LastModified = DateTimeOffset.FromUnixTimeMilliseconds(updated).ToString("R", CultureInfo.InvariantCulture);
-        if (response.Location is { } location) http.Headers.Location = location;
-        if (response.Allow is { } allow) http.Headers.Allow = allow;
-        if (response.Status == 401) http.Headers.WWWAuthenticate = "Bearer";
-        http.Headers.CacheControl = "no-store"; // FHIR R4 security.html: answers hold patient data
-        if (response.Body is not { } body) return;
-        http.ContentType = Negotiation.FhirJson;
-        if (pretty) body = Negotiation.Indent(body);
+        WriteHeaders(context, response);
+        if (body is null) return;
+        http.ContentType = response.RawContentType ?? form.ContentType;
+        if (ContentCoding.Preferred(context.Request, body.Length) is { } coding)
+        {
+            body = ContentCoding.Encode(body, coding);
+            http.Headers.ContentEncoding = coding;
+        }
+
         http.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method)) await http.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private void WriteHeaders(HttpContext context, FhirResponse response)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        if (response.Version is { } version) headers.ETag = FhirResponse.ETag(version);
+        if (response.LastUpdated is { } updated) headers.LastModified = DateTimeOffset.FromUnixTimeMilliseconds(updated).ToString("R", CultureInfo.InvariantCulture);
+        if (response.Location is { } location) headers.Location = location;
+        if (response.Allow is { } allow) headers.Allow = allow;
+        if (response.AcceptEncoding is { } codings) headers.AcceptEncoding = codings;
+        if (response.AcceptPatch is { } patches) headers["Accept-Patch"] = patches;
+        if (response.Status == 401) headers.WWWAuthenticate = "Bearer";
+        if (response.RawContentType is not null)
+        {
+            // A stored file is somebody's content: it is shown as what it says it is, and its scripts do not run here.
+            headers.XContentTypeOptions = "nosniff";
+            headers.ContentSecurityPolicy = "sandbox";
+        }
+
+        headers.CacheControl = "no-store"; // FHIR R4 security.html: answers hold patient data
+        WriteRequestId(context);
+        CrossOrigin.Write(context, options.CorsOrigins, response.Allow);
+    }
+
+    // http.html#custom: the client's id comes back; the server gives one where there is none, or none that it would put in a log.
+    private static void WriteRequestId(HttpContext context)
+    {
+        string id = context.Request.Headers["X-Request-Id"].ToString();
+        bool good = id.Length is > 0 and <= MostRequestIdCharacters && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        context.Response.Headers["X-Request-Id"] = good ? id : Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
     }
 
     private static string? Header(HttpRequest request, string name) => request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;

@@ -24,6 +24,15 @@ internal sealed class FhirException : Exception
     /// <summary>The <c>Allow</c> header of a 405.</summary>
     public string? Allow { get; init; }
 
+    /// <summary>The <c>Accept-Encoding</c> header of a 415 (RFC 9110 15.5.16).</summary>
+    public string? AcceptEncoding { get; init; }
+
+    /// <summary>The <c>Accept-Patch</c> header of a 415 (RFC 5789 2.2).</summary>
+    public string? AcceptPatch { get; init; }
+
+    /// <summary>The same, said of a place: that of an entry in its Bundle.</summary>
+    public FhirException At(string place) => new(Status, [.. Issues.Select(issue => issue with { Expression = issue.Expression is { } within && within.StartsWith(place, StringComparison.Ordinal) ? within : place })]) { Allow = Allow };
+
     public static FhirException NotFound(string type, string id) => new(404, "not-found", $"There is no {type}/{id}.");
 
     public static FhirException Gone(string type, string id) => new(410, "deleted", $"{type}/{id} is deleted. Its history is at {type}/{id}/_history.");
@@ -31,4 +40,10 @@ internal sealed class FhirException : Exception
     public static FhirException BadRequest(string code, string diagnostics, string? expression = null) => new(400, code, diagnostics, expression);
 
     public static FhirException Forbidden(string diagnostics) => new(403, "forbidden", diagnostics);
+
+    /// <summary>413 with the limit.</summary>
+    public static FhirException TooLarge(int limit) => new(413, "too-long", $"The request is larger than the {limit} bytes that this server takes. Send it in parts.");
+
+    /// <summary>415: the body has no form that the interaction takes.</summary>
+    public static FhirException Unsupported(string taken) => new(415, "not-supported", $"This takes {taken}.");
 }

@@ -1,3 +1,4 @@
+using Consortium.Fhir;
 using Consortium.FhirFacade.Access;
 
 namespace Consortium.FhirFacade.Rest;
@@ -14,8 +15,17 @@ internal sealed record FhirRequest
     /// <summary>The parameters of the URL, and of the form of a POST <c>_search</c>, in order.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Parameters { get; init; }
 
-    /// <summary>The body; empty where there is none.</summary>
+    /// <summary>The body as JSON, or as it came where it is no FHIR; empty where there is none.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>What the body is; a resource in XML has become JSON already, and counts as XML.</summary>
+    public BodyKind Kind { get; init; }
+
+    /// <summary>The <c>Content-Type</c> of the body, for a Binary.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>The body as it was read from XML, so that places are those of the XML; null where it came as JSON.</summary>
+    public FhirDocument? Document { get; init; }
 
     /// <summary>Who asks.</summary>
     public required Caller Caller { get; init; }
@@ -32,8 +42,23 @@ internal sealed record FhirRequest
     /// <summary><c>If-None-Exist</c>: the query of a conditional create.</summary>
     public string? IfNoneExist { get; init; }
 
+    /// <summary><c>X-Security-Context</c>: what a Binary's access follows (FHIR R4 binary.html#rest).</summary>
+    public string? SecurityContext { get; init; }
+
+    /// <summary>True where a Binary is wanted as its content, not as a resource (FHIR R4 binary.html#rest).</summary>
+    public bool WantsContent { get; init; }
+
     /// <summary><c>Prefer</c>.</summary>
     public Preferences Prefer { get; init; } = Preferences.Default;
+
+    /// <summary>The last value of a parameter; null where it is absent.</summary>
+    public string? Parameter(string name) => Parameters.LastOrDefault(parameter => parameter.Key == name).Value;
+
+    /// <summary>The body, which is a FHIR resource.</summary>
+    /// <exception cref="FhirException">415: it is something else.</exception>
+    public ReadOnlyMemory<byte> Resource => Kind is BodyKind.Json or BodyKind.Xml
+        ? Body
+        : throw FhirException.Unsupported("a FHIR R4 resource in UTF-8 as application/fhir+json or application/fhir+xml");
 }
 
 /// <summary>What the <c>Prefer</c> header asks for (FHIR R4 http.html#ops, search.html#errors).</summary>
@@ -48,14 +73,15 @@ internal sealed record Preferences(bool Strict, ReturnPreference Return)
         Preferences preferences = Default;
         foreach (string part in (header ?? "").Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            preferences = part.ToLowerInvariant() switch
+            // RFC 7240 2: a value may be quoted, and there may be white space around '='.
+            preferences = part.Replace(" ", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal).ToLowerInvariant() switch
             {
                 "handling=strict" => preferences with { Strict = true },
                 "handling=lenient" => preferences with { Strict = false },
                 "return=minimal" => preferences with { Return = ReturnPreference.Minimal },
                 "return=representation" => preferences with { Return = ReturnPreference.Representation },
                 "return=operationoutcome" => preferences with { Return = ReturnPreference.OperationOutcome },
-                _ => preferences, // RFC 7240 2: a preference that is not understood is ignored
+                _ => preferences, // RFC 7240 2: a preference that is not understood is ignored, respond-async among them
             };
         }
 

@@ -7,7 +7,7 @@ namespace Consortium.FhirFacade.Rest;
 /// <param name="Status">HTTP status.</param>
 internal sealed record FhirResponse(int Status)
 {
-    /// <summary>FHIR JSON; null for none.</summary>
+    /// <summary>FHIR JSON, or the content of a Binary; null for none.</summary>
     public byte[]? Body { get; init; }
 
     /// <summary>The version of the answer's resource: gives <c>ETag</c>.</summary>
@@ -21,6 +21,18 @@ internal sealed record FhirResponse(int Status)
 
     /// <summary>The <c>Allow</c> header of a 405.</summary>
     public string? Allow { get; init; }
+
+    /// <summary>The <c>Accept-Encoding</c> header of a 415.</summary>
+    public string? AcceptEncoding { get; init; }
+
+    /// <summary>The <c>Accept-Patch</c> header: what may be sent with PATCH (RFC 5789 3.1).</summary>
+    public string? AcceptPatch { get; init; }
+
+    /// <summary>True where the body is an OperationOutcome about the interaction, not the resource that it is about.</summary>
+    public bool IsOutcome { get; init; }
+
+    /// <summary>The content type of a body that is no FHIR; null for FHIR.</summary>
+    public string? RawContentType { get; init; }
 
     /// <summary>The weak entity tag of a version (FHIR R4 http.html#versioning).</summary>
     public static string ETag(long version) => $"W/\"{version.ToString(CultureInfo.InvariantCulture)}\"";

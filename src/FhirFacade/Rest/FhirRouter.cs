@@ -3,62 +3,56 @@ using Consortium.FhirFacade.Access;
 
 namespace Consortium.FhirFacade.Rest;
 
-/// <summary>Which interaction answers which path and verb: the table of contents of the server (FHIR R4 http.html#summary).</summary>
-internal sealed class FhirRouter(
-    ReadInteractions read, HistoryInteractions history, WriteInteractions write, SearchInteraction search,
-    BundleInteraction bundle, CapabilityStatement capabilities, DisclosureOperations disclosure, ExchangeOperations exchange)
+/// <summary>Finds the row of <see cref="RouteTable"/> that answers a request, and runs it for whoever may.</summary>
+internal sealed class FhirRouter
 {
-    private delegate Task<FhirResponse> Interaction(FhirRequest request, CancellationToken cancellationToken);
+    private static readonly string[] Verbs = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+    private readonly Place[][] _places;
+
+    public FhirRouter(RouteTable table)
+    {
+        Routes = table.Routes;
+        Place[] places = [.. Routes.GroupBy(route => route.Path).Select(rows => new Place(rows.Key, [.. rows]))];
+        // By the number of segments; what is written out goes before what stands for anything.
+        _places = [.. Enumerable.Range(0, places.Max(place => place.Pattern.Length) + 1)
+            .Select(length => places.Where(place => place.Pattern.Length == length).OrderBy(place => place.Pattern.Count(part => part[0] == '{')).ToArray())];
+    }
+
+    /// <summary>All rows.</summary>
+    public IReadOnlyList<Route> Routes { get; }
 
     /// <summary>Runs the interaction.</summary>
     /// <exception cref="FhirException">No such path (404), verb (405), or right (401, 403).</exception>
     public Task<FhirResponse> RouteAsync(FhirRequest request, CancellationToken cancellationToken)
     {
-        Route route = Find(request.Segments) ?? throw new FhirException(404, "not-found", Unknown(request.Segments));
-        Interaction interaction = (request.Method switch
-        {
-            "GET" or "HEAD" => route.Get,
-            "POST" => route.Post,
-            "PUT" => route.Put,
-            "DELETE" => route.Delete,
-            _ => null,
-        }) ?? throw new FhirException(405, "not-supported", $"{request.Method} is not supported here; {route.Allow} is.") { Allow = route.Allow };
-        if (!route.Public) request.Caller.RequireKnown();
-        if (route.Writes(request.Method)) request.Caller.RequireWriter();
-        return interaction(request, cancellationToken);
+        Place place = Find(request.Segments);
+        Route route = place.Route(request.Method)
+            ?? throw new FhirException(405, "not-supported", $"This verb is not supported here; {place.Allow} is.") { Allow = place.Allow };
+        if (route.Right != Right.Public) request.Caller.RequireKnown();
+        if (route.Right == Right.Write) request.Caller.RequireWriter();
+        return route.Answer(request, cancellationToken);
     }
 
-    private Route? Find(string[] segments) => segments switch
+    /// <summary>The verbs of a path, for <c>Allow</c>.</summary>
+    /// <exception cref="FhirException">404: there is nothing at that path.</exception>
+    public string Allow(string[] segments) => Find(segments).Allow;
+
+    /// <summary>What PATCH takes at a path; null where it has no PATCH.</summary>
+    public string? AcceptPatch(string[] segments) => Find(segments).Route("PATCH") is null ? null : PatchInteraction.Taken;
+
+    private Place Find(string[] segments)
     {
-        [] => new Route { Post = bundle.ExecuteAsync },
-        ["metadata"] => new Route { Get = capabilities.AnswerAsync, Public = true },
-        ["_history"] => new Route { Get = (request, ct) => history.AnswerAsync(request, null, null, ct) },
-        ["$disclose"] => new Route { Get = disclosure.DiscloseByRecordIdAsync, Post = disclosure.DiscloseByRecordIdAsync, PostReads = true },
-        ["$locate"] => new Route { Get = exchange.LocateAsync },
-        ["$fetch"] => new Route { Post = exchange.FetchAsync, PostReads = true },
-        [var type, ..] when !FhirR4.IsResourceType(type) => null,
-        [var type] => new Route { Get = (request, ct) => search.AnswerAsync(request, type, ct), Post = (request, ct) => write.CreateAsync(request, type, ct) },
-        [var type, "_search"] => new Route
+        if (segments.Length < _places.Length)
         {
-            Get = (request, ct) => search.AnswerAsync(request, type, ct),
-            Post = (request, ct) => search.AnswerAsync(request, type, ct),
-            PostReads = true,
-        },
-        [var type, "_history"] => new Route { Get = (request, ct) => history.AnswerAsync(request, type, null, ct) },
-        [var type, var id] when id[0] is not ('$' or '_') => new Route
-        {
-            Get = (request, ct) => read.ReadAsync(request, type, id, ct),
-            Put = (request, ct) => write.UpdateAsync(request, type, id, ct),
-            Delete = (request, ct) => write.DeleteAsync(request, type, id, ct),
-        },
-        [var type, var id, "_history"] => new Route { Get = (request, ct) => history.AnswerAsync(request, type, id, ct) },
-        [var type, var id, "_history", var version] => new Route { Get = (request, ct) => read.VersionAsync(request, type, id, version, ct) },
-        [var type, var id, "$disclose"] => new Route { Get = (request, ct) => disclosure.DiscloseAsync(request, type, id, null, ct) },
-        [var type, var id, "_history", var version, "$disclose"] => new Route { Get = (request, ct) => disclosure.DiscloseAsync(request, type, id, version, ct) },
-        [var type, var id, "$receipt"] => new Route { Get = (request, ct) => disclosure.ReceiptAsync(request, type, id, null, ct) },
-        [var type, var id, "_history", var version, "$receipt"] => new Route { Get = (request, ct) => disclosure.ReceiptAsync(request, type, id, version, ct) },
-        _ => null,
-    };
+            foreach (Place place in _places[segments.Length])
+            {
+                if (place.Fits(segments)) return place;
+            }
+        }
+
+        throw new FhirException(404, "not-found", Unknown(segments));
+    }
 
     private static string Unknown(string[] segments)
     {
@@ -67,38 +61,39 @@ internal sealed class FhirRouter(
         return $"This server has nothing at that path{hint}. The CapabilityStatement at metadata lists what it has.";
     }
 
-    private sealed class Route
+    /// <summary>The rows of one path.</summary>
+    private sealed class Place
     {
-        public Interaction? Get { get; init; }
+        private readonly Dictionary<string, Route> _byVerb;
 
-        public Interaction? Post { get; init; }
-
-        public Interaction? Put { get; init; }
-
-        public Interaction? Delete { get; init; }
-
-        /// <summary>True where POST changes nothing.</summary>
-        public bool PostReads { get; init; }
-
-        /// <summary>True where anybody may ask.</summary>
-        public bool Public { get; init; }
-
-        public string Allow => string.Join(", ", Verbs());
-
-        public bool Writes(string method) => method switch
+        public Place(string path, Route[] rows)
         {
-            "POST" => !PostReads,
-            "PUT" or "DELETE" => true,
-            _ => false,
-        };
+            Pattern = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+            _byVerb = rows.ToDictionary(row => row.Method, StringComparer.Ordinal);
+            Allow = string.Join(", ", Verbs.Where(verb => Route(verb) is not null));
+        }
 
-        private IEnumerable<string> Verbs()
+        public string[] Pattern { get; }
+
+        public string Allow { get; }
+
+        public Route? Route(string verb) => _byVerb.GetValueOrDefault(verb == "HEAD" ? "GET" : verb);
+
+        public bool Fits(string[] segments)
         {
-            if (Get is not null) yield return "GET";
-            if (Get is not null) yield return "HEAD";
-            if (Post is not null) yield return "POST";
-            if (Put is not null) yield return "PUT";
-            if (Delete is not null) yield return "DELETE";
+            for (int i = 0; i < Pattern.Length; i++)
+            {
+                bool fits = Pattern[i] switch
+                {
+                    "{type}" => FhirR4.IsResourceType(segments[i]),
+                    "{id}" => segments[i][0] is not ('$' or '_'),
+                    "{vid}" => segments[i][0] != '$',
+                    string written => segments[i] == written,
+                };
+                if (!fits) return false;
+            }
+
+            return true;
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class HistoryInteractions(RecordQueries records, RecordAccess ac
     {
         HistoryQuery query = Parse(request, type, id);
         IReadOnlyList<StoredVersion> versions = await records.HistoryAsync(query with { Count = query.Count + 1 }, cancellationToken).ConfigureAwait(false);
-        if (id is not null && versions.Count == 0 && query is { Before: null, Since: null }) throw FhirException.NotFound(type!, id);
+        if (id is not null && versions.Count == 0 && query is { Before: null, Since: null, At: null }) throw FhirException.NotFound(type!, id);
         StoredVersion[] page = [.. versions.Take(query.Count)];
         StoredVersion[] shown = [.. page.Where(version => !version.Deleted)];
         byte[][] views = await access.DiscloseAsync(request.Caller, type is null ? "history-system" : id is null ? "history-type" : "history-instance", shown, cancellationToken).ConfigureAwait(false);
@@ -24,9 +24,11 @@ internal sealed class HistoryInteractions(RecordQueries records, RecordAccess ac
 
         string self = string.Join('/', new[] { options.BaseUrl, type, id, "_history" }.Where(part => part is not null));
         List<(string, string)> parameters = [("_count", query.Count.ToString(CultureInfo.InvariantCulture))];
-        if (query.Since is { } since) parameters.Add(("_since", ResourceJson.Instant(since)));
+        foreach ((string name, string value) in request.Parameters) if (name is "_since" or "_at" && value.Length > 0) parameters.Add((name, value));
         using var bundle = new BundleWriter("history", total);
-        bundle.Link("self", BundleWriter.Url(self, parameters));
+        (string, string)[] here = query.Before is { } before ? [("_cursor", before.ToString(CultureInfo.InvariantCulture))] : [];
+        bundle.Link("self", BundleWriter.Url(self, [.. parameters, .. here]));
+        bundle.Link("first", BundleWriter.Url(self, parameters));
         if (versions.Count > page.Length && page.Length > 0)
         {
             bundle.Link("next", BundleWriter.Url(self, [.. parameters, ("_cursor", page[^1].Sequence.ToString(CultureInfo.InvariantCulture))]));
@@ -40,6 +42,7 @@ internal sealed class HistoryInteractions(RecordQueries records, RecordAccess ac
     private static HistoryQuery Parse(FhirRequest request, string? type, string? id)
     {
         long? since = null, before = null;
+        (long From, long To)? at = null;
         int count = DefaultCount;
         foreach ((string name, string value) in request.Parameters)
         {
@@ -48,21 +51,32 @@ internal sealed class HistoryInteractions(RecordQueries records, RecordAccess ac
                 case "_count":
                     count = SearchValues.Count(value, MostCount);
                     break;
-                case "_since":
+                case "_since" when value.Length > 0:
                     since = SearchValues.Date(value).From;
+                    break;
+                case "_at" when value.Length > 0:
+                    DateRange range = SearchValues.Date(value);
+                    at = range.Prefix switch
+                    {
+                        "gt" or "sa" => (range.To, long.MaxValue),
+                        "ge" => (range.From, long.MaxValue),
+                        "lt" or "eb" => (long.MinValue, range.From),
+                        "le" => (long.MinValue, range.To),
+                        _ => (range.From, range.To),
+                    };
                     break;
                 case "_cursor":
                     before = VersionTag.Id(value) ?? throw FhirException.BadRequest("value", "_cursor comes from a next link and cannot be made up.");
                     break;
-                case "_format" or "_pretty":
+                case "_format" or "_pretty" or "_since" or "_at":
                     break;
                 default:
-                    if (request.Prefer.Strict) throw FhirException.BadRequest("not-supported", "History takes _count, _since and _cursor; another parameter is in the request.");
+                    if (request.Prefer.Strict) throw FhirException.BadRequest("not-supported", "History takes _count, _since, _at and _cursor; another parameter is in the request.");
                     break;
             }
         }
 
-        return new HistoryQuery(type, id, since, request.Caller.Subject, before, count);
+        return new HistoryQuery(type, id, since, request.Caller.Subject, before, count) { At = at };
     }
 
     private void Entry(BundleWriter bundle, StoredVersion version, byte[]? view)

@@ -44,6 +44,9 @@ internal sealed class ParametersWriter : IDisposable
         _json.WriteEndObject();
     }
 
+    /// <summary>A value that is JSON already.</summary>
+    public void Raw(string name, string property, byte[] json) => Value(name, property, () => _json.WriteRawValue(json, skipInputValidation: true));
+
     /// <summary>A parameter made of parts, which <paramref name="write"/> adds.</summary>
     public void Parts(string name, Action write)
     {

@@ -1,15 +1,16 @@
-using System.Globalization;
 using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Store;
+using Microsoft.Net.Http.Headers;
 
 namespace Consortium.FhirFacade.Rest;
 
-/// <summary>read and vread (FHIR R4 http.html#read, #vread).</summary>
-internal sealed class ReadInteractions(RecordQueries records, RecordAccess access)
+/// <summary>read and vread (FHIR R4 http.html#read, #vread), whole or in part.</summary>
+internal sealed class ReadInteractions(RecordQueries records, RecordAccess access, OperationDefinitions operations)
 {
     public async Task<FhirResponse> ReadAsync(FhirRequest request, string type, string id, CancellationToken cancellationToken)
     {
         StoredVersion? current = await records.CurrentAsync(type, id, cancellationToken).ConfigureAwait(false);
+        if (current is null && type == "OperationDefinition" && operations.Find(id) is { } own) return new FhirResponse(200) { Body = own };
         return await AnswerAsync(request, "read", current, type, id, cancellationToken).ConfigureAwait(false);
     }
 
@@ -30,12 +31,14 @@ internal sealed class ReadInteractions(RecordQueries records, RecordAccess acces
     private async Task<FhirResponse> AnswerAsync(
         FhirRequest request, string interaction, StoredVersion? version, string type, string id, CancellationToken cancellationToken)
     {
+        ResourceSubset? subset = ResourceSubset.Of(type, request.Parameter("_summary"), request.Parameter("_elements"));
         // To somebody who may not see the record it does not exist, deleted or not.
         if (version is null || !RecordAccess.MaySee(request.Caller, version)) throw FhirException.NotFound(type, id);
         if (version.Deleted) throw FhirException.Gone(type, id);
         if (IsFresh(request, version)) return new FhirResponse(304) { Version = version.Version, LastUpdated = version.RecordedAt };
-        byte[][] views = await access.DiscloseAsync(request.Caller, interaction, [version], cancellationToken).ConfigureAwait(false);
-        return FhirResponse.Of(version, views[0]);
+        byte[] view = (await access.DiscloseAsync(request.Caller, interaction, [version], cancellationToken).ConfigureAwait(false))[0];
+        FhirResponse answer = FhirResponse.Of(version, subset?.Apply(view) ?? view);
+        return request.WantsContent ? BinaryContent.Answer(answer) : answer;
     }
 
     /// <summary>Conditional read (http.html#cread): the client has this version already. RFC 9110 13.1.3: If-None-Match goes before If-Modified-Since.</summary>
@@ -43,7 +46,7 @@ internal sealed class ReadInteractions(RecordQueries records, RecordAccess acces
     {
         if (request.IfNoneMatch is not null) return VersionTag.Matches(request.IfNoneMatch, version.Version);
         return request.IfModifiedSince is not null
-            && DateTimeOffset.TryParseExact(request.IfModifiedSince, "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset since)
+            && HeaderUtilities.TryParseDate(request.IfModifiedSince, out DateTimeOffset since)
             && version.RecordedAt / 1000 <= since.ToUnixTimeSeconds();
     }
 }

@@ -7,15 +7,21 @@ namespace Consortium.FhirFacade.Rest;
 /// <summary>Lets only valid resources into the store: 400 for what is no FHIR JSON, 422 for what breaks R4's rules (FHIR R4 http.html#rejecting-updates).</summary>
 internal static class ResourceContent
 {
+    /// <summary>Reads and validates the resource of a request; the content of a Binary becomes one.</summary>
+    public static ResourceJson Accept(FhirRequest request, string type, string? id) => BinaryContent.IsIn(request, type)
+        ? Accept(BinaryContent.Resource(request, id), type, id)
+        : Accept(request.Resource, type, id, document: request.Document);
+
     /// <summary>Reads and validates a resource.</summary>
     /// <param name="bytes">The body, or the resource of a Bundle's entry.</param>
     /// <param name="type">The type that the URL names.</param>
     /// <param name="id">The id that the URL names; null where the server chooses.</param>
     /// <param name="at">Where the resource stands in a Bundle, as FHIRPath; empty where it is the body.</param>
-    public static ResourceJson Accept(ReadOnlyMemory<byte> bytes, string type, string? id, string at = "")
+    /// <param name="document">The same, read already; null where it was not.</param>
+    public static ResourceJson Accept(ReadOnlyMemory<byte> bytes, string type, string? id, string at = "", FhirDocument? document = null)
     {
         if (bytes.Length == 0) throw FhirException.BadRequest("required", $"The request has no {type} in its body.", NullIfEmpty(at));
-        FhirDocument document = FhirDocument.Parse(bytes);
+        document ??= FhirDocument.Parse(bytes);
         ResourceJson content = ResourceJson.Read(bytes);
         if (content.ResourceType != type)
         {
@@ -41,6 +47,7 @@ internal static class ResourceContent
     // The place inside the entry: Patient.birthDate becomes Bundle.entry[3].resource.birthDate.
     private static OutcomeIssue Inside(OutcomeIssue issue, string at)
     {
+        issue = issue with { Line = null, Column = null }; // they are those of the resource alone
         if (issue.Expression is not { } expression) return issue with { Expression = at };
         int dot = expression.IndexOf('.', StringComparison.Ordinal);
         return issue with { Expression = dot < 0 ? at : at + expression[dot..] };

@@ -15,7 +15,7 @@ internal sealed record TransactionPlan(IReadOnlyList<PlannedEntry> Entries);
 /// A transaction (FHIR R4 http.html#transaction): all of it or nothing. Conditional creates and conditional references are resolved,
 /// ids assigned and references rewritten, then all is written at once, and reads see the result.
 /// </summary>
-internal sealed class TransactionBundle(SearchQueries search, ReadInteractions read, FacadeOptions options)
+internal sealed class TransactionBundle(SearchQueries search, ReadInteractions read, WriteAnswers answers, FacadeOptions options)
 {
     /// <summary>Checks and validates each entry.</summary>
     /// <exception cref="FhirException">With the place of the entry.</exception>
@@ -65,7 +65,7 @@ internal sealed class TransactionBundle(SearchQueries search, ReadInteractions r
         }
 
         IReadOnlyList<WriteResult> results = await transaction.ApplyAsync([.. writes.Select(write => write.Write)]).ConfigureAwait(false);
-        for (int i = 0; i < writes.Count; i++) responses[writes[i].One.Entry.Index] = Answer(results[i], request.Prefer);
+        for (int i = 0; i < writes.Count; i++) responses[writes[i].One.Entry.Index] = EntryResponse.Of(answers.Of(results[i], request.Prefer.Return));
         foreach (PlannedEntry one in plan.Entries)
         {
             if (one.Entry.Order < 3) continue;
@@ -166,14 +166,6 @@ internal sealed class TransactionBundle(SearchQueries search, ReadInteractions r
     {
         FhirResponse found = await read.CurrentWithinAsync(type, id, transaction, cancellationToken).ConfigureAwait(false);
         return EntryResponse.Of(found with { Location = Location(type, id, found.Version!.Value) });
-    }
-
-    private EntryResponse Answer(WriteResult result, Preferences prefer)
-    {
-        int status = WriteInteractions.Status(result.Outcome);
-        if (status == 204) return new EntryResponse(204, null, result.Version > 0 ? result.Version : null, null, null);
-        return new EntryResponse(
-            status, prefer.Return == ReturnPreference.Representation ? result.Body : null, result.Version, result.LastUpdated, Location(result.Type, result.Id, result.Version));
     }
 
     private string Location(string type, string id, long version) =>

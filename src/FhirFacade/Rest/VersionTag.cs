@@ -9,9 +9,12 @@ internal static class VersionTag
     /// <exception cref="FhirException">400: it is no tag that this server gave out.</exception>
     public static long? IfMatch(string? header)
     {
-        if (string.IsNullOrWhiteSpace(header) || header.Trim() == "*") return null;
+        if (string.IsNullOrWhiteSpace(header) || IsAny(header)) return null;
         return Parse(header) ?? throw FhirException.BadRequest("value", "If-Match names one version, as the ETag of this server: W/\"3\".");
     }
+
+    /// <summary>True for <c>*</c>: any version.</summary>
+    public static bool IsAny(string? header) => header?.Trim() == "*";
 
     /// <summary>True where <c>If-None-Match</c> lists this version.</summary>
     public static bool Matches(string? header, long version) =>

@@ -102,6 +102,12 @@ internal sealed class RecordQueries(Database database)
     {
         string where = query.Type is null ? "1 = 1" : query.Id is null ? "v.type = @Type" : "v.type = @Type AND v.id = @Id";
         if (query.Since is not null) where += " AND v.recorded_at >= @Since";
+        if (query.At is not null)
+        {
+            // http.html#history: what was current at some time of the period: stored before its end, and replaced after its start.
+            where += " AND v.recorded_at < @AtTo AND NOT EXISTS (SELECT 1 FROM resource_version n WHERE n.type = v.type AND n.id = v.id AND n.version = v.version + 1 AND n.recorded_at <= @AtFrom)";
+        }
+
         if (query.Subject is not null) where += " AND v.subject_tag = @Subject";
         return where;
     }
@@ -111,6 +117,8 @@ internal sealed class RecordQueries(Database database)
         query.Type,
         query.Id,
         query.Since,
+        AtFrom = query.At?.From,
+        AtTo = query.At?.To,
         Subject = query.Subject?.ToArray(),
         Before = query.Before ?? long.MaxValue,
         query.Count,
@@ -124,4 +132,8 @@ internal sealed class RecordQueries(Database database)
 /// <param name="Subject">Only versions about this patient.</param>
 /// <param name="Before">Before this place in the log; null from the newest.</param>
 /// <param name="Count">At most so many.</param>
-internal sealed record HistoryQuery(string? Type, string? Id, long? Since, Tag128? Subject, long? Before, int Count);
+internal sealed record HistoryQuery(string? Type, string? Id, long? Since, Tag128? Subject, long? Before, int Count)
+{
+    /// <summary>Only versions that were current at some time of this period, in milliseconds, its end not in it; null for any.</summary>
+    public (long From, long To)? At { get; init; }
+}

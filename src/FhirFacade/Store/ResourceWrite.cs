@@ -28,6 +28,9 @@ internal sealed record ResourceWrite(string Type, string Id, WriteMode Mode)
     /// <summary>The current version that the writer has seen (<c>If-Match</c>); null where it does not say.</summary>
     public long? IfMatch { get; init; }
 
+    /// <summary>True where the resource must exist (<c>If-Match: *</c>).</summary>
+    public bool IfExists { get; init; }
+
     /// <summary>True where the resource must not exist (<c>If-None-Match: *</c>).</summary>
     public bool IfNoneExists { get; init; }
 
@@ -79,8 +82,9 @@ internal sealed record WriteResult(string Type, string Id, long Version, long La
 internal sealed class PreconditionException : Exception
 {
     /// <summary>Names the resource and the versions.</summary>
-    public PreconditionException(string message)
-        : base(message)
-    {
-    }
+    public PreconditionException(string message, RecordKey key)
+        : base(message) => Key = key;
+
+    /// <summary>The resource.</summary>
+    public RecordKey Key { get; }
 }

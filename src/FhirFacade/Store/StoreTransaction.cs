@@ -24,6 +24,17 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
     /// <summary>Waits until no other transaction works under the same name.</summary>
     public Task LockNameAsync(string name) => engine.LockNameAsync(transaction, name);
 
+    /// <summary>Holds resources, whether they exist or not, until the transaction ends: what is read of them then stays true while it is changed.</summary>
+    /// <param name="keys">Distinct keys, all that the transaction will change, so that two transactions never wait for each other.</param>
+    public async Task LockAsync(IEnumerable<RecordKey> keys)
+    {
+        RecordKey[] ordered = [.. keys.Order()];
+        if (ordered.Length == 0) return;
+        Dictionary<RecordKey, Head> heads = await engine.LockAsync(transaction, ordered).ConfigureAwait(false);
+        RecordKey[] absent = [.. ordered.Where(key => heads[key].Version == 0)];
+        if (absent.Length > 0) await engine.ReleaseAsync(transaction, absent).ConfigureAwait(false);
+    }
+
     /// <summary>Applies the writes in order; results stand in the same order.</summary>
     /// <exception cref="PreconditionException">A version is not the one that the writer has seen.</exception>
     public async Task<IReadOnlyList<WriteResult>> ApplyAsync(IReadOnlyList<ResourceWrite> writes)
@@ -63,7 +74,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
         switch (write.Mode)
         {
             case WriteMode.Create when head.Version > 0:
-                throw new PreconditionException($"{key} exists already.");
+                throw new PreconditionException($"{key} exists already.", key);
             case WriteMode.CreateIfAbsent when head.Version > 0:
                 return Result(WriteOutcome.Left); // also after a deletion: a mention has no authority to bring a resource back
             case WriteMode.CreateIfAbsent:
@@ -108,10 +119,11 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
         if (write.IfMatch is { } expected && (!head.IsLive || head.Version != expected))
         {
             string found = head.Version == 0 ? "it does not exist" : head.Deleted ? "it is deleted" : $"the current version is {head.Version}";
-            throw new PreconditionException($"If-Match names version {expected} of {key}, but {found}. Read it again and repeat the change.");
+            throw new PreconditionException($"If-Match names version {expected} of {key}, but {found}. Read it again and repeat the change.", key);
         }
 
-        if (write.IfNoneExists && head.IsLive) throw new PreconditionException($"If-None-Match: * forbids replacing {key}, which exists.");
+        if (write.IfExists && !head.IsLive) throw new PreconditionException($"If-Match: * wants {key} to exist, and it does not.", key);
+        if (write.IfNoneExists && head.IsLive) throw new PreconditionException($"If-None-Match: * forbids replacing {key}, which exists.", key);
     }
 
     /// <summary>Notes an authoritative intake; true where a later one of the same source has been applied before.</summary>

@@ -27,36 +27,11 @@ public sealed class ErrorTests
     {
         await using FacadeHost host = await FacadeHost.StartAsync(dialect);
 
-        Assert.Equal("GET, HEAD, POST", (await host.SendAsync("DELETE", "Patient", null)).ShouldFail(405, "not-supported").Allow);
-        Assert.Equal("GET, HEAD, PUT, DELETE", (await host.PostAsync("Patient/1", Patient)).ShouldFail(405, "not-supported").Allow);
+        Assert.Equal("GET, HEAD, POST", (await host.SendAsync("DELETE", "Patient/_search", null)).ShouldFail(405, "not-supported").Allow);
+        Assert.Equal("GET, HEAD, PUT, PATCH, DELETE", (await host.PostAsync("Patient/1", Patient)).ShouldFail(405, "not-supported").Allow);
         Assert.Equal("POST", (await host.GetAsync("")).ShouldFail(405, "not-supported").Allow);
         Assert.Equal("GET, HEAD", (await host.PutAsync("metadata", Patient)).ShouldFail(405, "not-supported").Allow);
-        (await host.SendAsync("PATCH", "Patient/1", "[]", ("Content-Type", "application/json"))).ShouldFail(405, "not-supported");
         (await host.SendAsync("BREW", "Patient/1", null)).ShouldFail(405, "not-supported");
-    }
-
-    [Theory, BothStores]
-    public async Task Formats_JsonIsGiven_OtherIs406(Dialect dialect)
-    {
-        await using FacadeHost host = await FacadeHost.StartAsync(dialect);
-        await host.PutAsync("Patient/p", """{"resourceType":"Patient","id":"p","gender":"male"}""");
-
-        foreach (string accept in new[] { "application/fhir+json", "application/json", "*/*", "application/*", "text/html,application/xhtml+xml,*/*;q=0.8", "application/fhir+json; fhirVersion=4.0", "application/xml;q=0.9,application/json;q=0.1" })
-        {
-            Assert.Equal(200, (await host.GetAsync("Patient/p", ("Accept", accept))).Status);
-        }
-
-        foreach (string accept in new[] { "application/fhir+xml", "text/csv", "application/fhir+json; fhirVersion=3.0", "application/json;q=0" })
-        {
-            (await host.GetAsync("Patient/p", ("Accept", accept))).ShouldFail(406, "not-supported");
-        }
-
-        foreach (string format in new[] { "json", "application/fhir%2Bjson", "application/fhir+json", "application/json" })
-        {
-            Assert.Equal(200, (await host.GetAsync($"Patient/p?_format={format}", ("Accept", "application/xml"))).Status);
-        }
-
-        (await host.GetAsync("Patient/p?_format=xml")).ShouldFail(406, "not-supported");
     }
 
     [Theory, BothStores]
@@ -76,12 +51,12 @@ public sealed class ErrorTests
     {
         await using FacadeHost host = await FacadeHost.StartAsync(dialect);
 
-        foreach (string type in new[] { "application/fhir+xml", "text/plain", "application/fhir+json; charset=gb18030", "application/x-www-form-urlencoded" })
+        foreach (string type in new[] { "text/plain", "application/json-patch+json", "application/fhir+json; fhirVersion=3.0", "application/fhir+json; charset=gb18030", "application/x-www-form-urlencoded" })
         {
             (await host.PostAsync("Patient", Patient, ("Content-Type", type))).ShouldFail(415, "not-supported");
         }
 
-        foreach (string type in new[] { "application/fhir+json", "application/json; charset=UTF-8", "application/fhir+json;fhirVersion=4.0" })
+        foreach (string type in new[] { "application/fhir+json", "application/json; charset=UTF-8", "application/fhir+json;fhirVersion=4.0", "application/fhir+json; charset=\"utf-8\"" })
         {
             Assert.Equal(201, (await host.PostAsync("Patient", Patient, ("Content-Type", type))).Status);
         }
@@ -129,7 +104,6 @@ public sealed class ErrorTests
         using HttpResponseMessage response = await host.Client.SendAsync(request);
         (await Answer.ReadAsync(response)).ShouldFail(413, "too-long");
     }
-
 
     [Theory, BothStores]
     public async Task WhatNobodyForesaw_Is500_WithoutPatientData(Dialect dialect)

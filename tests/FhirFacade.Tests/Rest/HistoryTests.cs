@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Consortium.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Consortium.FhirFacade.Tests.Rest;
 
@@ -61,6 +62,28 @@ public sealed class HistoryTests
         Assert.Empty((await host.GetAsync("_history?_since=2999-01-01T00:00:00Z")).Entries);
         (await host.GetAsync("_history?_since=yesterday")).ShouldFail(400, "value");
         (await host.GetAsync("_history?_cursor=x")).ShouldFail(400, "value");
+    }
+
+    [Theory, BothStores]
+    public async Task At_GivesWhatWasCurrentInThePeriod(Dialect dialect)
+    {
+        var time = new ManualTime(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
+        await using FacadeHost host = await FacadeHost.StartAsync(dialect, services: services => services.AddSingleton<TimeProvider>(time));
+        await host.PutAsync("Patient/p1", Patient("p1", "female"));
+        time.Now = time.Now.AddDays(2);
+        await host.PutAsync("Patient/p1", Patient("p1", "male"));
+        time.Now = time.Now.AddDays(2);
+        await host.PutAsync("Patient/p1", Patient("p1", "other"));
+
+        Assert.Equal(["1"], await AtAsync("2026-03-02"));
+        Assert.Equal(["2", "1"], await AtAsync("2026-03-03"));
+        Assert.Equal(["2"], await AtAsync("2026-03-04T08:00:00Z"));
+        Assert.Equal(["3", "2", "1"], await AtAsync("2026-03"));
+        Assert.Equal(["3"], await AtAsync("gt2026-03-06"));
+        Assert.Empty(await AtAsync("2026-02"));
+        Assert.Contains("_at=2026-03-02", (await host.GetAsync("Patient/p1/_history?_at=2026-03-02")).Link("self"), StringComparison.Ordinal);
+
+        async Task<string[]> AtAsync(string at) => [.. (await host.GetAsync($"Patient/p1/_history?_at={at}")).Entries.Select(entry => entry.GetProperty("resource").GetProperty("meta").GetProperty("versionId").GetString()!)];
     }
 
     private static string Patient(string id, string gender) => JsonSerializer.Serialize(new { resourceType = "Patient", id, gender });

@@ -81,6 +81,40 @@ public sealed class ReadTests
     }
 
     [Theory, BothStores]
+    public async Task Options_NamesTheVerbs_AndWhatPatchTakes(Dialect dialect)
+    {
+        await using FacadeHost host = await FacadeHost.StartAsync(dialect);
+
+        Answer answer = await host.SendAsync("OPTIONS", "Patient/p1", null);
+
+        Assert.Equal((204, "GET, HEAD, PUT, PATCH, DELETE"), (answer.Status, answer.Allow));
+        (await host.SendAsync("OPTIONS", "Nothing", null)).ShouldFail(404, "not-found");
+    }
+
+    [Theory, BothStores]
+    public async Task Part_HasWhatWasAskedForWhatMustBeThere_AndTheTag(Dialect dialect)
+    {
+        await using FacadeHost host = await FacadeHost.StartAsync(dialect);
+        await host.PutAsync("Observation/o", """
+            {"resourceType":"Observation","id":"o","meta":{"tag":[{"system":"urn:t","code":"a"}]},"text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},
+             "status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p"},"valueQuantity":{"value":1.50,"unit":"g"},"note":[{"text":"n"}],"method":{"text":"m"}}
+            """);
+
+        Assert.Equal(["resourceType", "id", "meta", "status", "code", "subject", "valueQuantity"], await NamesAsync("_summary=true"));
+        Assert.Equal(["resourceType", "id", "meta", "text", "status", "code"], await NamesAsync("_summary=text"));
+        Assert.Equal(["resourceType", "id", "meta", "status", "code", "subject", "valueQuantity", "note", "method"], await NamesAsync("_summary=data"));
+        Assert.Equal(["resourceType", "id", "meta", "status", "code", "valueQuantity", "note"], await NamesAsync("_elements=value,Observation.note,Patient.name"));
+        Answer whole = await host.GetAsync("Observation/o?_summary=false"), part = await host.GetAsync("Observation/o?_elements=value");
+        Assert.DoesNotContain("SUBSETTED", whole.Text, StringComparison.Ordinal);
+        Assert.Equal(["a", "SUBSETTED"], part.Json.GetProperty("meta").GetProperty("tag").EnumerateArray().Select(tag => tag.GetProperty("code").GetString()));
+        Assert.Equal("1.50", part.Json.GetProperty("valueQuantity").GetProperty("value").GetRawText());
+        (await host.GetAsync("Observation/o?_summary=some")).ShouldFail(400, "value");
+        Assert.DoesNotContain("SUBSETTED", (await host.GetAsync("Observation/o")).Text, StringComparison.Ordinal);
+
+        async Task<string[]> NamesAsync(string query) => [.. (await host.GetAsync($"Observation/o?{query}")).Json.EnumerateObject().Select(property => property.Name)];
+    }
+
+    [Theory, BothStores]
     public async Task Head_HasTheHeadersOfGetAndNoBody(Dialect dialect)
     {
         await using FacadeHost host = await FacadeHost.StartAsync(dialect);

@@ -1,0 +1,38 @@
+using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Store;
+using Microsoft.AspNetCore.Http;
+
+namespace Consortium.FhirFacade.Rest;
+
+/// <summary>
+/// Finds the one resource that a condition means, within the transaction that acts on it. Whoever acts on the same condition waits,
+/// so that two conditional creates at once make one resource.
+/// </summary>
+internal sealed class ConditionMatch(SearchQueries search, FacadeOptions options)
+{
+    /// <summary>The condition that stands in the URL of a conditional interaction.</summary>
+    public Condition Read(string type, FhirRequest request) => Read(type, QueryString.Create(request.Parameters.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value))).Value ?? "");
+
+    /// <summary>The condition of a query, with a question mark or without.</summary>
+    /// <exception cref="FhirException">400: it has no parameter, or one that the server does not know and that would match too much.</exception>
+    public Condition Read(string type, string query)
+    {
+        query = query.TrimStart('?');
+        // The same condition in another order or spelling is the same.
+        IEnumerable<string> parts = FhirEndpoint.Form(query).Where(pair => pair.Key is not ("_format" or "_pretty")).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal);
+        return new Condition(SearchQuery.Condition(type, query, options.BaseUrl), $"{type}?{string.Join('&', parts)}");
+    }
+
+    /// <summary>The id of the one match; null for none. Holds the condition until the transaction ends.</summary>
+    /// <exception cref="FhirException">412: there are several.</exception>
+    public async Task<string?> FindAsync(Condition condition, StoreTransaction transaction, CancellationToken cancellationToken)
+    {
+        await transaction.LockNameAsync(condition.Name).ConfigureAwait(false);
+        return await search.OnlyMatchAsync(condition.Query, transaction.Transaction, cancellationToken).ConfigureAwait(false);
+    }
+}
+
+/// <summary>A condition.</summary>
+/// <param name="Query">What it looks for.</param>
+/// <param name="Name">By which those who act on it wait for each other.</param>
+internal sealed record Condition(SearchQuery Query, string Name);

@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Text.Json;
+
+namespace Consortium.FhirFacade.Rest;
+
+/// <summary>
+/// What the operations are called and defined as. Those of FHIR R4 have their definition there; the server's own are defined by OperationDefinitions
+/// that it serves itself, at which levels from the table of routes.
+/// </summary>
+internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOptions options)
+{
+    private static readonly FrozenDictionary<string, string> OfR4 = new Dictionary<string, string>
+    {
+        ["validate"] = "http://hl7.org/fhir/OperationDefinition/Resource-validate",
+        ["meta"] = "http://hl7.org/fhir/OperationDefinition/Resource-meta",
+        ["meta-add"] = "http://hl7.org/fhir/OperationDefinition/Resource-meta-add",
+        ["meta-delete"] = "http://hl7.org/fhir/OperationDefinition/Resource-meta-delete",
+    }.ToFrozenDictionary();
+
+    private static readonly FrozenDictionary<string, Own> Ours = new Dictionary<string, Own>
+    {
+        ["disclose"] = new("The caller's view of one version of a record with what is needed to verify it against its commitment.",
+            [new("recordId", "in", 0, "string", "The record id of the index entry, 32 hexadecimal digits; at the system level."), new("view", "out", 0, "Any", "The view."),
+             new("disclosure", "out", 1, "base64Binary", "What was hidden, as salted hashes."), new("viewBytes", "out", 1, "base64Binary", "The exact bytes of the view."),
+             new("role", "out", 1, "string", "The role whose view it is."), new("recordId", "out", 1, "string", "The record id."), new("commitment", "out", 1, "string", "The commitment, in hexadecimal digits.")]),
+        ["receipt"] = new("Where a version's commitment stands on the consortium's chain.",
+            [new("recordId", "out", 1, "string", "The record id."), new("commitment", "out", 1, "string", "The commitment, in hexadecimal digits.")]),
+        ["locate"] = new("Finds the index entries of a patient's records at all members.",
+            [new("identifier", "in", 1, "string", "system|value of the patient's strongest identifier."), new("entry", "out", 0, null, "An index entry.")]),
+        ["fetch"] = new("Gets a record from another member and verifies it.",
+            [new("custodian", "in", 1, "string", "The custodian's address."), new("recordId", "in", 1, "string", "The record id of the index entry."),
+             new("verified", "out", 1, "boolean", "Whether the answer is what the chain has the commitment of."), new("view", "out", 0, "Any", "The view, where it verifies."),
+             new("viewBytes", "out", 1, "base64Binary", "The bytes that came.")]),
+    }.ToFrozenDictionary();
+
+    /// <summary>The canonical URL of an operation's definition.</summary>
+    public static string Url(string name, FacadeOptions options) => OfR4.GetValueOrDefault(name) ?? $"{options.BaseUrl}/OperationDefinition/{Id(name)}";
+
+    /// <summary>The definition of an operation of this server, by logical id; null where there is none.</summary>
+    public byte[]? Find(string id)
+    {
+        string? name = Ours.Keys.FirstOrDefault(known => Id(known) == id);
+        return name is null ? null : Write(name, Ours[name], [.. router.Value.Routes.Where(route => route.Operation == name)]);
+    }
+
+    private static string Id(string name) => "facade-" + name;
+
+    private byte[] Write(string name, Own own, Route[] routes)
+    {
+        var output = new ArrayBufferWriter<byte>(4096);
+        using (var json = new Utf8JsonWriter(output, Negotiation.Compact))
+        {
+            json.WriteStartObject();
+            json.WriteString("resourceType", "OperationDefinition");
+            json.WriteString("id", Id(name));
+            json.WriteString("url", Url(name, options));
+            json.WriteString("name", char.ToUpperInvariant(name[0]) + name[1..]);
+            json.WriteString("status", "active");
+            json.WriteString("kind", "operation");
+            json.WriteString("description", own.Description);
+            json.WriteBoolean("affectsState", routes.Any(route => route.Right == Right.Write));
+            json.WriteString("code", name);
+            bool instance = routes.Any(route => route.IsOfType);
+            if (instance)
+            {
+                json.WriteStartArray("resource");
+                json.WriteStringValue("Resource");
+                json.WriteEndArray();
+            }
+
+            json.WriteBoolean("system", routes.Any(route => !route.IsOfType));
+            json.WriteBoolean("type", false);
+            json.WriteBoolean("instance", instance);
+            json.WriteStartArray("parameter");
+            foreach (Parameter parameter in own.Parameters)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", parameter.Name);
+                json.WriteString("use", parameter.Use);
+                json.WriteNumber("min", parameter.Min);
+                json.WriteString("max", parameter.Type is null ? "*" : "1");
+                json.WriteString("documentation", parameter.Documentation);
+                if (parameter.Type is not null) json.WriteString("type", parameter.Type);
+                else WriteEntryParts(json, parameter.Use);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static void WriteEntryParts(Utf8JsonWriter json, string use)
+    {
+        json.WriteStartArray("part");
+        foreach ((string name, string type) in new[] { ("custodian", "string"), ("kind", "code"), ("recordId", "string"), ("recorded", "instant"), ("sequence", "decimal"), ("transactionHash", "string"), ("blockNumber", "decimal") })
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteString("use", use);
+            json.WriteNumber("min", name == "kind" ? 0 : 1);
+            json.WriteString("max", "1");
+            json.WriteString("type", type);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private sealed record Own(string Description, Parameter[] Parameters);
+
+    private sealed record Parameter(string Name, string Use, int Min, string? Type, string Documentation);
+}

@@ -1,0 +1,61 @@
+namespace Consortium.FhirFacade.Rest;
+
+/// <summary>
+/// The table of contents of the server (FHIR R4 http.html#summary): every path and verb that it answers. The router works from it,
+/// and the CapabilityStatement is written from it, so that neither can say what the other does not.
+/// </summary>
+internal sealed class RouteTable(
+    ReadInteractions read, HistoryInteractions history, WriteInteractions write, ConditionalInteractions conditional, PatchInteraction patch,
+    SearchInteraction search, BundleInteraction bundle, CapabilityStatement capabilities, ValidateOperation validate, MetaOperations meta,
+    DisclosureOperations disclosure, ExchangeOperations exchange)
+{
+    /// <summary>The rows.</summary>
+    public IReadOnlyList<Route> Routes { get; } =
+    [
+        new("POST", "", bundle.ExecuteAsync) { Right = Right.Write, Interactions = ["transaction", "batch"] },
+        new("GET", "metadata", capabilities.AnswerAsync) { Right = Right.Public },
+        new("GET", "_history", (r, ct) => history.AnswerAsync(r, null, null, ct)) { Interactions = ["history-system"] },
+
+        new("GET", "{type}", (r, ct) => search.AnswerAsync(r, r.Segments[0], ct)) { Interactions = ["search-type"] },
+        new("GET", "{type}/_search", (r, ct) => search.AnswerAsync(r, r.Segments[0], ct)),
+        new("POST", "{type}/_search", (r, ct) => search.AnswerAsync(r, r.Segments[0], ct)),
+        new("POST", "{type}", (r, ct) => r.IfNoneExist is null ? write.CreateAsync(r, r.Segments[0], ct) : conditional.CreateAsync(r, r.Segments[0], ct))
+        {
+            Right = Right.Write, Interactions = ["create"], Features = [("conditionalCreate", "true")],
+        },
+        new("PUT", "{type}", (r, ct) => conditional.UpdateAsync(r, r.Segments[0], ct)) { Right = Right.Write, Features = [("conditionalUpdate", "true")] },
+        new("PATCH", "{type}", (r, ct) => conditional.PatchAsync(r, r.Segments[0], ct)) { Right = Right.Write },
+        new("DELETE", "{type}", (r, ct) => conditional.DeleteAsync(r, r.Segments[0], ct)) { Right = Right.Write, Features = [("conditionalDelete", "\"single\"")] },
+        new("GET", "{type}/_history", (r, ct) => history.AnswerAsync(r, r.Segments[0], null, ct)) { Interactions = ["history-type"] },
+
+        new("GET", "{type}/{id}", (r, ct) => read.ReadAsync(r, r.Segments[0], r.Segments[1], ct)) { Interactions = ["read"], Features = [("conditionalRead", "\"full-support\"")] },
+        new("PUT", "{type}/{id}", (r, ct) => write.UpdateAsync(r, r.Segments[0], r.Segments[1], ct))
+        {
+            Right = Right.Write, Interactions = ["update"], Features = [("versioning", "\"versioned-update\""), ("updateCreate", "true")],
+        },
+        new("PATCH", "{type}/{id}", (r, ct) => patch.PatchAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Interactions = ["patch"] },
+        new("DELETE", "{type}/{id}", (r, ct) => write.DeleteAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Interactions = ["delete"] },
+        new("GET", "{type}/{id}/_history", (r, ct) => history.AnswerAsync(r, r.Segments[0], r.Segments[1], ct)) { Interactions = ["history-instance"] },
+        new("GET", "{type}/{id}/_history/{vid}", (r, ct) => read.VersionAsync(r, r.Segments[0], r.Segments[1], r.Segments[3], ct))
+        {
+            Interactions = ["vread"], Features = [("readHistory", "true")],
+        },
+
+        new("POST", "{type}/$validate", (r, ct) => ValidateOperation.OfTypeAsync(r, r.Segments[0], ct)) { Operation = "validate" },
+        new("GET", "{type}/{id}/$validate", (r, ct) => validate.OfInstanceAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "validate" },
+        new("POST", "{type}/{id}/$validate", (r, ct) => validate.OfInstanceAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "validate" },
+        new("GET", "{type}/{id}/$meta", (r, ct) => meta.ReadAsync(r, r.Segments[0], r.Segments[1], null, ct)) { Operation = "meta" },
+        new("GET", "{type}/{id}/_history/{vid}/$meta", (r, ct) => meta.ReadAsync(r, r.Segments[0], r.Segments[1], r.Segments[3], ct)) { Operation = "meta" },
+        new("POST", "{type}/{id}/$meta-add", (r, ct) => meta.AddAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "meta-add" },
+        new("POST", "{type}/{id}/$meta-delete", (r, ct) => meta.DeleteAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "meta-delete" },
+
+        new("GET", "$disclose", disclosure.DiscloseByRecordIdAsync) { Operation = "disclose" },
+        new("POST", "$disclose", disclosure.DiscloseByRecordIdAsync) { Operation = "disclose" },
+        new("GET", "{type}/{id}/$disclose", (r, ct) => disclosure.DiscloseAsync(r, r.Segments[0], r.Segments[1], null, ct)) { Operation = "disclose" },
+        new("GET", "{type}/{id}/_history/{vid}/$disclose", (r, ct) => disclosure.DiscloseAsync(r, r.Segments[0], r.Segments[1], r.Segments[3], ct)) { Operation = "disclose" },
+        new("GET", "{type}/{id}/$receipt", (r, ct) => disclosure.ReceiptAsync(r, r.Segments[0], r.Segments[1], null, ct)) { Operation = "receipt" },
+        new("GET", "{type}/{id}/_history/{vid}/$receipt", (r, ct) => disclosure.ReceiptAsync(r, r.Segments[0], r.Segments[1], r.Segments[3], ct)) { Operation = "receipt" },
+        new("GET", "$locate", exchange.LocateAsync) { Operation = "locate" },
+        new("POST", "$fetch", exchange.FetchAsync) { Operation = "fetch" },
+    ];
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Consortium.Fhir;
+using Consortium.FhirFacade.Store;
+
+namespace Consortium.FhirFacade.Rest;
+
+/// <summary>
+/// <c>$validate</c> (FHIR R4 resource-operation-validate.html). The answer is 200 with an OperationOutcome whether the resource is valid or not;
+/// another status means that it could not be told.
+/// </summary>
+internal sealed class ValidateOperation(RecordQueries records)
+{
+    private static readonly string[] Modes = ["create", "update", "delete", "profile"];
+
+    /// <summary><c>POST [base]/Type/$validate</c>.</summary>
+    public static Task<FhirResponse> OfTypeAsync(FhirRequest request, string type, CancellationToken cancellationToken)
+    {
+        Asked asked = Read(request);
+        if (asked.Mode is "update" or "delete") throw FhirException.BadRequest("value", $"The mode {asked.Mode} is about an instance: POST [base]/{type}/[id]/$validate.");
+        FhirDocument resource = asked.Resource ?? throw FhirException.BadRequest("required", "$validate of a type takes a resource, or Parameters with a parameter resource.");
+        return Task.FromResult(Outcome(resource, type, null, asked.Profiles));
+    }
+
+    /// <summary><c>GET</c> and <c>POST [base]/Type/id/$validate</c>: of what is sent as a change of the instance, or of what is stored.</summary>
+    public async Task<FhirResponse> OfInstanceAsync(FhirRequest request, string type, string id, CancellationToken cancellationToken)
+    {
+        Asked asked = Read(request);
+        if (asked.Mode == "create") throw FhirException.BadRequest("value", $"The mode create is about a new resource: POST [base]/{type}/$validate.");
+        StoredVersion? current = await records.CurrentAsync(type, id, cancellationToken).ConfigureAwait(false);
+        if (asked.Mode == "delete" || asked.Resource is null)
+        {
+            if (current is null) throw FhirException.NotFound(type, id);
+            if (current.Deleted) throw FhirException.Gone(type, id);
+        }
+
+        // A delete is never refused for the content of a resource.
+        if (asked.Mode == "delete") return Answer([new OutcomeIssue(IssueSeverity.Information, "informational", "The resource can be deleted; its history stays.")]);
+        return asked.Resource is { } sent ? Outcome(sent, type, id, asked.Profiles) : Outcome(FhirDocument.Parse(current!.Body), type, id, asked.Profiles);
+    }
+
+    private static FhirResponse Outcome(FhirDocument resource, string type, string? id, IReadOnlyList<string> profiles)
+    {
+        List<OutcomeIssue> issues = [];
+        if (resource.ResourceType != type) issues.Add(new OutcomeIssue(IssueSeverity.Error, "invalid", $"The URL names {type}, but the resource is of another type.", resource.ResourceType.Length > 0 ? resource.ResourceType : null));
+        if (id is not null && resource.Root.Child("id").Value != id) issues.Add(new OutcomeIssue(IssueSeverity.Error, "invalid", "The id of the resource is not the one that the URL names.", $"{type}.id"));
+        var validator = profiles.Count == 0 ? FhirValidator.R4 : new FhirValidator(FhirDefinitions.R4, new ValidationOptions { Profiles = profiles });
+        issues.AddRange(validator.Validate(resource).Issues);
+        if (issues.TrueForAll(issue => issue.Severity is IssueSeverity.Information or IssueSeverity.Warning))
+        {
+            issues.Insert(0, new OutcomeIssue(IssueSeverity.Information, "informational", "The resource is valid."));
+        }
+
+        return Answer(issues);
+    }
+
+    private static FhirResponse Answer(IReadOnlyList<OutcomeIssue> issues) => new(200) { Body = OperationOutcomeJson.Write(issues) };
+
+    /// <summary>The resource itself as the body, or Parameters around it; profile and mode from the Parameters or the URL.</summary>
+    private static Asked Read(FhirRequest request)
+    {
+        string? mode = request.Parameter("mode");
+        List<string> profiles = [.. request.Parameters.Where(parameter => parameter.Key == "profile" && parameter.Value.Length > 0).Select(parameter => parameter.Value)];
+        FhirDocument? resource = null;
+        if (request.Method == "POST" && request.Body.Length > 0)
+        {
+            resource = request.Document ?? FhirDocument.Parse(request.Resource);
+            // Parameters is a resource that could be validated itself; without a parameter of the operation it is.
+            if (resource.ResourceType == "Parameters" && Inside(request.Body, ref mode, profiles) is { IsOfOperation: true } found) resource = found.Resource;
+        }
+
+        if (mode is { Length: > 0 } && !Modes.Contains(mode)) throw FhirException.BadRequest("value", "The mode is create, update, delete or profile (FHIR R4 valueset-resource-validation-mode.html).");
+        return new Asked(resource, profiles, string.IsNullOrEmpty(mode) ? null : mode);
+    }
+
+    private static (bool IsOfOperation, FhirDocument? Resource) Inside(ReadOnlyMemory<byte> body, ref string? mode, List<string> profiles)
+    {
+        using JsonDocument json = JsonDocument.Parse(body);
+        bool known = false;
+        FhirDocument? resource = null;
+        if (!json.RootElement.TryGetProperty("parameter", out JsonElement parameters) || parameters.ValueKind != JsonValueKind.Array) return (false, null);
+        foreach (JsonElement parameter in parameters.EnumerateArray())
+        {
+            switch (parameter.ValueKind == JsonValueKind.Object && parameter.TryGetProperty("name", out JsonElement name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null)
+            {
+                case "resource" when parameter.TryGetProperty("resource", out JsonElement given):
+                    resource = FhirDocument.Parse(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(given).ToArray());
+                    known = true;
+                    break;
+                case "profile" when (Text(parameter, "valueUri") ?? Text(parameter, "valueCanonical") ?? Text(parameter, "valueUrl")) is { } profile:
+                    profiles.Add(profile);
+                    known = true;
+                    break;
+                case "mode" when Text(parameter, "valueCode") is { } code:
+                    mode = code;
+                    known = true;
+                    break;
+            }
+        }
+
+        return (known, resource);
+    }
+
+    private static string? Text(JsonElement parameter, string property) => parameter.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private sealed record Asked(FhirDocument? Resource, IReadOnlyList<string> Profiles, string? Mode);
+}
