@@ -79,6 +79,46 @@ public sealed class CompoundTests
         Assert.False(Convert("RAS^O17", "ORC|RE|P1\rRXA|0|1|20240102||A^Drug^L|5|mg\rRXR|PO\r").IsRejected);
     }
 
+    [Fact]
+    public void The_timing_that_the_pharmacy_understood_takes_the_place_of_the_one_that_was_ordered()
+    {
+        ConversionResult both = Convert("RDE^O11", "ORC|NW|P1\rTQ1|1||Q12H\rRXE||A^Drug^L|5||mg\rTQ1|1||Q6H\rRXR|PO\r");
+        DraftNode dosage = Assert.Single(both.Only("MedicationRequest")["dosageInstruction"]!.AsArray())!;
+        Assert.Equal("Q6H", (string?)dosage["timing"]!["code"]!["coding"]![0]!["code"]);
+        Assert.Contains(both.Issues, issue => issue.Severity == IssueSeverity.Information && issue.Diagnostics!.Contains("TQ1", StringComparison.Ordinal));
+
+        ConversionResult ordered = Convert("RDE^O11", "ORC|NW|P1\rTQ1|1||Q12H\rRXE||A^Drug^L|5||mg\rRXR|PO\r");
+        Assert.Equal("Q12H", (string?)ordered.Only("MedicationRequest")["dosageInstruction"]![0]!["timing"]!["code"]!["coding"]![0]!["code"]);
+        AssertValid(both);
+    }
+
+    [Fact]
+    public void Several_timings_after_RXE_are_dosages_and_several_before_it_are_refused()
+    {
+        ConversionResult encoded = Convert("RDE^O11", "ORC|NW|P1\rRXE||A^Drug^L|5||mg\rTQ1|1||Q12H\rTQ1|2||Q6H\r");
+        Assert.Equal(["Q12H", "Q6H"], encoded.Only("MedicationRequest")["dosageInstruction"]!.AsArray().Select(dosage => (string?)dosage!["timing"]!["code"]!["coding"]![0]!["code"]));
+
+        ConversionResult ordered = Convert("RDE^O11", "ORC|NW|P1\rTQ1|1||Q12H\rTQ1|2||Q6H\rRXE||A^Drug^L|5||mg\r");
+        Assert.Contains(ordered.Issues, issue => issue.Expression == "TQ1[2]" && issue.Severity == IssueSeverity.Error && issue.Diagnostics!.Contains("after RXE", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_given_compound_has_the_components_of_the_preparation_that_the_administration_names()
+    {
+        const string order = "ORC|RE|P1|F1\rRXE||MIX^Infusion^L|500||mL\rRXR|IV\r" + Components;
+        ConversionResult result = Convert("RAS^O17", order + "RXA|0|1|20240102||MIX^Infusion^L|500|mL\rRXR|IV\r");
+        DraftObject given = result.Only("MedicationAdministration");
+        Assert.Equal(2, result.Only("Medication")["ingredient"]!.AsArray().Count);
+        Assert.Equal($"Medication/{(string?)result.Only("Medication")["id"]}", (string?)given["medicationReference"]!["reference"]);
+        Assert.False(given.ContainsKey("medicationCodeableConcept"));
+        Assert.Equal(("P1", "MedicationRequest"), ((string?)given["request"]!["identifier"]!["value"], (string?)given["request"]!["type"]));
+        AssertValid(result);
+
+        DraftObject other = Convert("RAS^O17", order + "RXA|0|1|20240102||NS^Saline^L|100|mL\r").Only("MedicationAdministration");
+        Assert.Equal("NS", (string?)other["medicationCodeableConcept"]!["coding"]![0]!["code"]);
+        Assert.False(other.ContainsKey("medicationReference"));
+    }
+
     private static ConversionResult Convert(string type, string segments) =>
         Messages.Convert($"MSH|^~\\&|HIS|HOSP|F|H|20240102030405||{type}|M1|P|2.5.1\r{Patient}{segments}");
 

@@ -141,6 +141,23 @@ public sealed class GroupingTests
         Assert.Equal($"Encounter/{(string?)visits[0]["id"]}", (string?)result.Only("Observation")["encounter"]!["reference"]);
     }
 
+    [Theory]
+    [InlineData("BAR^P01^BAR_P01")]
+    [InlineData("DFT^P03^DFT_P03")]
+    public void A_diagnosis_of_an_account_or_a_charge_is_the_one_that_the_admission_sent(string type)
+    {
+        string[] visit = ["EVN||20240102", Person, "PV1|1|I|||||||||||||||||V1^^^HOSP", "DG1|1||I10^Hypertension^I10||20240101|A"];
+        Assert.Equal((string?)Message("ADT^A01^ADT_A01", visit).Only("Condition")["id"], (string?)Message(type, visit).Only("Condition")["id"]);
+    }
+
+    [Fact]
+    public void The_same_diagnosis_of_two_visits_is_two()
+    {
+        ConversionResult result = Message(
+            "BAR^P01^BAR_P01", "EVN||20240102", Person, "PV1|1|I|||||||||||||||||V1^^^HOSP", "DG1|1||I10^Hypertension^I10||20240101|A", "PV1|2|O|||||||||||||||||V2^^^HOSP", "DG1|1||I10^Hypertension^I10||20240201|A");
+        Assert.Equal(["2024-01-01", "2024-02-01"], result.All("Condition").Select(condition => (string?)condition["onsetDateTime"]));
+    }
+
     [Fact]
     public void Each_person_of_a_message_has_their_own_former_number()
     {

@@ -33,6 +33,19 @@ internal sealed partial class Coverage
     /// <summary>Deviations that no official row needs (any more).</summary>
     public IEnumerable<Deviation> Unneeded => _deviations.Where(deviation => !_used.Contains(deviation));
 
+    /// <summary>Segments of HL7's message tables that no built-in map makes anything of, with the reason; null where nobody has said one.</summary>
+    public IEnumerable<(string Segment, string? Reason)> SegmentsNotMapped()
+    {
+        Dictionary<string, string> reasons = File.ReadLines(Repository.Path("tests/Adapters.Tests/Hl7V2/Coverage/segments-not-mapped.tsv"))
+            .Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split('\t')).ToDictionary(cells => cells[0], cells => cells[1], StringComparer.Ordinal);
+        HashSet<string> mapped = [.. _messages.Values.SelectMany(entries => entries).Select(entry => entry.Segment)];
+        string[] official = [.. OfficialTables.Segments()];
+        foreach (string segment in official.Where(segment => !mapped.Contains(segment))) yield return (segment, reasons.GetValueOrDefault(segment));
+
+        // A reason that is not needed (any more) is as wrong as one that is missing.
+        foreach (string segment in reasons.Keys.Where(segment => mapped.Contains(segment) || !official.Contains(segment))) yield return (segment, null);
+    }
+
     /// <summary>What became of a row of a segment table.</summary>
     public (RowState State, string Text) Of(OfficialRow row)
     {

@@ -35,6 +35,14 @@ internal static partial class OfficialTables
             where Cell(row, 9).Length > 0
             select new OfficialMessageRow(NameOf(file), Cell(row, 1), Cell(row, 9), Cell(row, 10))];
 
+    /// <summary>Every segment that HL7's message tables name, whether they have a map for it or not.</summary>
+    public static IEnumerable<string> Segments() =>
+        (from file in Files("messages")
+            from row in Csv(File.ReadAllText(file)).Skip(2)
+            let name = Cell(row, 1).Split('.', ':')[^1]
+            where SegmentName().IsMatch(name)
+            select name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
     private static IEnumerable<string> Files(string folder) =>
         Directory.GetFiles(Corpora.Path($"hl7v2/v2-to-fhir-mappings/{folder}"), "*.csv").Order(StringComparer.Ordinal);
 
@@ -76,6 +84,9 @@ internal static partial class OfficialTables
             cell.Clear();
         }
     }
+
+    [GeneratedRegex("^[A-Z][A-Z0-9]{2}$", RegexOptions.CultureInvariant)]
+    private static partial Regex SegmentName();
 
     [GeneratedRegex(@"FHIR R4_ (.*) - [^-]*\.csv$", RegexOptions.CultureInvariant)]
     private static partial Regex FileName();
