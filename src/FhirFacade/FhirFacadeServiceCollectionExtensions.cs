@@ -77,6 +77,7 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<MetaOperations>();
         services.AddSingleton<OperationDefinitions>();
         services.AddSingleton<SearchInteraction>();
+        services.AddSingleton<TransactionPlanner>();
         services.AddSingleton<TransactionBundle>();
         services.AddSingleton<BundleInteraction>();
         services.AddSingleton<CapabilityStatement>();

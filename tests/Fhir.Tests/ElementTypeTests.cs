@@ -51,4 +51,32 @@ public sealed class ElementTypeTests
         Assert.DoesNotContain("Practitioner", subject.ReferenceTargets);
         Assert.Empty(FhirElementType.Find("Provenance")!.Element("target")!.ReferenceTargets);
     }
+
+    [Fact]
+    public void Element_SaysWhetherItIsPartOfASummary_AndWhetherItModifies()
+    {
+        FhirElementType patient = FhirElementType.Find("Patient")!;
+
+        Assert.True(patient.Element("name")!.IsSummary);
+        Assert.False(patient.Element("photo")!.IsSummary);
+        Assert.True(patient.Element("active")!.IsModifier);
+        Assert.False(patient.Element("name")!.IsModifier);
+        Assert.True(FhirElementType.Find("Observation")!.Element("valueQuantity")!.IsSummary);
+    }
+
+    [Theory]
+    [InlineData("Patient", "")]
+    [InlineData("Patient.name[0].given[1]", "/name/0/given/1")]
+    [InlineData("Patient.birthDate", "/_birthDate")]
+    [InlineData("Patient.gender.extension[0].value", "/_gender/extension/0/valueString")]
+    [InlineData("Patient.deceased", "/deceasedBoolean")]
+    public void Node_KnowsItsPlaceInTheJson(string path, string pointer)
+    {
+        FhirDocument patient = FhirDocument.Parse("""
+            {"resourceType":"Patient","name":[{"given":["a","b"]}],"_birthDate":{"extension":[{"url":"urn:x","valueCode":"y"}]},
+             "gender":"male","_gender":{"extension":[{"url":"urn:x","valueString":"y"}]},"deceasedBoolean":true}
+            """u8.ToArray());
+
+        Assert.Equal(pointer, Assert.Single(FhirPath.Compile(path).Evaluate(patient)).Node.JsonPointer);
+    }
 }

@@ -28,8 +28,13 @@ internal sealed class ConditionMatch(SearchQueries search, FacadeOptions options
     public async Task<string?> FindAsync(Condition condition, StoreTransaction transaction, CancellationToken cancellationToken)
     {
         await transaction.LockNameAsync(condition.Name).ConfigureAwait(false);
-        return await search.OnlyMatchAsync(condition.Query, transaction.Transaction, cancellationToken).ConfigureAwait(false);
+        return await SeeAsync(condition, transaction, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The id of the one match; null for none. Holds nothing: for a reference, which changes nothing of what it names.</summary>
+    /// <exception cref="FhirException">412: there are several.</exception>
+    public Task<string?> SeeAsync(Condition condition, StoreTransaction transaction, CancellationToken cancellationToken) =>
+        search.OnlyMatchAsync(condition.Query, transaction.Transaction, cancellationToken);
 }
 
 /// <summary>A condition.</summary>

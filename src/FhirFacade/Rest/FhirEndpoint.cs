@@ -37,6 +37,7 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
                 bool content = segments is ["Binary", _] or ["Binary", _, "_history", _] && !Negotiation.AsksForFhir(context.Request, parameters);
                 if (!content) form = Negotiation.Answer(context.Request, parameters);
                 FhirRequest request = await ReadAsync(context, segments, parameters).ConfigureAwait(false);
+                if (segments is [.., "_search"]) form = Negotiation.Answer(context.Request, parameters); // the form of a POST may have _format too
                 response = await router.RouteAsync(request with { WantsContent = content }, context.RequestAborted).ConfigureAwait(false);
             }
         }

@@ -38,7 +38,8 @@ internal static class Negotiation
 
         // A '+' that was not escaped in the URL arrives as a space.
         if (!string.IsNullOrEmpty(format)) return (Named(format.Replace(' ', '+')) ?? throw NotAcceptable("_format")) with { Pretty = pretty };
-        if (request.Headers.Accept.Count == 0) return ResponseForm.Json with { Pretty = pretty };
+        // Most clients ask for the one thing, or for nothing.
+        if (request.Headers.Accept.Count == 0 || request.Headers.Accept is ["application/fhir+json" or "*/*"]) return pretty ? ResponseForm.Json with { Pretty = true } : ResponseForm.Json;
         if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out IList<MediaTypeHeaderValue>? accepted)) throw NotAcceptable("the Accept header");
         return (accepted.Count == 0 ? ResponseForm.Json : Preferred(accepted) ?? throw NotAcceptable("the Accept header")) with { Pretty = pretty };
     }

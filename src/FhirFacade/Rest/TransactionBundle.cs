@@ -1,173 +1,235 @@
-using System.Globalization;
 using Consortium.Fhir;
-using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Rest;
 
-/// <summary>An entry of a transaction after it was checked.</summary>
-internal sealed record PlannedEntry(BundleEntry Entry, string Type, string? Id, ResourceJson? Content);
-
-/// <summary>A transaction after everything was checked that needs no store.</summary>
-internal sealed record TransactionPlan(IReadOnlyList<PlannedEntry> Entries);
-
 /// <summary>
-/// A transaction (FHIR R4 http.html#transaction): all of it or nothing. Conditional creates and conditional references are resolved,
-/// ids assigned and references rewritten, then all is written at once, and reads see the result.
+/// A transaction (FHIR R4 http.html#transaction): all of it or nothing. Deletions come first; then conditions are decided, ids assigned and references
+/// rewritten, and all is written; entries that refer to what the others have become (conditional and version-specific references) come after those; reads see the result.
 /// </summary>
-internal sealed class TransactionBundle(SearchQueries search, ReadInteractions read, WriteAnswers answers, FacadeOptions options)
+internal sealed class TransactionBundle(
+    ConditionMatch match, ConditionalInteractions conditional, PatchInteraction patch, ReadInteractions read, RecordQueries records, WriteAnswers answers, FacadeOptions options)
 {
-    /// <summary>Checks and validates each entry.</summary>
-    /// <exception cref="FhirException">With the place of the entry.</exception>
-    public static TransactionPlan Plan(BundleEntry[] entries)
-    {
-        PlannedEntry[] planned = [.. entries.Select(Plan)];
-        var seen = new HashSet<RecordKey>();
-        foreach (PlannedEntry one in planned)
-        {
-            // http.html#trules: the identity of the resources must not overlap.
-            if (one.Entry.Order < 3 && one.Id is { } id && !seen.Add(new RecordKey(one.Type, id)))
-            {
-                throw FhirException.BadRequest("duplicate", "The transaction changes one resource twice.", one.Entry.At);
-            }
-        }
-
-        string? twice = entries.Select(entry => entry.FullUrl).Where(url => url is not null).GroupBy(url => url).FirstOrDefault(url => url.Count() > 1)?.Key;
-        if (twice is not null) throw FhirException.BadRequest("duplicate", "Two entries of the transaction have the same fullUrl.", "Bundle.entry.fullUrl");
-        return new TransactionPlan(planned);
-    }
-
     /// <summary>Runs the plan in one transaction of the store.</summary>
-    public async Task<IReadOnlyList<EntryResponse>> RunAsync(TransactionPlan plan, StoreTransaction transaction, FhirRequest request, CancellationToken cancellationToken)
+    /// <returns>The answers by entry; null for those that are answered later.</returns>
+    /// <exception cref="FhirException">With the place of the entry; nothing was changed.</exception>
+    public async Task<FhirResponse?[]> RunAsync(TransactionPlan plan, StoreTransaction transaction, FhirRequest request, CancellationToken cancellationToken)
     {
-        var responses = new EntryResponse?[plan.Entries.Count];
-        var targets = new Dictionary<string, string>(StringComparer.Ordinal);
-        var assigned = new Dictionary<int, string>();
-        foreach (PlannedEntry one in plan.Entries)
+        var run = new Run(plan, transaction, request.Prefer.Return, answers);
+        await LockAsync(plan, transaction).ConfigureAwait(false);
+        await DeleteAsync(run, cancellationToken).ConfigureAwait(false);
+        var writes = new List<PendingWrite>();
+        foreach (PlannedEntry one in plan.Entries.Where(one => one.Entry.Order is 1 or 2).OrderBy(one => one.Entry.Order))
         {
-            if (one.Entry.Order == 3) continue;
-            string? id = one.Id;
-            if (one.Entry.IfNoneExist is { } condition)
+            if (await AtAsync(one, () => DecideAsync(run, one, cancellationToken)).ConfigureAwait(false) is { } write) writes.Add(write);
+        }
+
+        RequireDistinct(run.Changed);
+        var references = new TransactionReferences(plan, run.Ids, options.BaseUrl);
+        await WriteAsync(run, writes, references, cancellationToken).ConfigureAwait(false);
+        foreach (PlannedEntry one in plan.Entries.Where(one => one is { Entry.Order: 3, IsLater: false }))
+        {
+            run.Responses[one.Entry.Index] = await AtAsync(one, async () =>
             {
-                id = await MatchAsync(one.Type, condition, one.Entry.At, transaction, cancellationToken).ConfigureAwait(false);
-                if (id is not null) responses[one.Entry.Index] = await ExistingAsync(one.Type, id, transaction, cancellationToken).ConfigureAwait(false);
+                FhirResponse found = await read.CurrentWithinAsync(one.Type, one.Id!, transaction, cancellationToken).ConfigureAwait(false);
+                return one.Entry.Method == "HEAD" ? found with { Body = null } : found;
+            }).ConfigureAwait(false);
+        }
+
+        return run.Responses;
+    }
+
+    /// <summary>http.html#trules: no two entries change one resource.</summary>
+    /// <exception cref="FhirException">400.</exception>
+    public static void RequireDistinct(IEnumerable<(RecordKey Key, BundleEntry Entry)> changes)
+    {
+        var seen = new HashSet<RecordKey>();
+        foreach ((RecordKey key, BundleEntry entry) in changes)
+        {
+            if (!seen.Add(key)) throw FhirException.BadRequest("duplicate", "The transaction changes one resource twice.", entry.At);
+        }
+    }
+
+    // Conditions and resources are held from the start and in order, so that two transactions never wait for each other.
+    private static async Task LockAsync(TransactionPlan plan, StoreTransaction transaction)
+    {
+        foreach (string name in plan.Entries.Select(one => one.Condition?.Name).OfType<string>().Distinct().Order(StringComparer.Ordinal)) await transaction.LockNameAsync(name).ConfigureAwait(false);
+        bool inSteps = plan.Entries.Any(one => one.Patch is not null || one.Condition is not null) || plan.Entries.Select(one => one.Entry.Order).Where(order => order < 3).Distinct().Count() > 1;
+        if (inSteps) await transaction.LockAsync(plan.Entries.Where(one => one.Entry.Order < 3 && one.Id is not null).Select(one => new RecordKey(one.Type, one.Id!)).Distinct()).ConfigureAwait(false);
+    }
+
+    private async Task DeleteAsync(Run run, CancellationToken cancellationToken)
+    {
+        List<PendingWrite> deletes = [];
+        foreach (PlannedEntry one in run.Plan.Entries.Where(one => one.Entry.Order == 0))
+        {
+            string? id = one.Id ?? await AtAsync(one, () => match.FindAsync(one.Condition!, run.Transaction, cancellationToken)).ConfigureAwait(false);
+            if (id is null)
+            {
+                run.Responses[one.Entry.Index] = answers.Of(new WriteResult(one.Type, "", 0, 0, WriteOutcome.NothingToDelete), run.Prefer);
+                continue;
             }
 
-            id ??= ResourceContent.NewId();
-            assigned[one.Entry.Index] = id;
-            Name(targets, one, id);
+            run.Changed.Add((new RecordKey(one.Type, id), one.Entry));
+            deletes.Add(new PendingWrite(one, new ResourceWrite(one.Type, id, WriteMode.Delete) { IfMatch = Tag(one) }, null));
         }
 
-        List<(PlannedEntry One, ResourceWrite Write)> writes = [];
-        foreach (PlannedEntry one in plan.Entries.Where(one => one.Entry.Order < 3 && responses[one.Entry.Index] is null).OrderBy(one => one.Entry.Order))
-        {
-            writes.Add((one, await WriteAsync(one, assigned[one.Entry.Index], targets, transaction, cancellationToken).ConfigureAwait(false)));
-        }
-
-        IReadOnlyList<WriteResult> results = await transaction.ApplyAsync([.. writes.Select(write => write.Write)]).ConfigureAwait(false);
-        for (int i = 0; i < writes.Count; i++) responses[writes[i].One.Entry.Index] = EntryResponse.Of(answers.Of(results[i], request.Prefer.Return));
-        foreach (PlannedEntry one in plan.Entries)
-        {
-            if (one.Entry.Order < 3) continue;
-            FhirResponse found = await read.CurrentWithinAsync(one.Type, one.Id!, transaction, cancellationToken).ConfigureAwait(false);
-            responses[one.Entry.Index] = EntryResponse.Of(found);
-        }
-
-        return responses!;
+        RequireDistinct(run.Changed);
+        await run.ApplyAsync(deletes).ConfigureAwait(false);
     }
 
-    private static PlannedEntry Plan(BundleEntry entry)
+    /// <summary>What an entry writes, and under which id; null where it writes nothing.</summary>
+    private async Task<PendingWrite?> DecideAsync(Run run, PlannedEntry one, CancellationToken cancellationToken)
     {
-        string url = $"{entry.At}.request.url", resource = $"{entry.At}.resource";
-        string? type = entry.Segments is [var first, ..] && FhirR4.IsResourceType(first) ? first : null;
-        switch (entry.Method, entry.Segments)
+        string? found = one.Condition is { } condition ? await match.FindAsync(condition, run.Transaction, cancellationToken).ConfigureAwait(false) : null;
+        ResourceWrite write;
+        FhirDocument? document = one.Document;
+        if (one.Patch is { } change)
         {
-            case ("POST", [_]) when type is not null && entry.Parameters.Count == 0:
-                return new PlannedEntry(entry, type, null, ResourceContent.Accept(entry.Resource, type, null, resource));
-            case ("PUT", [_, var id]) when type is not null && entry.Parameters.Count == 0:
-                ResourceContent.RequireId(id);
-                return new PlannedEntry(entry, type, id, ResourceContent.Accept(entry.Resource, type, id, resource));
-            case ("DELETE", [_, var id]) when type is not null && entry.Parameters.Count == 0:
-                ResourceContent.RequireId(id);
-                return new PlannedEntry(entry, type, id, null);
-            case ("GET" or "HEAD", [_, var id]) when type is not null && entry.Parameters.Count == 0:
-                return new PlannedEntry(entry, type, id, null);
-            default:
-                throw FhirException.BadRequest("not-supported", "A transaction here takes POST Type, PUT Type/id, DELETE Type/id and GET Type/id.", url);
+            string id = one.Id ?? found ?? throw new FhirException(404, "not-found", $"The condition matches no {one.Type}; there is nothing to patch.");
+            write = await patch.WriteAsync(one.Type, id, change, one.Entry.IfMatch, run.Transaction, cancellationToken).ConfigureAwait(false);
+            document = FhirDocument.Parse(write.Content!.Bytes);
         }
-    }
-
-    /// <summary>By which names the other entries may refer to this one.</summary>
-    private static void Name(Dictionary<string, string> targets, PlannedEntry one, string id)
-    {
-        string target = $"{one.Type}/{id}";
-        if (one.Entry.FullUrl is not { } fullUrl) return;
-        targets[fullUrl] = target;
-        // A relative reference is relative to the entry's own base (bundle.html#references): http://other/Patient/1 is also Patient/1 there.
-        if (one.Id is null && fullUrl.StartsWith("http", StringComparison.Ordinal) && fullUrl.Split('/') is [.., var type, var foreign] && type == one.Type) targets[$"{type}/{foreign}"] = target;
-    }
-
-    private async Task<ResourceWrite> WriteAsync(
-        PlannedEntry one, string id, Dictionary<string, string> targets, StoreTransaction transaction, CancellationToken cancellationToken)
-    {
-        WriteMode mode = one.Entry.Method switch
+        else if (one.Entry.Method == "PUT")
         {
-            "POST" => WriteMode.Create,
-            "PUT" => WriteMode.Update,
-            _ => WriteMode.Delete,
-        };
-        ResourceJson? content = one.Content;
-        if (content is not null)
-        {
-            foreach (string reference in ReferenceRewriter.Unresolved(content.Bytes.Span))
+            write = one.Id is { } id
+                ? new ResourceWrite(one.Type, id, WriteMode.Update) { Content = one.Content }
+                : await conditional.WriteAsync(one.Type, one.Content!, found, run.Transaction, cancellationToken).ConfigureAwait(false);
+            write = write with
             {
-                if (targets.ContainsKey(reference)) continue;
-                targets[reference] = await ResolveAsync(reference, one.Entry.At, transaction, cancellationToken).ConfigureAwait(false);
+                IfMatch = Tag(one), IfExists = VersionTag.IsAny(one.Entry.IfMatch), IfNoneExists = write.IfNoneExists || VersionTag.IsAny(one.Entry.IfNoneMatch),
+            };
+        }
+        else if (found is not null)
+        {
+            StoredVersion existing = (await records.CurrentAsync(one.Type, found, cancellationToken, run.Transaction.Transaction).ConfigureAwait(false))!;
+            run.Responses[one.Entry.Index] = answers.Existing(existing, run.Prefer);
+            run.Ids[one.Entry.Index] = found;
+            run.Versions[one.Entry.Index] = existing.Version;
+            return null;
+        }
+        else
+        {
+            // Two conditional creates of one Bundle on the same condition make one resource, as they would one after the other.
+            if (one.Condition is { } own && !run.Conditions.TryAdd(own.Name, one.Entry.Index)) throw FhirException.BadRequest("duplicate", "Two entries create under the same condition.");
+            write = new ResourceWrite(one.Type, ResourceContent.NewId(), WriteMode.Create) { Content = one.Content };
+        }
+
+        run.Ids[one.Entry.Index] = write.Id;
+        run.Changed.Add((new RecordKey(one.Type, write.Id), one.Entry));
+        return new PendingWrite(one, write, document);
+    }
+
+    /// <summary>Writes what refers to nothing that is still to come, until all is written.</summary>
+    private async Task WriteAsync(Run run, List<PendingWrite> pending, TransactionReferences references, CancellationToken cancellationToken)
+    {
+        var conditions = new Dictionary<string, string>(StringComparer.Ordinal);
+        bool last = false;
+        while (pending.Count > 0)
+        {
+            List<PendingWrite> ready = [], waiting = [];
+            foreach (PendingWrite one in pending)
+            {
+                bool isReady = await AtAsync(one.Planned, async () =>
+                {
+                    ReferenceNeeds needs = references.Needs(one.Planned, one.Document!, run.Versions);
+                    bool first = run.IsFirst && (needs.Conditions.Count > 0 || needs.IsWaiting);
+                    if (first || (needs.IsWaiting && !last)) return false;
+                    if (needs.IsWaiting) throw FhirException.BadRequest("processing", "Version-specific references of the transaction go round in a circle, so that no version can be given first.");
+                    foreach (string reference in needs.Conditions)
+                    {
+                        if (conditions.ContainsKey(reference)) continue;
+                        if (await ResolveAsync(reference, last, run.Transaction, cancellationToken).ConfigureAwait(false) is not { } target) return false;
+                        conditions[reference] = target;
+                    }
+
+                    return true;
+                }).ConfigureAwait(false);
+                (isReady ? ready : waiting).Add(one);
             }
 
-            content = ResourceJson.Read(ReferenceRewriter.Rewrite(content.Bytes.ToArray(), targets));
+            // Where nothing moves any more, what is left is told why: a condition that matches nothing.
+            last = ready.Count == 0 && !run.IsFirst;
+            await run.ApplyAsync([.. ready.Select(one => one with { Write = one.Write with { Content = references.Rewrite(one.Planned, one.Write.Content!, one.Document!, conditions, run.Versions) } })]).ConfigureAwait(false);
+            run.IsFirst = false;
+            pending = waiting;
         }
-
-        return new ResourceWrite(one.Type, id, mode)
-        {
-            Content = content,
-            IfMatch = VersionTag.IfMatch(one.Entry.IfMatch),
-            IfNoneExists = one.Entry.IfNoneMatch?.Trim() == "*",
-        };
     }
 
-    private async Task<string> ResolveAsync(string reference, string at, StoreTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>The one resource that a conditional reference means; null where it means none yet.</summary>
+    private async Task<string?> ResolveAsync(string reference, bool last, StoreTransaction transaction, CancellationToken cancellationToken)
     {
-        if (!ReferenceRewriter.IsConditional(reference)) throw FhirException.BadRequest("not-found", "A reference names an entry (urn:uuid or urn:oid) that the transaction does not have.", $"{at}.resource");
         int mark = reference.IndexOf('?', StringComparison.Ordinal);
         string type = reference[..mark];
-        if (!FhirR4.IsResourceType(type)) throw FhirException.BadRequest("value", "A conditional reference begins with a resource type.", $"{at}.resource");
-        string? id = await MatchAsync(type, reference[mark..], at, transaction, cancellationToken).ConfigureAwait(false);
-        return id is not null
-            ? $"{type}/{id}"
-            : throw new FhirException(412, "not-found", $"A conditional reference to {type} matches nothing; it must match one.", $"{at}.resource");
+        if (!FhirR4.IsResourceType(type)) throw FhirException.BadRequest("value", "A conditional reference begins with a resource type.");
+        string? id = await match.SeeAsync(match.Read(type, reference[mark..]), transaction, cancellationToken).ConfigureAwait(false);
+        if (id is not null) return $"{type}/{id}";
+        return last ? throw new FhirException(412, "not-found", $"A conditional reference to {type} matches nothing; it must match one.") : null;
     }
 
-    private async Task<string?> MatchAsync(string type, string condition, string at, StoreTransaction transaction, CancellationToken cancellationToken)
+    private static long? Tag(PlannedEntry one) => VersionTag.IfMatch(one.Entry.IfMatch);
+
+    private static async Task<T> AtAsync<T>(PlannedEntry one, Func<Task<T>> work)
     {
         try
         {
-            SearchQuery query = SearchQuery.Condition(type, condition, options.BaseUrl);
-            await transaction.LockNameAsync($"{type}?{condition.TrimStart('?')}").ConfigureAwait(false);
-            return await search.OnlyMatchAsync(query, transaction.Transaction, cancellationToken).ConfigureAwait(false);
+            return await work().ConfigureAwait(false);
         }
         catch (FhirException e)
         {
-            throw new FhirException(e.Status, [.. e.Issues.Select(issue => issue with { Expression = at })]);
+            throw e.At(one.Entry.At);
+        }
+        catch (PreconditionException e)
+        {
+            throw new FhirException(412, "conflict", e.Message, one.Entry.At);
         }
     }
 
-    private async Task<EntryResponse> ExistingAsync(string type, string id, StoreTransaction transaction, CancellationToken cancellationToken)
-    {
-        FhirResponse found = await read.CurrentWithinAsync(type, id, transaction, cancellationToken).ConfigureAwait(false);
-        return EntryResponse.Of(found with { Location = Location(type, id, found.Version!.Value) });
-    }
+    private sealed record PendingWrite(PlannedEntry Planned, ResourceWrite Write, FhirDocument? Document);
 
-    private string Location(string type, string id, long version) =>
-        $"{options.BaseUrl}/{type}/{id}/_history/{version.ToString(CultureInfo.InvariantCulture)}";
+    /// <summary>What is known while the transaction runs; a transaction that is run again starts with a new one.</summary>
+    private sealed class Run(TransactionPlan plan, StoreTransaction transaction, ReturnPreference prefer, WriteAnswers answers)
+    {
+        public TransactionPlan Plan => plan;
+
+        public StoreTransaction Transaction => transaction;
+
+        public ReturnPreference Prefer => prefer;
+
+        public FhirResponse?[] Responses { get; } = new FhirResponse?[plan.Entries.Count];
+
+        /// <summary>The id of each entry's resource.</summary>
+        public Dictionary<int, string> Ids { get; } = [];
+
+        /// <summary>The version of each entry's resource, once it is written.</summary>
+        public Dictionary<int, long> Versions { get; } = [];
+
+        public List<(RecordKey Key, BundleEntry Entry)> Changed { get; } = [];
+
+        public Dictionary<string, int> Conditions { get; } = new(StringComparer.Ordinal);
+
+        public bool IsFirst { get; set; } = true;
+
+        public async Task ApplyAsync(IReadOnlyList<PendingWrite> writes)
+        {
+            if (writes.Count == 0) return;
+            IReadOnlyList<WriteResult> results;
+            try
+            {
+                results = await transaction.ApplyAsync([.. writes.Select(one => one.Write)]).ConfigureAwait(false);
+            }
+            catch (PreconditionException e)
+            {
+                BundleEntry entry = writes.First(one => one.Write.Type == e.Key.Type && one.Write.Id == e.Key.Id).Planned.Entry;
+                throw new FhirException(412, "conflict", e.Message, entry.At);
+            }
+
+            for (int i = 0; i < writes.Count; i++)
+            {
+                int index = writes[i].Planned.Entry.Index;
+                Responses[index] = answers.Of(results[i], prefer);
+                Versions[index] = results[i].Version;
+            }
+        }
+    }
 }

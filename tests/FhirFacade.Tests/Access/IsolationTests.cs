@@ -39,6 +39,32 @@ public sealed class IsolationTests
     }
 
     [Theory, BothStores]
+    public async Task Telemedicine_SeesNoIdentity_InAnyFormOrPart(Dialect dialect)
+    {
+        await using FacadeHost host = await WithPatientAsync(dialect);
+        await host.PutAsync("Binary/b", Name, ("Content-Type", "text/plain"), ("X-Security-Context", "Patient/p"));
+        using LocalSigner member = host.Membership.Member(MemberRole.Telemedicine);
+
+        foreach (string route in new[]
+        {
+            "Patient/p?_format=xml", "Patient/p?_format=xml&_pretty=true", "Patient/p?_summary=true", "Patient/p?_summary=text", "Patient/p?_summary=data", "Patient/p?_elements=name,identifier,telecom",
+            "Patient/p/$meta", "Patient/p/_history/1/$meta", "Patient/p/_history?_at=2000", "Patient/p/_history?_format=xml", "Patient?_format=xml", "Patient/p/$disclose?_format=xml",
+            "Observation/o?_format=xml", "Observation/o?_elements=subject,interpretation", "Binary/b", "Binary/b/_history/1", "Binary/b?_format=json", "Binary?_format=xml", "Patient/p/$validate", "metadata?_format=xml",
+        })
+        {
+            Answer answer = await host.GetAsync(route, await host.TokenAsync(member));
+            Assert.Contains(answer.Status, new[] { 200, 403, 404 });
+            foreach (string value in Hidden)
+            {
+                Assert.DoesNotContain(value, answer.Text, StringComparison.Ordinal);
+                Assert.DoesNotContain(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(value)), answer.Text, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Contains("<subject", (await host.GetAsync("Observation/o?_format=xml", await host.TokenAsync(member))).Text, StringComparison.Ordinal);
+    }
+
+    [Theory, BothStores]
     public async Task Search_ByWhatIsHidden_IsRefused_WhetherItMatchesOrNot(Dialect dialect)
     {
         await using FacadeHost host = await WithPatientAsync(dialect);
