@@ -41,7 +41,7 @@ internal static partial class ListItems
         for (int i = body.Start; i < body.End; i++)
         {
             bool line = text[i] is '\n' or '\r';
-            bool ends = line ? !bulleted || BulletAt().IsMatch(text.AsSpan(i + 1, body.End - i - 1)) : text[i] == ';' || (text[i] == ' ' && i + 1 < body.End && Numbered().Match(text, i, body.End - i).Success);
+            bool ends = line ? !bulleted || BulletAt().IsMatch(text.AsSpan(i + 1, body.End - i - 1)) : text[i] == ';' || (text[i] == ' ' && i + 1 < body.End && !IsNumberWord(text, i) && Numbered().Match(text, i, body.End - i).Success);
             if (!ends) continue;
             Close(i);
             start = i + 1;
@@ -49,6 +49,13 @@ internal static partial class ListItems
 
         Close(body.End);
         return items;
+    }
+
+    // One (1) tablet: the number in brackets repeats the word.
+    private static bool IsNumberWord(string text, int end)
+    {
+        int start = text.LastIndexOfAny([' ', '\n', ':'], Math.Max(0, end - 1)) + 1;
+        return start < end && end - start < 8 && PrescriptionNumbers.Said(text[start..end].ToLowerInvariant()) > 0;
     }
 
     [GeneratedRegex(@"\n[ \r]*\n", RegexOptions.CultureInvariant)]

@@ -33,6 +33,12 @@ internal sealed partial class MedicationReader(NoteText note, FactDrafts drafts,
                 continue;
             }
 
+            if (english && drafts.In(item).FirstOrDefault(draft => draft.Category == FactCategory.Drug) is { Assertion: Assertion.Negated or Assertion.Hypothetical or Assertion.Other, Category: FactCategory.Drug })
+            {
+                issues.Information(item.Start, "informational", "a line of the medication list that denies, plans or doubts a drug stays text.");
+                continue;
+            }
+
             if (new PrescriptionLine(note, item, issues, DrugIn(item)).Read() is { } drug) yield return Known(drug, item) with { IsPrescribed = isPrescribed, IsCurrent = !isPrescribed };
         }
     }
@@ -94,7 +100,18 @@ internal sealed partial class MedicationReader(NoteText note, FactDrafts drafts,
                 if (draft.Category != FactCategory.Drug || draft.Span.Start <= start) continue;
                 int before = draft.Span.Start - 1;
                 while (before > start && note.Folded[before] == ' ') before--;
-                if (note.Folded[before] is not (',' or '.' or ';' or '、' or '。')) continue;
+                // "metoprolol 25 mg bid and atorvastatin 40 mg": another drug where the one before has its dose; "calcium and vitamin D" may be one preparation.
+                if (before - 3 > start && note.Folded.AsSpan(before - 3, 4) is " and" && note.Folded.AsSpan(start, before - 3 - start).ContainsAnyInRange('0', '9'))
+                {
+                    before -= 4;
+                    while (before > start && note.Folded[before] is ' ' or ',') before--;
+                    before++;
+                }
+                else if (note.Folded[before] is not (',' or '.' or ';' or '、' or '。'))
+                {
+                    continue;
+                }
+
                 items.Add(note.Trim(new TextSpan(start, before)));
                 start = draft.Span.Start;
             }

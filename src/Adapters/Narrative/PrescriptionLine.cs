@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Consortium.Adapters.Chinese;
+using Consortium.Adapters.Narrative.Facts;
 
 namespace Consortium.Adapters.Narrative;
 
@@ -19,6 +21,10 @@ internal sealed partial class PrescriptionLine
     private int _productEnd;
 
     private readonly bool _inText;
+    private readonly bool _english;
+
+    // An amount that stays text: a fraction of a tablet, digits in groups, a rate.
+    private bool _unread;
     private readonly TextSpan _drug;
 
     /// <param name="note">The note.</param>
@@ -35,6 +41,9 @@ internal sealed partial class PrescriptionLine
         _lower = note.Folded[item.Start..item.End].ToLowerInvariant();
         _used = new bool[_lower.Length];
         _words = PrescriptionWords.Find(_lower);
+        _english = !Scripts.HasHan(_lower);
+        // "1 drop OD" is the right eye in one country and once a day in another.
+        if (_english && (_lower.Contains("drop", StringComparison.Ordinal) || _lower.Contains("gtt", StringComparison.Ordinal) || _lower.Contains("ophth", StringComparison.Ordinal))) _words.RemoveAll(word => word.Value.Category == "frequency" && word.End - word.Start == 2 && _lower.AsSpan(word.Start, 2) is "od");
         if (drug is not { } name) return;
         _drug = new TextSpan(name.Start - item.Start, name.End - item.Start);
         _words.RemoveAll(word => word.Start < _drug.End && word.End > _drug.Start && word.Value.Category != "form");
@@ -47,7 +56,7 @@ internal sealed partial class PrescriptionLine
     {
         TermMatch<PrescriptionWord>[] frequencies = Words("frequency"), routes = Words("route");
         bool looksLikeDrug = frequencies.Length > 0 || routes.Length > 0 || _words.Exists(word => word.Value.Category == "form");
-        if (_words.Find(word => word.Value.Category == "stop") is { Length: > 0 } stop)
+        if (_words.Find(word => word.Value.Category == "stop" && !IsEndOfCourse(word)) is { Length: > 0 } stop)
         {
             // 停用阿司匹林: not a drug that the patient takes home.
             _issues.Information(_item.Start + stop.Start, "informational", "a line of the medication list that stops or forbids a drug stays text.");
@@ -59,16 +68,20 @@ internal sealed partial class PrescriptionLine
             if (word.Value.Category is "frequency" or "route" or "as-needed") Use(word.Start, word.End);
         }
 
+        if (_english) ReadNumbersThatAreNoDose();
         ReadStrengths();
         (NoteNumber Number, string Unit)? duration = ReadDuration();
         ReadAmounts();
         int nameStart = AfterLeadingRoute(routes);
+        // "Continue lisinopril 10 mg": the name begins where the lexicon has it.
+        if (_english && _drug.Length > 0 && _drug.Start > nameStart && !_lower.AsSpan(0, _drug.Start).ContainsAnyInRange('0', '9')) nameStart = _drug.Start;
         int nameEnd = Array.IndexOf(_used, true, nameStart);
         if (nameEnd < 0) nameEnd = _lower.Length;
         TextSpan name = _note.Trim(new TextSpan(_item.Start + nameStart, _item.Start + nameEnd));
+        name = ThroughDrug(name);
         while (name.Length > 0 && _note.Folded[name.End - 1] is ',' or ':' or '(' or '、' or '/') name = _note.Trim(name with { End = name.End - 1 });
 
-        bool hasAmount = _doses.Count > 0 || _productEnd > 0;
+        bool hasAmount = _doses.Count > 0 || _productEnd > 0 || _unread;
         int naked = NakedNumber(name);
         if (naked >= 0 && !(_doses.Count > 0) && (looksLikeDrug || hasAmount))
         {
@@ -78,9 +91,18 @@ internal sealed partial class PrescriptionLine
         }
 
         if (naked >= 0 && _doses.Count > 0) _issues.Warning(_item.Start + naked, "value", "a number without a unit in a line of medication stays text.");
-        if (!looksLikeDrug && !hasAmount)
+        // A name alone is a line of an English list where the lexicon knows it; any other line may be advice.
+        bool named = _english && !_inText && _drug.Length > 0 && name.Start == _item.Start + _drug.Start;
+        if (!looksLikeDrug && !hasAmount && !named)
         {
             _issues.Information(_item.Start, "informational", "a line of the medication list that names no dosage form, dose, route or frequency stays text.");
+            return null;
+        }
+
+        // "Weigh yourself daily": without a known drug, how often alone makes none.
+        if (_english && _drug.Length == 0 && ((_doses.Count == 0 && routes.Length == 0 && _productEnd == 0) || StartsWithForm(name)))
+        {
+            _issues.Information(_item.Start, "informational", "a line of the medication list that names no known drug and no dose stays text.");
             return null;
         }
 
@@ -99,6 +121,12 @@ internal sealed partial class PrescriptionLine
         foreach (TermMatch<PrescriptionWord> match in frequencies)
         {
             if (frequency is null || Agrees(frequency, match.Value)) frequency = Finer(frequency, match.Value);
+            else if (_english && !_inText && (HasSeveralDoses() || (IsTimeOfDay(frequency) && IsTimeOfDay(match.Value))))
+            {
+                // 20 units in the morning, 10 units at night; 40 mg daily, then 20 mg twice a week: several takings, each is right.
+                _issues.Warning(_item.Start + match.Start, "multiple-matches", "several doses at several times: the text is kept as written.");
+                _unread = true;
+            }
             else
             {
                 if (_inText) _issues.Warning(_item.Start + match.Start, "multiple-matches", "two frequencies behind one drug: both stay in the text.");
@@ -107,9 +135,12 @@ internal sealed partial class PrescriptionLine
             }
         }
 
+        bool several = _english && HasSeveralDoses();
+        if (_unread || (several && frequencies.Length < _doses.Count)) frequency = frequencies.Length == 1 && !several ? frequency : null;
+        if (several) duration = null;
         PrescriptionWord? route = routes.Select(match => match.Value.Code).Distinct().Count() == 1 ? routes[0].Value : null;
         if (routes.Length > 1 && route is null) _issues.Warning(_item.Start + routes[1].Start, "multiple-matches", "two routes in one line: both stay in the text, none is coded.");
-        Amount? dose = TheDose(frequencies.Length > 0 || routes.Length > 0);
+        Amount? dose = _unread ? null : TheDose(frequencies.Length > 0 || routes.Length > 0);
         if (dose is null && _doses.Count > 1) _issues.Warning(_item.Start + _doses[1].Start, "multiple-matches", "several amounts in one line: which one is the dose cannot be told; the text is kept as written.");
 
         int product = _productEnd > 0 ? _item.Start + _productEnd : name.End;
@@ -128,6 +159,48 @@ internal sealed partial class PrescriptionLine
             Duration = duration?.Number,
             DurationUnit = duration?.Unit,
         };
+    }
+
+    private bool HasSeveralDoses() => _doses.Where(dose => !dose.Explicit).Select(dose => (dose.Digits, dose.HighDigits)).Distinct().Count() > 1 && _doses.Select(dose => dose.Unit.ToLowerInvariant()).Distinct().Count() < _doses.Count;
+
+    private bool StartsWithForm(TextSpan name) => PrescriptionWords.DoseUnitAt(_lower, name.Start - _item.Start) is not null || _words.Exists(word => word.Start == name.Start - _item.Start && word.Value.Category == "form");
+
+    private static bool IsTimeOfDay(PrescriptionWord frequency) => frequency.Extra!.Split('/').Length > 3;
+
+    // "then stop" ends a course, "hold for SBP < 100" is a condition: the drug is taken.
+    private bool IsEndOfCourse(TermMatch<PrescriptionWord> stop)
+    {
+        if (!_english) return false;
+        ReadOnlySpan<char> before = _lower.AsSpan(0, stop.Start).TrimEnd(" ,"), behind = _lower.AsSpan(stop.End).TrimStart();
+        return before.EndsWith("then") || ((_lower.AsSpan(stop.Start, stop.End - stop.Start) is "hold") && (behind.StartsWith("for ") || behind.StartsWith("if ") || behind.StartsWith("param")));
+    }
+
+    // Days, hours, supplies and limits; 5/325 before "1-2 tabs" and 875/125 mg are what one piece holds, 1/2 tab a dose that stays as it is written.
+    private void ReadNumbersThatAreNoDose()
+    {
+        foreach (Match match in PrescriptionNumbers.NoDose(_lower))
+        {
+            if (match.Index >= _drug.End) Use(match.Index, match.Index + match.Length);
+        }
+
+        foreach (Match match in PrescriptionNumbers.WithStroke(_lower))
+        {
+            int end = match.Index + match.Length;
+            if (match.Index < _drug.End || Overlaps(match.Index, end)) continue;
+            bool strength = match.Groups["u"].Success || (!match.Groups["c"].Success && _lower.AsSpan(_drug.End, match.Index - _drug.End).Trim(" -").IsEmpty && PiecesFollow().IsMatch(_lower.AsSpan(end)));
+            if (!strength && !match.Groups["c"].Success) continue;
+            Use(match.Index, end);
+            if (strength) _productEnd = Math.Max(_productEnd, end);
+            else _unread = true;
+        }
+    }
+
+    // "Insulin lispro per sliding scale", "prednisone taper": what is not the name of a preparation belongs to the instruction.
+    private TextSpan ThroughDrug(TextSpan name)
+    {
+        if (!_english || _drug.Length == 0 || name.Start != _item.Start + _drug.Start || name.End <= _item.Start + _drug.End) return name;
+        Match rest = NotOfTheName().Match(_lower, _drug.End, name.End - _item.Start - _drug.End);
+        return rest.Success ? _note.Trim(name with { End = _item.Start + rest.Index }) : name;
     }
 
     // oral vancomycin 125 mg: the route may stand before the drug.
@@ -186,14 +259,28 @@ internal sealed partial class PrescriptionLine
             int end = match.Index + match.Length;
             if (Overlaps(match.Index, end)) continue;
             int at = end;
-            while (at < _lower.Length && _lower[at] == ' ') at++;
+            if (_english && at < _lower.Length && _lower[at] == ')' && match.Index > 0 && _lower[match.Index - 1] == '(') at++; // One (1) Tablet
+            while (at < _lower.Length && (_lower[at] == ' ' || (_english && _lower[at] == '-' && at == end))) at++;
             if (at >= _lower.Length || PrescriptionWords.DoseUnitAt(_lower, at) is not { } unit) continue;
             Group first = match.Groups["a"], high = match.Groups["b"];
             if (IsConcentration(at + unit.Length)) continue;
+            int behind = at + unit.Length;
+            bool grouped = Grouped().IsMatch(first.Value), rate = _english && Rate().IsMatch(_lower.AsSpan(behind));
+            bool combined = _english && high.Success && decimal.TryParse(first.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal low) && decimal.TryParse(high.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal top) && top <= low;
+            if (_english && (grouped || rate || combined))
+            {
+                // 1,000 units; 5 units per hour; 250-50 mcg of two substances: as it is written.
+                Use(match.Index, behind);
+                if (combined) _productEnd = Math.Max(_productEnd, behind);
+                else _unread = true;
+                continue;
+            }
+
             if (!Plain().IsMatch(first.Value) || (high.Success && !Plain().IsMatch(high.Value))) continue;
             if (BelongsToWord(match.Index)) continue;
             TermMatch<PrescriptionWord> announced = _words.Find(word => word.Value.Category == "explicit" && word.End <= match.Index && IsBlank(word.End, match.Index));
             bool said = announced.Length > 0;
+            if (_english && Contradicted(match)) _unread = true;
             if (said) Use(announced.Start, announced.End);
             int stop = at + unit.Length;
             _doses.Add(new Amount(
@@ -219,6 +306,7 @@ internal sealed partial class PrescriptionLine
             if (start < _drug.End && end > _drug.Start) continue;
             // 11/10: a day, not a dose.
             if (_inText && DayOfMonth().IsMatch(_lower.AsSpan(start, Math.Min(6, _lower.Length - start)))) continue;
+            if (_english && RepeatsWord(start)) continue;
             bool letterBefore = BelongsToWord(start);
             bool inName = _item.Start + end < name.End && start > 0 && !char.IsWhiteSpace(_lower[start - 1]) && end < _lower.Length && _lower[end] is not (' ' or ',' or '(' or ')');
             if (!letterBefore && !inName && !IsPercent(end)) return start;
@@ -246,7 +334,23 @@ internal sealed partial class PrescriptionLine
 
     private bool HasLetter(TextSpan span) => _note.Folded.AsSpan(span.Start, span.Length).ToArray().Any(char.IsLetter);
 
-    private bool IsBlank(int start, int end) => _lower.AsSpan(start, end - start).Trim(" :,=").IsEmpty;
+    private bool IsBlank(int start, int end)
+    {
+        ReadOnlySpan<char> between = _lower.AsSpan(start, end - start).Trim(" :,=");
+        return between.IsEmpty || (_english && between[^1] == '(' && PrescriptionNumbers.Said(between[..^1].Trim()) > 0);
+    }
+
+    // "One (2) tablet": the word and the digits disagree.
+    private bool Contradicted(Match number) => RepeatsWord(number.Index) && number.Groups["a"].Value != SaidBefore(number.Index).ToString(CultureInfo.InvariantCulture);
+
+    private bool RepeatsWord(int number) => SaidBefore(number) > 0;
+
+    private int SaidBefore(int number)
+    {
+        if (number == 0 || _lower[number - 1] != '(') return 0;
+        ReadOnlySpan<char> before = _lower.AsSpan(0, number - 1).TrimEnd();
+        return PrescriptionNumbers.Said(before[(before.LastIndexOf(' ') + 1)..]);
+    }
 
     private TextSpan Place(int start, int length) => new(_item.Start + start, _item.Start + start + length);
 
@@ -258,13 +362,13 @@ internal sealed partial class PrescriptionLine
     private const string WeightUnit = @"(?:mg|ug|μg|mcg|g|ml|iu|万iu|万u|万单位|单位|毫克|克|微克|毫升|u)";
     private const string CountUnit = @"(?:片|粒|丸|袋|包|支|瓶|枚|贴|颗|s|ml|毫升|喷|吸)";
 
-    [GeneratedRegex(@"(?<![0-9.a-z])" + Digits + " ?" + WeightUnit + @"(?: ?: ?" + Digits + " ?" + WeightUnit + @")?(?: ?[×x*] ?" + Digits + " ?" + CountUnit + @"(?: ?/ ?(?:盒|瓶|板|袋))?(?: ?[×x*] ?" + Digits + @" ?(?:盒|瓶|板|袋|支))?| ?/ ?(?:片|粒|丸|袋|包|支|瓶|枚|贴|颗|ml|毫升))", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![0-9.a-z])" + Digits + " ?" + WeightUnit + @"(?: ?: ?" + Digits + " ?" + WeightUnit + @")?(?: ?[×x*] ?" + Digits + " ?" + CountUnit + @"(?: ?/ ?(?:盒|瓶|板|袋))?(?: ?[×x*] ?" + Digits + @" ?(?:盒|瓶|板|袋|支))?| ?/ ?(?:片|粒|丸|袋|包|支|瓶|枚|贴|颗|ml|毫升)| ?/ ?(?:" + Digits + @" ?)?(?:ml|tablet|tab|capsule|cap|actuation|act|dose|puff|spray|inhalation|inh|vial|patch)(?![a-z]))", RegexOptions.CultureInvariant)]
     private static partial Regex Strength();
 
     [GeneratedRegex(@"(?:[×x*] ?|共 ?)?(?<![0-9.])" + Digits + @" ?(?:盒|板|" + CountUnit + @" ?/ ?(?:盒|瓶|板|袋))(?: ?[×x*] ?" + Digits + @" ?(?:盒|瓶|板|袋))?|[×x*] ?" + Digits + " ?" + CountUnit + @"(?![a-z])", RegexOptions.CultureInvariant)]
     private static partial Regex Pack();
 
-    [GeneratedRegex(@"(?:[×x*] ?|共 ?|连服 ?|连用 ?|疗程 ?|服用? ?|用 ?|for ?|, ?| |^|(?<=[次晚晨d]))(?<n>[1-9][0-9]{0,2}) ?(?<u>天|日|days?|d|周|个月|月|weeks?|months?|w)(?![0-9a-z一二两三四]|内|后|复|[1-9]? ?次)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?:[×x*] ?|共 ?|连服 ?|连用 ?|疗程 ?|服用? ?|用 ?|for ?|, ?| |^|(?<=[次晚晨d]))(?<!(?:every|in|q|after|within|last|past|next|over|each|day|week|month|ago|than) ?)(?<n>[1-9][0-9]{0,2}) ?(?<u>天|日|days?|d|周|个月|月|weeks?|months?|w)(?![0-9a-z一二两三四]|内|后|复|[1-9]? ?次)", RegexOptions.CultureInvariant)]
     private static partial Regex Duration();
 
     [GeneratedRegex("^[0-9]{1,2}/[0-9]{1,2}(?![0-9])", RegexOptions.CultureInvariant)]
@@ -275,4 +379,16 @@ internal sealed partial class PrescriptionLine
 
     [GeneratedRegex("^" + LaboratoryResult.NumberPattern + "$", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();
+
+    [GeneratedRegex(@"^[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Grouped();
+
+    [GeneratedRegex(@"^ ?(?:/|per) ?(?:h|hr|hour|min|minute|sec|kg|m2|m²|24|day)(?![a-z0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex Rate();
+
+    [GeneratedRegex(@"^,? ?(?:[0-9]|one\b|two\b|half\b|a\b|take\b|inhale\b|sig\b)", RegexOptions.CultureInvariant)]
+    private static partial Regex PiecesFollow();
+
+    [GeneratedRegex(@"[:;]|\(|\b(?:one|two|three|half|taper|taper(?:ed|ing)|sliding|per|since|with|as|dose|dosed|at|to|for|by|on|if|until|sig|continue|started|home|please|see|and)\b", RegexOptions.CultureInvariant)]
+    private static partial Regex NotOfTheName();
 }

@@ -12,16 +12,25 @@ internal static class EnglishMeasurements
     public static Mention? At(EnglishReading reading, TermHit hit)
     {
         if (hit.Is(TermKinds.LooseName) && !AmongMeasurements(reading, hit)) return null;
+        // "Cl-101": the hyphen of the ion's name is the one before the value.
+        if (hit.Length > 1 && reading.Is(hit.End - 1, '-') && reading.Tokens[hit.End - 1].Joined && hit.End < reading.Tokens.Count && reading.Tokens[hit.End] is { Joined: true, Kind: EnglishTokenKind.Digits }
+            && reading.FactBetween(hit.First, hit.End - 1, TermKinds.Lab) is { Length: > 0 } shorter)
+        {
+            hit = shorter;
+        }
         bool vital = hit.Of(TermKinds.Vital) is not null;
         bool lab = hit.Of(TermKinds.Lab) is not null;
-        if (!vital && !lab) return OfSubstance(reading, hit);
+        if (!vital && !lab) return OfGas(reading, hit) ?? OfSubstance(reading, hit);
         int value = Bridge(reading, hit.End);
         if (value < 0) return null;
         int end = MeasuredValue.Numeric(reading, value, out double number);
+        if (end > value && (reading.Is(value - 1, "from") || reading.Is(value - 1, "between"))) end = MeasuredValue.Through(reading, end);
         if (end > value)
         {
             if (vital && VitalRanges.Allows(hit.Of(TermKinds.Vital)!, reading.Written(hit.First, hit.End), number, Fraction(reading, value, end)) && !(lab && reading.Is(end - 1, '%') && !IsSaturation(hit)))
             {
+                // A single letter is no unit elsewhere; behind a height below three it is metres.
+                if (number < 3 && hit.Of(TermKinds.Vital)!.Entry.Code == "8302-2" && reading.Is(end, "m")) end++;
                 return New(hit, TermKinds.Vital, hit.End, end);
             }
             return lab && CanBeLab(reading, hit, value, end) ? New(hit, TermKinds.Lab, hit.End, end) : null;
@@ -34,7 +43,8 @@ internal static class EnglishMeasurements
     /// <summary>Takes what belongs to the name before it: <c>serum IgG</c>, <c>pleural fluid WBC</c>, <c>adjusted calcium</c>.</summary>
     public static void TakeSpecimen(EnglishReading reading, Mention measured)
     {
-        if (measured.Category != FactCategory.Lab) return;
+        // In "BLOOD WBC-8.3" the specimen is a column of its own.
+        if (measured.Category != FactCategory.Lab || (reading.Is(measured.NameEnd, '-') && reading.Tokens[measured.NameEnd].Joined)) return;
         int first = measured.First;
         while (first > 0 && reading.Has(first - 1, WordRole.Specimen) && reading.Together(first - 1, measured.First) && !reading.Sections.IsHeading(first - 1) && !reading.Tokens[first].NewLine) first--;
         if (first == measured.First) return;
@@ -45,6 +55,23 @@ internal static class EnglishMeasurements
         }
         measured.First = measured.NameFirst = first;
         measured.Extended = true;
+    }
+
+    // "ABG 7.35/48/60/26": pH, carbon dioxide, oxygen, bicarbonate in their order, one row of values under the examination's name.
+    private static Mention? OfGas(EnglishReading reading, TermHit hit)
+    {
+        if (!hit.Is(TermKinds.Test)) return null;
+        int value = Bridge(reading, hit.End);
+        if (value < 0) return null;
+        int end = MeasuredValue.Number(reading, value, out double acidity);
+        if (end <= value + 1 || acidity is not (>= 6.5 and <= 8)) return null; // 07/08/2026 is a day
+        int parts = 1;
+        while (reading.Is(end, '/') && MeasuredValue.Number(reading, end + 1, out _) is var next && next > end + 1)
+        {
+            end = next;
+            parts++;
+        }
+        return parts >= 3 ? New(hit, TermKinds.Test, hit.End, end) : null;
     }
 
     // A drug's level (lithium 0.6 mmol/L, opiates negative) or an organism's assay (HSV-1 DNA not detected, influenza negative).
@@ -129,6 +156,14 @@ internal static class EnglishMeasurements
             {
                 words++;
             }
+            else if (i == token && GluedValue(reading, i))
+            {
+                return i + 1; // WBC-12.3*
+            }
+            else if (reading.Is(i, '(') && reading.Is(i + 1, '!') && reading.Is(i + 2, ')'))
+            {
+                i += 2; // BP (!) 152/90: a record system's mark of an abnormal value
+            }
             else if (i == token && (reading.Is(i, ':') || reading.Is(i, '=') || (reading.Is(i, '-') && !at.Joined)))
             {
                 // the sign between name and value
@@ -144,6 +179,26 @@ internal static class EnglishMeasurements
             i++;
         }
         return -1;
+    }
+
+    // "WBC-12.3* RBC-4.5", "Nitrite-NEG": tables that are printed in one line. A single whole number may also belong to the name (CA-125, IL-6):
+    // a decimal point, an asterisk, or a neighbour that is printed so tells a value.
+    private static bool GluedValue(EnglishReading reading, int hyphen)
+    {
+        List<EnglishToken> tokens = reading.Tokens;
+        int value = hyphen + 1;
+        if (!reading.Is(hyphen, '-') || !tokens[hyphen].Joined || value >= tokens.Count || !tokens[value].Joined) return false;
+        if (MeasuredValue.IsComparator(reading, value)) return true;
+        if (tokens[value].Kind != EnglishTokenKind.Digits) return reading.Has(value, WordRole.Result) && !(value + 1 < tokens.Count && tokens[value + 1] is { Joined: true, IsWordOrDigits: true });
+        int end = MeasuredValue.Number(reading, value, out _);
+        if (end > value + 1 || reading.Is(end, '*')) return end >= tokens.Count || !tokens[end].Joined || !tokens[end].IsWordOrDigits;
+        if (end < tokens.Count && tokens[end].Joined && !reading.Is(end, '*') && !reading.Is(end, ',') && !reading.Is(end, '.') && !reading.Is(end, '+')) return false;
+        if (reading.Mentions.Count > 0 && reading.Mentions[^1] is { IsMeasurement: true } last && reading.Is(last.NameEnd, '-') && reading.Together(last.First, hyphen)) return true;
+        for (int i = end; i < tokens.Count && i < end + 6 && !tokens[i].NewLine; i++)
+        {
+            if (reading.Is(i, '-') && tokens[i].Joined && i + 1 < tokens.Count && tokens[i + 1] is { Joined: true, Kind: EnglishTokenKind.Digits } && reading.FactAt(i - 1).Is(TermKinds.Lab | TermKinds.LooseName)) return true;
+        }
+        return false;
     }
 
     private static bool Fraction(EnglishReading reading, int value, int end)

@@ -81,6 +81,7 @@ internal static class EnglishMentions
             EnglishMeasurements.TakeSpecimen(reading, measured);
             return measured;
         }
+        if (Graded(reading, hit) is { } value) return value;
         int before = EnglishMeasurements.ValueBefore(reading, hit);
         if (before >= 0 && (reading.Mentions.Count == 0 || reading.Mentions[^1].End <= before))
         {
@@ -102,6 +103,14 @@ internal static class EnglishMentions
             Term = hit.Of(kind),
             Confidence = alternatives > 1 ? 0.75 : hit.Length > 1 ? 0.95 : 0.9,
         };
+    }
+
+    // "Elevated PSA 11.4 ng/mL": the lexicon has it as a finding, the value makes it a measurement.
+    private static Mention? Graded(EnglishReading reading, TermHit hit)
+    {
+        if (hit.Length < 2 || hit.Is(TermKinds.Lab | TermKinds.Vital) || !reading.Has(hit.First, WordRole.Link | WordRole.Trend)) return null;
+        TermHit name = reading.FactBetween(hit.First + 1, hit.End, TermKinds.Lab);
+        return name.Length > 0 && EnglishMeasurements.At(reading, name) is { } measured && reading.Written(measured.NameEnd, measured.End).ContainsAnyInRange('0', '9') ? measured : null;
     }
 
     // "RLQ tenderness", "substernal chest pain": the lexicon has it whole, the site is a fact of its own. "Penicillin allergy" is about the drug.

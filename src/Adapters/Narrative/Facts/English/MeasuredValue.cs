@@ -23,13 +23,15 @@ internal static class MeasuredValue
         int end = Number(reading, i, out first);
         if (end == i) return token;
         // 120/80, 7.35-7.45, 5-10, 3+
+        end = Decade(reading, end);
         int more = end;
         while (more < reading.Tokens.Count && (reading.Is(more, '/') || reading.Is(more, '-') || reading.Is(more, '\u2013')) && Number(reading, more + 1, out _) is var next && next > more + 1 && !reading.Tokens[more + 1].NewLine
             && (reading.Tokens[more].Joined == reading.Tokens[more + 1].Joined) && !IsDate(reading, end, more, next))
         {
-            more = next;
+            more = Decade(reading, next);
         }
         end = more;
+        if (Height(reading, end) is var height && height > end) return height;
         if (IsDay(reading, i, end)) return token;
         if (reading.Is(end, '+') && reading.Tokens[end].Joined) return Flag(reading, end + 1);
         if (reading.Is(end, '\'') || reading.Is(end, ':')) return token; // a time or feet
@@ -54,10 +56,39 @@ internal static class MeasuredValue
         int end = i + 1;
         if (end < reading.Tokens.Count && !reading.Tokens[end].NewLine && reading.Together(i, end))
         {
-            if (!plain && reading.Tokens[end].IsWordOrDigits) return token;
+            bool glued = reading.Tokens[i].Joined && reading.Is(i - 1, '-');
+            if (!plain && !glued && reading.Tokens[end].IsWordOrDigits) return token;
             if (reading.Is(end, "for")) return token; // negative for: a cue
         }
         return Flag(reading, end);
+    }
+
+    // 80s, 110s/60s
+    private static int Decade(EnglishReading reading, int token) =>
+        token < reading.Tokens.Count && reading.Tokens[token] is { Joined: true, Kind: EnglishTokenKind.Word, First: 's' } word && word.End - word.Start == 1 ? token + 1 : token;
+
+    // 5'10", 5 feet 10 inches, 6 ft: the index behind the height whose feet end at a token; the token itself where it is none.
+    private static int Height(EnglishReading reading, int token)
+    {
+        if (token >= reading.Tokens.Count || reading.Tokens[token].NewLine) return token;
+        bool sign = reading.Is(token, '\'') && reading.Tokens[token].Joined;
+        if (!sign && !reading.Is(token, "feet") && !reading.Is(token, "ft") && !reading.Is(token, "foot")) return token;
+        int end = token + 1;
+        if (reading.Is(end, ',')) end++;
+        int inches = Number(reading, end, out double value);
+        if (inches == end || value is not (>= 0 and < 12)) return sign ? token : token + 1;
+        end = inches;
+        if (reading.Is(end, '"') || reading.Is(end, "inches") || reading.Is(end, "inch") || reading.Is(end, "in")) return end + 1;
+        return reading.Is(end, '\'') && reading.Is(end + 1, '\'') ? end + 2 : sign ? end : token + 1;
+    }
+
+    /// <summary>The index behind <c>to 1.4</c> or <c>and 130</c> where a span of values begins before a token (<c>from 1.0 to 1.4</c>); the token itself where none goes on.</summary>
+    public static int Through(EnglishReading reading, int token)
+    {
+        if (!reading.Is(token, "to") && !reading.Is(token, "and") && !reading.Is(token, "through")) return token;
+        if (!reading.Together(token - 1, token)) return token;
+        int end = Numeric(reading, token + 1, out _);
+        return end > token + 1 ? end : token;
     }
 
     /// <summary>The index behind a number: digits, groups of thousands, one decimal point.</summary>
@@ -97,6 +128,8 @@ internal static class MeasuredValue
             return end;
         }
         if (reading.Is(end, '%')) return end + 1;
+        // 15.2K, 234k: thousands, where the letter is glued on.
+        if (end == token && tokens[end] is { Joined: true, Kind: EnglishTokenKind.Word, First: 'K' or 'k' } thousands && thousands.End - thousands.Start == 1 && !reading.Is(end + 1, '/')) return end + 1;
         // mU/L, nkat/L: a short word per another, though the lexicon does not have it
         if (reading.Is(end + 1, '/') && tokens[end].Kind == EnglishTokenKind.Word && tokens[end].End - tokens[end].Start <= 5 && tokens[end + 1].Joined && end + 2 < tokens.Count
             && tokens[end + 2] is { Joined: true, Kind: EnglishTokenKind.Word } denominator && denominator.End - denominator.Start <= 4 && !reading.FactAt(end).Is(TermKinds.Facts & ~TermKinds.Lab))
