@@ -119,6 +119,36 @@ public sealed class CompoundTests
         Assert.False(other.ContainsKey("medicationReference"));
     }
 
+    [Fact]
+    public void Each_administration_of_an_order_has_the_number_of_the_order()
+    {
+        ConversionResult result = Convert("RAS^O17", "ORC|RE|P1|F1\rRXE||A^Drug^L|5||mg\rRXA|0|1|20240102080000||A^Drug^L|5|mg\rRXA|0|2|20240102200000||A^Drug^L|5|mg\r");
+        DraftObject[] given = result.All("MedicationAdministration");
+
+        Assert.Equal(2, given.Select(administration => (string?)administration["id"]).Distinct().Count());
+        Assert.All(given, administration => Assert.Equal("P1", (string?)administration["request"]!["identifier"]!["value"]));
+        AssertValid(result);
+    }
+
+    [Fact]
+    public void A_second_timing_of_a_request_is_refused_and_of_a_prescription_a_dosage()
+    {
+        ConversionResult order = Convert("OMG^O19", "ORC|NW|P1\rTQ1|1||Q12H\rTQ1|2||||||20240102\rOBR|1|P1||1^Test^L\r");
+        Assert.Contains(order.Issues, issue => issue.Expression == "TQ1[2]" && issue.Severity == IssueSeverity.Error && issue.Diagnostics!.Contains("one timing", StringComparison.Ordinal));
+
+        ConversionResult prescription = Convert("OMP^O09", "ORC|NW|P1\rTQ1|||Q12H\rTQ1|||Q6H\rRXO|A^Drug^L|5||mg\r");
+        Assert.Equal(["Q12H", "Q6H"], prescription.Only("MedicationRequest")["dosageInstruction"]!.AsArray().Select(dosage => (string?)dosage!["timing"]!["code"]!["coding"]![0]!["code"]));
+    }
+
+    [Fact]
+    public void A_second_timing_of_a_result_is_reported_and_stops_no_result()
+    {
+        ConversionResult result = Convert("ORU^R01", "ORC|RE|P1|F1\rOBR|1|P1|F1|1^Test^L|||20240101070000||||||||||||||||||F\rTQ1|1||Q12H\rTQ1|2||||||20240102\rOBX|1|ST|2^Result^L||fine||||||F\r");
+        Assert.False(result.IsRejected);
+        Assert.False(result.Only("ServiceRequest")["occurrenceTiming"]!.AsObject().ContainsKey("repeat"));
+        Assert.Contains(result.Issues, issue => issue.Severity == IssueSeverity.Information && issue.Diagnostics!.Contains("TQ1-7", StringComparison.Ordinal));
+    }
+
     private static ConversionResult Convert(string type, string segments) =>
         Messages.Convert($"MSH|^~\\&|HIS|HOSP|F|H|20240102030405||{type}|M1|P|2.5.1\r{Patient}{segments}");
 

@@ -35,7 +35,7 @@ internal static class ObservationValues
 
         if (type is "CE" or "CWE" or "CNE" or "CF" or "IS" or "ID" && segment[6].HasData && values.Exists(IsPlainNumber))
         {
-            conversion.Error("value", segment[2], "the data type says that the value is a code, but OBX-5 is a plain number and OBX-6 its unit: which of them is right must not be guessed. A measurement has NM or SN.");
+            conversion.Error("value", segment[2], "the data type says that the value is a code, but OBX-5 is a plain number and OBX-6 its unit: which of them is right must not be guessed. Have the sender write NM or SN in OBX-2 for a measurement, or send the code with its coding system.");
             return;
         }
 

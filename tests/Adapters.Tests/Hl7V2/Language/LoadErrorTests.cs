@@ -65,6 +65,7 @@ public sealed class LoadErrorTests : IDisposable
     [InlineData("- {for: PID, resource: Linkage, map: 'PID[Linkage]', identity: {kind: link, between: [patient]}}", "a list of at least two resources")]
     [InlineData("- {for: PID, resource: Linkage, map: 'PID[Linkage]', identity: {kind: link, between: [patient, nobody]}}", "no entry makes a resource called nobody")]
     [InlineData("- {for: PID, resource: Linkage, map: 'PID[Linkage]', identity: {kind: link, from: [PID-3], between: [patient, patient]}}", "`from` and `between` exclude each other")]
+    [InlineData("- {for: PID, into: patient, each: true, set: {managingOrganization: patient}}", "`each` goes with `into` and `map`")]
     [InlineData("- {for: PID, refuse: no more of these}", "without them it would refuse every message")]
     [InlineData("- {for: PID, refuse: no more of these, when: PID-3 VALUED, map: 'PID[Patient]'}", "`map` has no place in an entry that refuses")]
     [InlineData("- {for: PID, into: patent, map: 'PID[Patient]'}", "no entry makes a resource called patent; did you mean patient?")]

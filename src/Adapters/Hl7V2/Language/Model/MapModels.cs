@@ -115,6 +115,9 @@ internal sealed record MakeModel
 
     public MapText? When { get; init; }
 
+    /// <summary>True where it writes into every resource of the name, not into the only one.</summary>
+    public bool Each { get; init; }
+
     /// <summary>The resource that this one must not be: where both have one identity, this one is not made.</summary>
     public MapText? Unless { get; init; }
 

@@ -8,7 +8,7 @@ internal static class MessageReader
 {
     private static readonly string[] RootKeys = ["message", "extends", "events", "groups", "make", "replace", "description", "tests"];
     private static readonly string[] GroupKeys = ["in", "starts", "one", "has", "max"];
-    private static readonly string[] MakeKeys = ["for", "resource", "name", "into", "map", "identity", "apply", "required", "set", "add", "when", "unless", "needs", "refuse"];
+    private static readonly string[] MakeKeys = ["for", "resource", "name", "into", "map", "identity", "apply", "required", "set", "add", "when", "unless", "needs", "refuse", "each"];
 
     /// <summary>The message of a file.</summary>
     public static MessageModel Read(MapYaml yaml, YamlMappingNode root)
@@ -71,6 +71,7 @@ internal static class MessageReader
             Set = Names("set"),
             Add = Names("add"),
             When = Text("when"),
+            Each = fields.TryGetValue("each", out var each) && yaml.Flag(each.Value),
             Unless = Text("unless"),
             Needs = Text("needs"),
             Refuse = Text("refuse"),
@@ -87,6 +88,7 @@ internal static class MessageReader
         }
 
         if (make.Needs is not null && make.Into is null) throw make.Needs.Fault("`needs` goes with `into` or `refuse`.");
+        if (make.Each && (make.Into is null || make.Map is null || make.Set.Count + make.Add.Count > 0)) throw yaml.Fault(each.Key, "`each` goes with `into` and `map`: what is written into every one of them.");
         if (make.Resource is null == make.Into is null) throw yaml.Fault(node, "either `resource` (makes one) or `into` (writes into one) is needed.");
         if (make.Into is not null)
         {

@@ -89,6 +89,9 @@ internal sealed class MakePlan
     /// <summary>The condition as the map has it, for words to a person; null where there is none.</summary>
     public required string? WhenText { get; init; }
 
+    /// <summary>True where it writes into every resource of the name.</summary>
+    public required bool Each { get; init; }
+
     /// <summary>The resource that this one must not be; null for none.</summary>
     public required string? Unless { get; init; }
 

@@ -97,6 +97,17 @@ internal sealed class GroupInstance(GroupPlan plan, GroupInstance? parent, Dicti
         return null;
     }
 
+    /// <summary>Every resource of a name, in the nearest group that has any; where <see cref="Only"/> would stop, none.</summary>
+    public IReadOnlyList<NamedResource> All(string name)
+    {
+        for (GroupInstance? at = this; at is not null; at = at.Plan.Makes.Contains(name) ? null : at.Parent)
+        {
+            if (at.Named(name) is { Count: > 0 } found) return found;
+        }
+
+        return [];
+    }
+
     /// <inheritdoc/>
     public string? IdOf(string name) => Only(name, withData: false, out _)?.Id;
 

@@ -122,6 +122,12 @@ internal sealed class MessageRun
     {
         MakePlan entry = at.Entry;
         if (!Applies(at)) return;
+        if (entry.Each)
+        {
+            foreach (NamedResource each in at.Group.All(entry.Name)) Fill(at, each);
+            return;
+        }
+
         bool several = false;
         NamedResource? resource = at.Made ?? at.Group.Only(entry.Name, withData: false, out several);
         if (resource is null)
@@ -130,10 +136,15 @@ internal sealed class MessageRun
             return;
         }
 
+        Fill(at, resource);
+    }
+
+    private void Fill(Application at, NamedResource resource)
+    {
         _run.Owner = resource.Id;
         _run.OwnerApply = resource.Entry.Apply;
-        resource.HasData |= entry.Map!.Fill(resource.Json, at.Scope, _run, out Frame frame);
-        if (entry.References.Length > 0) at.Frame = frame;
+        resource.HasData |= at.Entry.Map!.Fill(resource.Json, at.Scope, _run, out Frame frame);
+        if (at.Entry.References.Length > 0) at.Frame = frame;
     }
 
     private void Join(Application at)
