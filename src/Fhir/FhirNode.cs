@@ -37,6 +37,28 @@ public readonly struct FhirNode : IEquatable<FhirNode>
     /// <summary>The value of a primitive as text, numbers as they stand in the input; null where it has none.</summary>
     public string? Value => HasValue ? Document.Text(_index) : null;
 
+    /// <summary>
+    /// The code system of a <c>code</c>, <c>string</c> or <c>uri</c>, which its binding implies (FHIR R4 terminologies.html#code); null where there is no binding or its value set
+    /// does not enumerate the value.
+    /// </summary>
+    public string? BoundSystem
+    {
+        get
+        {
+            if (!HasValue || Document.Nodes[_index].Element is not (> 0 and var element)) return null;
+            R4Tables tables = R4Tables.Instance;
+            ref readonly ValueSetRow bound = ref tables.ValueSets[tables.Elements[element].ValueSet];
+            if (tables.Elements[element].ValueSet == 0) return null;
+            ReadOnlySpan<byte> code = Utf8Value;
+            foreach (ref readonly CodeRow row in tables.Codes.AsSpan(bound.CodeStart, bound.CodeCount))
+            {
+                if (tables.Utf8(row.Code).SequenceEqual(code)) return tables.Text(row.System);
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>The characters of a primitive's value, unescaped; empty where it has none.</summary>
     public ReadOnlySpan<byte> Utf8Value => HasValue ? Document.Value(_index) : default;
 

@@ -5,6 +5,8 @@ namespace Consortium.Fhir;
 /// <summary>One item of a FHIRPath result: an element of the document, or a System value that the expression made.</summary>
 public sealed class FhirPathValue
 {
+    private readonly string? _value;
+
     internal FhirPathValue(PathValue value)
     {
         if (value.IsNode)
@@ -12,13 +14,12 @@ public sealed class FhirPathValue
             Node = new FhirNode(value.Document, value.NodeIndex);
             TypeName = Node.TypeName;
             Namespace = "FHIR";
-            Value = Node.Value;
         }
         else
         {
             TypeName = value.Kind.ToString();
             Namespace = "System";
-            Value = value.Kind == PathKind.TypeInfo
+            _value = value.Kind == PathKind.TypeInfo
                 ? $"{value.TypeInfo.Namespace}.{value.TypeInfo.Name}"
                 : Conversions.ToText(value)?.String;
         }
@@ -31,7 +32,7 @@ public sealed class FhirPathValue
     public string TypeName { get; }
 
     /// <summary>The value as text: characters as they stand in the input for an element; null for an element without a value of its own.</summary>
-    public string? Value { get; }
+    public string? Value => Node.Exists ? Node.Value : _value;
 
     /// <summary>The element; does not exist for a System value.</summary>
     public FhirNode Node { get; }

@@ -1,6 +1,9 @@
 using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Rest;
 using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Search.Parameters;
+using Consortium.FhirFacade.Search.Query;
+using Consortium.FhirFacade.Search.Results;
 using Consortium.FhirFacade.Store;
 using Consortium.Ledger;
 using Consortium.Messaging;
@@ -37,7 +40,11 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<ReceiptStore>();
         services.AddSingleton<FacadeStatus>();
         services.AddSingleton<RecordQueries>();
+        services.AddSingleton(SearchCatalog.R4);
+        services.AddSingleton<CursorSeal>();
+        services.AddSingleton<SearchParser>();
         services.AddSingleton<SearchQueries>();
+        services.AddSingleton<IncludedResources>();
         services.AddAccess();
         services.AddInteractions();
         // Before the relay and the consumers, which need the tables.

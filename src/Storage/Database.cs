@@ -36,6 +36,9 @@ public sealed class Database : IAsyncDisposable
         ? "INTEGER PRIMARY KEY AUTOINCREMENT"
         : "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
 
+    /// <summary>The type of a column of text that is compared and ordered by code points: an index on it serves "begins with".</summary>
+    public string OrdinalTextType => Dialect == Dialect.Sqlite ? "TEXT" : "TEXT COLLATE \"C\"";
+
     /// <summary>Opens a store by its URL (<see cref="DatabaseUrl"/>); no connection is made yet.</summary>
     /// <exception cref="FormatException">The URL is neither form.</exception>
     public static Database Open(string url)
@@ -101,7 +104,7 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>
     /// Brings one component's tables up to date: runs the scripts that have not run yet, in order, each in a transaction.
-    /// Scripts are only ever appended to the list. <c>{bytes}</c> and <c>{identity}</c> stand for the dialect's types.
+    /// Scripts are only ever appended to the list. <c>{bytes}</c>, <c>{text}</c> and <c>{identity}</c> stand for the dialect's types.
     /// </summary>
     /// <exception cref="InvalidOperationException">The store was written by a newer program.</exception>
     public async Task MigrateAsync(string component, IReadOnlyList<string> scripts, CancellationToken cancellationToken = default)
@@ -131,7 +134,8 @@ public sealed class Database : IAsyncDisposable
             {
                 string sql = scripts[i]
                     .Replace("{bytes}", BytesType, StringComparison.Ordinal)
-                    .Replace("{identity}", IdentityType, StringComparison.Ordinal);
+                    .Replace("{identity}", IdentityType, StringComparison.Ordinal)
+                    .Replace("{text}", OrdinalTextType, StringComparison.Ordinal);
                 await connection.ExecuteAsync(sql, transaction: transaction).ConfigureAwait(false);
             }
 

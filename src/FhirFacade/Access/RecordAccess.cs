@@ -1,6 +1,6 @@
 using Consortium.FhirFacade.Redaction;
 using Consortium.FhirFacade.Rest;
-using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Search.Query;
 using Consortium.Integrity;
 
 namespace Consortium.FhirFacade.Access;
@@ -58,11 +58,11 @@ internal sealed class RecordAccess(IMembership membership, DisclosureAudit audit
     public void RequireSearchable(Caller caller, SearchQuery query)
     {
         if (caller.View == ViewRole.Hospital) return;
-        foreach (SearchCondition condition in query.Conditions)
+        foreach ((string type, string code) in query.Looks)
         {
-            if (!_searchable.Allows(caller.View, query.Type, condition.Parameter))
+            if (!_searchable.Allows(caller.View, type, code))
             {
-                throw FhirException.Forbidden($"The {caller.View.ToString().ToLowerInvariant()} view hides what {query.Type}?{condition.Parameter} looks at, so it cannot be searched by.");
+                throw FhirException.Forbidden($"The {caller.View.ToString().ToLowerInvariant()} view hides what {type}?{code} looks at, so it cannot be searched by.");
             }
         }
     }

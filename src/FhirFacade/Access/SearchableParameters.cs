@@ -21,6 +21,7 @@ internal sealed class SearchableParameters
     {
         if (parameter is "_id" or "_lastUpdated") return true; // in every view
         ResourceParameters known = SearchParameterTable.R4.For(type);
+        if (!known.Has(parameter)) return false; // not looked into yet: what is not known to be visible is hidden
         return known.Elements(parameter).All(element => RecordView.Redact(Probe(type, element, parameter == "identifier"), role).HiddenPointers.Count == 0);
     }
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Consortium.Fhir;
-using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Rest;
@@ -76,10 +76,16 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, FacadeOptions
         }
 
         Strings(json, "referencePolicy", ["literal", "local"]);
+        Strings(json, "searchInclude", ["*", .. References(type).Select(code => $"{type}:{code}")]);
+        Strings(json, "searchRevInclude", [.. SearchCatalog.R4.ReferringTo(type).Select(by => $"{by.ResourceType}:{by.Code}")]);
         json.WriteStartArray("searchParam");
         Parameter(json, "_id", "token");
         Parameter(json, "_lastUpdated", "date");
-        foreach (string name in SearchParameterTable.R4.For(type).Names) Parameter(json, name, name == "identifier" ? "token" : "reference");
+        foreach (SearchParameter parameter in SearchCatalog.R4.Of(type).OrderBy(parameter => parameter.Code, StringComparer.Ordinal))
+        {
+            Parameter(json, parameter.Code, parameter.Kind.ToString().ToLowerInvariant(), parameter.Url);
+        }
+
         json.WriteEndArray();
         Operations(json, routes, options);
         json.WriteEndObject();
@@ -88,6 +94,9 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, FacadeOptions
     // The order of the definition, which XML needs.
     private static readonly string[] FeatureOrder =
         ["versioning", "readHistory", "updateCreate", "conditionalCreate", "conditionalRead", "conditionalUpdate", "conditionalDelete"];
+
+    private static IEnumerable<string> References(string type) =>
+        SearchCatalog.R4.Of(type).Where(parameter => parameter.Kind == SearchParameterKind.Reference).Select(parameter => parameter.Code).Order(StringComparer.Ordinal);
 
     private static void Interactions(Utf8JsonWriter json, IEnumerable<Route> routes)
     {
@@ -118,16 +127,18 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, FacadeOptions
         json.WriteEndArray();
     }
 
-    private static void Parameter(Utf8JsonWriter json, string name, string type)
+    private static void Parameter(Utf8JsonWriter json, string name, string type, string? definition = null)
     {
         json.WriteStartObject();
         json.WriteString("name", name);
+        if (definition is not null) json.WriteString("definition", definition);
         json.WriteString("type", type);
         json.WriteEndObject();
     }
 
     private static void Strings(Utf8JsonWriter json, string name, ReadOnlySpan<string> values)
     {
+        if (values.IsEmpty) return;
         json.WriteStartArray(name);
         foreach (string value in values) json.WriteStringValue(value);
         json.WriteEndArray();

@@ -1,4 +1,5 @@
 using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Store;
 using Microsoft.AspNetCore.Http;
 
@@ -8,7 +9,7 @@ namespace Consortium.FhirFacade.Rest;
 /// Finds the one resource that a condition means, within the transaction that acts on it. Whoever acts on the same condition waits,
 /// so that two conditional creates at once make one resource.
 /// </summary>
-internal sealed class ConditionMatch(SearchQueries search, FacadeOptions options)
+internal sealed class ConditionMatch(SearchParser parser, SearchQueries search)
 {
     /// <summary>The condition that stands in the URL of a conditional interaction.</summary>
     public Condition Read(string type, FhirRequest request) => Read(type, QueryString.Create(request.Parameters.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value))).Value ?? "");
@@ -20,7 +21,7 @@ internal sealed class ConditionMatch(SearchQueries search, FacadeOptions options
         query = query.TrimStart('?');
         // The same condition in another order or spelling is the same.
         IEnumerable<string> parts = FhirEndpoint.Form(query).Where(pair => pair.Key is not ("_format" or "_pretty")).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal);
-        return new Condition(SearchQuery.Condition(type, query, options.BaseUrl), $"{type}?{string.Join('&', parts)}");
+        return new Condition(parser.Condition(type, query), $"{type}?{string.Join('&', parts)}");
     }
 
     /// <summary>The id of the one match; null for none. Holds the condition until the transaction ends.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Rest;
@@ -52,16 +53,16 @@ internal sealed class HistoryInteractions(RecordQueries records, RecordAccess ac
                     count = SearchValues.Count(value, MostCount);
                     break;
                 case "_since" when value.Length > 0:
-                    since = SearchValues.Date(value).From;
+                    since = ValueParser.ReadDate(name, value).With.From;
                     break;
                 case "_at" when value.Length > 0:
-                    DateRange range = SearchValues.Date(value);
-                    at = range.Prefix switch
+                    (Comparison how, Interval range) = ValueParser.ReadDate(name, value);
+                    at = how switch
                     {
-                        "gt" or "sa" => (range.To, long.MaxValue),
-                        "ge" => (range.From, long.MaxValue),
-                        "lt" or "eb" => (long.MinValue, range.From),
-                        "le" => (long.MinValue, range.To),
+                        Comparison.Greater or Comparison.StartsAfter => (range.To, long.MaxValue),
+                        Comparison.GreaterOrEqual => (range.From, long.MaxValue),
+                        Comparison.Less or Comparison.EndsBefore => (long.MinValue, range.From),
+                        Comparison.LessOrEqual => (long.MinValue, range.To),
                         _ => (range.From, range.To),
                     };
                     break;

@@ -3,15 +3,17 @@ using System.Text.Json;
 using Consortium.Fhir;
 using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Search.Query;
+using Consortium.FhirFacade.Search.Results;
 
 namespace Consortium.FhirFacade.Rest;
 
 /// <summary>search of a type, by GET and by POST (FHIR R4 http.html#search, search.html).</summary>
-internal sealed class SearchInteraction(SearchQueries search, RecordAccess access, FacadeOptions options)
+internal sealed class SearchInteraction(SearchParser parser, SearchQueries search, IncludedResources included, CursorSeal seal, RecordAccess access, FacadeOptions options)
 {
     public async Task<FhirResponse> AnswerAsync(FhirRequest request, string type, CancellationToken cancellationToken)
     {
-        SearchQuery query = SearchQuery.Parse(type, request.Parameters, options.BaseUrl) with { Subject = request.Caller.Subject };
+        SearchQuery query = parser.Parse(type, request.Parameters) with { Subject = request.Caller.Subject };
         if (query.Unknown.Count > 0 && request.Prefer.Strict)
         {
             throw new FhirException(400, [.. query.Unknown.Select(name => new OutcomeIssue(IssueSeverity.Error, "not-supported", Ignored(type, name)))]);
@@ -19,24 +21,30 @@ internal sealed class SearchInteraction(SearchQueries search, RecordAccess acces
 
         access.RequireSearchable(request.Caller, query);
         SearchPage page = await search.RunAsync(query, cancellationToken).ConfigureAwait(false);
-        byte[][] views = await access.DiscloseAsync(request.Caller, "search-type", page.Matches, cancellationToken).ConfigureAwait(false);
+        Included beside = await included.FindAsync(query, page.Matches, cancellationToken).ConfigureAwait(false);
+        StoredVersion[] all = [.. page.Matches, .. beside.Versions.Where(version => RecordAccess.MaySee(request.Caller, version))];
+        byte[][] views = await access.DiscloseAsync(request.Caller, "search-type", all, cancellationToken).ConfigureAwait(false);
 
         string self = $"{options.BaseUrl}/{type}";
         using var bundle = new BundleWriter("searchset", page.Total);
         bundle.Link("self", BundleWriter.Url(self, query.Used));
-        if (page.NextCursor is { } cursor) bundle.Link("next", BundleWriter.Url(self, [.. query.Used.Where(used => used.Name != "_cursor"), ("_cursor", cursor)]));
+        if (page.Next is { } next) bundle.Link("next", BundleWriter.Url(self, [.. query.Used.Where(used => used.Name != "_cursor"), ("_cursor", seal.Seal(next))]));
         for (int i = 0; i < views.Length; i++)
         {
-            Utf8JsonWriter json = bundle.StartEntry($"{options.BaseUrl}/{type}/{page.Matches[i].Id}", views[i]);
-            Mode(json, "match");
+            bool isMatch = i < page.Matches.Count;
+            // _elements is said of the matches (search.html#elements), _summary of every resource of the answer.
+            ResourceSubset? subset = ResourceSubset.Of(all[i].Type, query.Summary, isMatch ? query.Elements : null);
+            Utf8JsonWriter json = bundle.StartEntry($"{options.BaseUrl}/{all[i].Type}/{all[i].Id}", subset?.Apply(views[i]) ?? views[i]);
+            Mode(json, isMatch ? "match" : "include");
             bundle.EndEntry();
         }
 
-        if (query.Unknown.Count > 0)
+        if (query.Unknown.Count > 0 || beside.IsCutShort)
         {
             // search.html#errors: the client can see what was not looked at; it is left out of the self link as well.
-            byte[] outcome = OperationOutcomeJson.Write([.. query.Unknown.Select(name => new OutcomeIssue(IssueSeverity.Warning, "not-supported", Ignored(type, name)))]);
-            Mode(bundle.StartEntry(null, outcome), "outcome");
+            IEnumerable<OutcomeIssue> issues = query.Unknown.Select(name => new OutcomeIssue(IssueSeverity.Warning, "not-supported", Ignored(type, name)));
+            if (beside.IsCutShort) issues = issues.Append(new OutcomeIssue(IssueSeverity.Warning, "too-costly", "More was to be included than a page may carry; ask for smaller pages with _count, or for the rest by itself."));
+            Mode(bundle.StartEntry(null, OperationOutcomeJson.Write([.. issues])), "outcome");
             bundle.EndEntry();
         }
 

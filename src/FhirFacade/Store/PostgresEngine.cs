@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Search.Indexing;
 using Consortium.Integrity;
 using Npgsql;
 using NpgsqlTypes;
@@ -11,6 +11,7 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
 {
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
     private const NpgsqlDbType Numbers = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
+    private const NpgsqlDbType Fractions = NpgsqlDbType.Array | NpgsqlDbType.Double;
     private const NpgsqlDbType Blobs = NpgsqlDbType.Array | NpgsqlDbType.Bytea;
 
     public override async Task<Dictionary<RecordKey, Head>> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys)
@@ -23,7 +24,7 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
             "SELECT t, i, 0, 0, 0, '\\x00000000000000000000000000000000' FROM unnest($1, $2) WITH ORDINALITY AS k (t, i, n) ORDER BY n ON CONFLICT (type, id) DO NOTHING",
             Keys(keys)));
         batch.BatchCommands.Add(Command(
-            "SELECT r.type, r.id, r.version, r.deleted, r.updated_at, r.subject_tag, r.source, r.intake_sequence " +
+            "SELECT r.type, r.id, r.version, r.deleted, r.updated_at, r.subject_tag, r.source, r.intake_sequence, r.key " +
             "FROM resource r JOIN unnest($1, $2) AS k (t, i) ON r.type = k.t AND r.id = k.i ORDER BY r.type COLLATE \"C\", r.id COLLATE \"C\" FOR UPDATE OF r",
             Keys(keys)));
         var heads = new Dictionary<RecordKey, Head>(keys.Count);
@@ -38,6 +39,7 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
                 SubjectTag = new Tag128(row.GetFieldValue<byte[]>(5)),
                 Source = row.IsDBNull(6) ? null : row.GetString(6),
                 IntakeSequence = row.IsDBNull(7) ? null : row.GetInt64(7),
+                Key = row.GetInt64(8),
             };
         }
 
@@ -70,31 +72,14 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
         await using var batch = new NpgsqlBatch(((NpgsqlTransaction)transaction).Connection, (NpgsqlTransaction)transaction);
         if (rows.Versions.Count > 0) batch.BatchCommands.Add(InsertVersions(rows.Versions));
         if (rows.Heads.Count > 0) batch.BatchCommands.Add(UpdateHeads(rows.Heads));
-        if (rows.Unindexed.Count > 0)
-        {
-            batch.BatchCommands.Add(Command("DELETE FROM search_token s USING unnest($1, $2) AS k (t, i) WHERE s.type = k.t AND s.id = k.i", Keys(rows.Unindexed)));
-            batch.BatchCommands.Add(Command("DELETE FROM search_reference s USING unnest($1, $2) AS k (t, i) WHERE s.type = k.t AND s.id = k.i", Keys(rows.Unindexed)));
-        }
+        Index(batch, [.. rows.Unindexed.Select(key => rows.Heads[key].Key)], [.. rows.Indexes.Select(index => (rows.Heads[index.Key].Key, index.Value))]);
+        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
 
-        (RecordKey Key, IndexedIdentifier Of)[] tokens = [.. rows.Indexes.SelectMany(index => index.Value.Identifiers.Select(identifier => (index.Key, identifier)))];
-        if (tokens.Length > 0)
-        {
-            batch.BatchCommands.Add(Command(
-                "INSERT INTO search_token (type, id, parameter, system, value) SELECT t, i, 'identifier', s, v FROM unnest($1, $2, $3, $4) AS k (t, i, s, v)",
-                [.. Keys([.. tokens.Select(token => token.Key)]), (Texts, tokens.Select(token => token.Of.System).ToArray()), (Texts, tokens.Select(token => token.Of.Value).ToArray())]));
-        }
-
-        (RecordKey Key, IndexedReference To)[] references = [.. rows.Indexes.SelectMany(index => index.Value.References.Select(reference => (index.Key, reference)))];
-        if (references.Length > 0)
-        {
-            batch.BatchCommands.Add(Command(
-                "INSERT INTO search_reference (type, id, path, target_type, target_id) SELECT t, i, p, tt, ti FROM unnest($1, $2, $3, $4, $5) AS k (t, i, p, tt, ti)",
-                [
-                    .. Keys([.. references.Select(reference => reference.Key)]), (Texts, references.Select(reference => reference.To.Path).ToArray()),
-                    (Texts, references.Select(reference => reference.To.TargetType).ToArray()), (Texts, references.Select(reference => reference.To.TargetId).ToArray()),
-                ]));
-        }
-
+    public override async Task IndexAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes)
+    {
+        await using var batch = new NpgsqlBatch(((NpgsqlTransaction)transaction).Connection, (NpgsqlTransaction)transaction);
+        Index(batch, replaces, indexes);
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
@@ -122,6 +107,50 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
             (NpgsqlDbType.Bigint, firstSequence),
             (Blobs, paths.ToArray())));
         return await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
+
+    private static void Index(NpgsqlBatch batch, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes)
+    {
+        if (replaces.Count > 0)
+        {
+            foreach (string table in StoreSchema.IndexTables) batch.BatchCommands.Add(Command($"DELETE FROM {table} WHERE key = ANY($1)", (Numbers, replaces.ToArray())));
+        }
+
+        Insert(batch, "search_token", "system, code", All(indexes, rows => rows.Tokens), row => (row.Parameter, row.Group), (Texts, row => row.System), (Texts, row => row.Code));
+        Insert(batch, "search_string", "folded, exact", All(indexes, rows => rows.Strings), row => (row.Parameter, row.Group), (Texts, row => row.Folded), (Texts, row => row.Exact));
+        Insert(batch, "search_reference", "target_type, target_id", All(indexes, rows => rows.References), row => (row.Parameter, row.Group), (Texts, row => row.TargetType), (Texts, row => row.TargetId));
+        Insert(batch, "search_date", "low, high", All(indexes, rows => rows.Dates), row => (row.Parameter, row.Group), (Numbers, row => row.Low), (Numbers, row => row.High));
+        Insert(batch, "search_quantity", "low, high, system, code, unit, canonical_low, canonical_high, canonical_code", All(indexes, rows => rows.Quantities), row => (row.Parameter, row.Group),
+            (Fractions, row => row.Low), (Fractions, row => row.High), (Texts, row => row.System), (Texts, row => row.Code), (Texts, row => row.Unit),
+            (Fractions, row => row.CanonicalLow), (Fractions, row => row.CanonicalHigh), (Texts, row => row.CanonicalCode));
+    }
+
+    private static (long Key, T Row)[] All<T>(IReadOnlyList<(long Key, IndexRows Rows)> indexes, Func<IndexRows, HashSet<T>> rows) =>
+        [.. indexes.SelectMany(index => rows(index.Rows).Select(row => (index.Key, row)))];
+
+    private static void Insert<T>(
+        NpgsqlBatch batch, string table, string columns, (long Key, T Row)[] rows, Func<T, (int Parameter, int Group)> common, params ReadOnlySpan<(NpgsqlDbType Type, Func<T, object> Value)> values)
+    {
+        if (rows.Length == 0) return;
+        var arrays = new List<(NpgsqlDbType, object)>
+        {
+            (Numbers, rows.Select(row => row.Key).ToArray()),
+            (Numbers, rows.Select(row => (long)common(row.Row).Parameter).ToArray()),
+            (Numbers, rows.Select(row => (long)common(row.Row).Group).ToArray()),
+        };
+        foreach ((NpgsqlDbType type, Func<T, object> value) in values)
+        {
+            IEnumerable<object> column = rows.Select(row => value(row.Row));
+            arrays.Add((type, type switch
+            {
+                Texts => column.Cast<string>().ToArray(),
+                Fractions => column.Cast<double>().ToArray(),
+                _ => column.Cast<long>().ToArray(),
+            }));
+        }
+
+        string places = string.Join(", ", Enumerable.Range(1, arrays.Count).Select(i => $"${i}"));
+        batch.BatchCommands.Add(Command($"INSERT INTO {table} (key, parameter, grp, {columns}) SELECT * FROM unnest({places})", [.. arrays]));
     }
 
     private NpgsqlBatchCommand InsertVersions(List<VersionRow> rows) => Command(

@@ -86,7 +86,8 @@ internal sealed class RecordQueries(Database database)
         }
     }
 
-    private static StoredVersion Version(DbDataReader row) => new()
+    /// <summary>A version from a row that begins with the eight columns.</summary>
+    public static StoredVersion Version(DbDataReader row) => new()
     {
         Type = row.GetString(0),
         Id = row.GetString(1),

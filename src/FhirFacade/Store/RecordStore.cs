@@ -4,6 +4,8 @@ using System.Text;
 using Consortium.Integrity;
 using Consortium.Messaging;
 using Consortium.Storage;
+using Consortium.FhirFacade.Search.Indexing;
+using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade;
@@ -39,7 +41,8 @@ public sealed class RecordStore : IDisposable
         _engine = StoreEngine.For(database.Dialect, options.Suite);
         _context = new StoreContext(
             options.BaseUrl.TrimEnd('/'), options.CustodianKey, options.Suite,
-            new SubjectTags(options.IndexKey, options.IndexEpoch, options.SubjectIdentifierSystems), time);
+            new SubjectTags(options.IndexKey, options.IndexEpoch, options.SubjectIdentifierSystems),
+            new ResourceIndexer(SearchCatalog.R4, options.BaseUrl.TrimEnd('/')), time);
         _custodian = options.Custodian.ToString();
         if (database.Dialect == Dialect.Sqlite) _group = new GroupCommit(database, EnqueueAsync);
     }
@@ -53,6 +56,7 @@ public sealed class RecordStore : IDisposable
         await _database.MigrateAsync(StoreSchema.Component, StoreSchema.Scripts, cancellationToken).ConfigureAwait(false);
         await _outbox.InitializeAsync(cancellationToken).ConfigureAwait(false);
         await _inbox.InitializeAsync(_database, cancellationToken).ConfigureAwait(false);
+        await new SearchIndex(_database, _engine, _context.Indexer).CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Search.Indexing;
 using Consortium.Integrity;
 using Microsoft.Data.Sqlite;
 
@@ -12,7 +12,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
     {
         var heads = new Dictionary<RecordKey, Head>(keys.Count);
         using var select = new Statement(transaction,
-            "SELECT version, deleted, updated_at, subject_tag, source, intake_sequence FROM resource WHERE type = @a AND id = @b", 2);
+            "SELECT version, deleted, updated_at, subject_tag, source, intake_sequence, key FROM resource WHERE type = @a AND id = @b", 2);
         foreach (RecordKey key in keys)
         {
             await using SqliteDataReader row = await select.QueryAsync(key.Type, key.Id).ConfigureAwait(false);
@@ -25,6 +25,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
                     SubjectTag = new Tag128(row.GetFieldValue<byte[]>(3)),
                     Source = row.IsDBNull(4) ? null : row.GetString(4),
                     IntakeSequence = row.IsDBNull(5) ? null : row.GetInt64(5),
+                    Key = row.GetInt64(6),
                 }
                 : new Head();
         }
@@ -76,15 +77,19 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
         using (var upsert = new Statement(transaction,
             "INSERT INTO resource (type, id, version, deleted, updated_at, subject_tag, source, intake_sequence) VALUES (@a, @b, @c, @d, @e, @f, @g, @h) " +
             "ON CONFLICT (type, id) DO UPDATE SET version = excluded.version, deleted = excluded.deleted, updated_at = excluded.updated_at, " +
-            "subject_tag = excluded.subject_tag, source = excluded.source, intake_sequence = excluded.intake_sequence", 8))
+            "subject_tag = excluded.subject_tag, source = excluded.source, intake_sequence = excluded.intake_sequence RETURNING key", 8))
         {
             foreach ((RecordKey key, Head head) in batch.Heads)
             {
-                await upsert.RunAsync(key.Type, key.Id, head.Version, head.Deleted ? 1L : 0L, head.UpdatedAt, head.SubjectTag.ToArray(), head.Source, head.IntakeSequence).ConfigureAwait(false);
+                await using SqliteDataReader row = await upsert.QueryAsync(
+                    key.Type, key.Id, head.Version, head.Deleted ? 1L : 0L, head.UpdatedAt, head.SubjectTag.ToArray(), head.Source, head.IntakeSequence).ConfigureAwait(false);
+                row.Read();
+                head.Key = row.GetInt64(0);
             }
         }
 
-        await IndexAsync(transaction, batch).ConfigureAwait(false);
+        await IndexAsync(
+            transaction, [.. batch.Unindexed.Select(key => batch.Heads[key].Key)], [.. batch.Indexes.Select(index => (batch.Heads[index.Key].Key, index.Value))]).ConfigureAwait(false);
     }
 
     public override Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys) => Task.CompletedTask; // LockAsync wrote nothing
@@ -105,33 +110,46 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
         return known;
     }
 
-    private static async Task IndexAsync(DbTransaction transaction, StoreBatch batch)
+    public override async Task IndexAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes)
     {
-        if (batch.Unindexed.Count > 0)
+        if (replaces.Count > 0)
         {
-            using var tokens = new Statement(transaction, "DELETE FROM search_token WHERE type = @a AND id = @b", 2);
-            using var references = new Statement(transaction, "DELETE FROM search_reference WHERE type = @a AND id = @b", 2);
-            foreach (RecordKey key in batch.Unindexed)
+            foreach (string table in StoreSchema.IndexTables)
             {
-                await tokens.RunAsync(key.Type, key.Id).ConfigureAwait(false);
-                await references.RunAsync(key.Type, key.Id).ConfigureAwait(false);
+                using var delete = new Statement(transaction, $"DELETE FROM {table} WHERE key = @a", 1);
+                foreach (long key in replaces) await delete.RunAsync(key).ConfigureAwait(false);
             }
         }
 
-        using var token = new Statement(transaction, "INSERT INTO search_token (type, id, parameter, system, value) VALUES (@a, @b, 'identifier', @c, @d)", 4);
-        using var reference = new Statement(transaction, "INSERT INTO search_reference (type, id, path, target_type, target_id) VALUES (@a, @b, @c, @d, @e)", 5);
-        foreach ((RecordKey key, ResourceIndex index) in batch.Indexes)
-        {
-            foreach (IndexedIdentifier identifier in index.Identifiers)
-            {
-                await token.RunAsync(key.Type, key.Id, identifier.System, identifier.Value).ConfigureAwait(false);
-            }
+        await EachAsync(transaction, "INSERT INTO search_token (key, parameter, grp, system, code) VALUES (@a, @b, @c, @d, @e)", 5, indexes, rows => rows.Tokens,
+            (statement, key, row) => statement.RunAsync(key, (long)row.Parameter, (long)row.Group, row.System, row.Code)).ConfigureAwait(false);
+        await EachAsync(transaction, "INSERT INTO search_string (key, parameter, grp, folded, exact) VALUES (@a, @b, @c, @d, @e)", 5, indexes, rows => rows.Strings,
+            (statement, key, row) => statement.RunAsync(key, (long)row.Parameter, (long)row.Group, row.Folded, row.Exact)).ConfigureAwait(false);
+        await EachAsync(transaction, "INSERT INTO search_reference (key, parameter, grp, target_type, target_id) VALUES (@a, @b, @c, @d, @e)", 5, indexes, rows => rows.References,
+            (statement, key, row) => statement.RunAsync(key, (long)row.Parameter, (long)row.Group, row.TargetType, row.TargetId)).ConfigureAwait(false);
+        await EachAsync(transaction, "INSERT INTO search_date (key, parameter, grp, low, high) VALUES (@a, @b, @c, @d, @e)", 5, indexes, rows => rows.Dates,
+            (statement, key, row) => statement.RunAsync(key, (long)row.Parameter, (long)row.Group, row.Low, row.High)).ConfigureAwait(false);
+        await EachAsync(transaction,
+            "INSERT INTO search_quantity (key, parameter, grp, low, high, system, code, unit, canonical_low, canonical_high, canonical_code) VALUES (@a, @b, @c, @d, @e, @f, @g, @h, @i, @j, @k)", 11,
+            indexes, rows => rows.Quantities,
+            (statement, key, row) => statement.RunAsync(
+                key, (long)row.Parameter, (long)row.Group, row.Low, row.High, row.System, row.Code, row.Unit, row.CanonicalLow, row.CanonicalHigh, row.CanonicalCode)).ConfigureAwait(false);
+    }
 
-            foreach (IndexedReference target in index.References)
+    private static async Task EachAsync<T>(
+        DbTransaction transaction, string sql, int parameters, IReadOnlyList<(long Key, IndexRows Rows)> indexes, Func<IndexRows, HashSet<T>> rows, Func<Statement, long, T, Task<int>> insert)
+    {
+        Statement? statement = null;
+        foreach ((long key, IndexRows index) in indexes)
+        {
+            foreach (T row in rows(index))
             {
-                await reference.RunAsync(key.Type, key.Id, target.Path, target.TargetType, target.TargetId).ConfigureAwait(false);
+                statement ??= new Statement(transaction, sql, parameters);
+                await insert(statement, key, row).ConfigureAwait(false);
             }
         }
+
+        statement?.Dispose();
     }
 
     /// <summary>A prepared statement with parameters @a, @b … in order.</summary>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Consortium.FhirFacade.Search.Indexing;
 using Consortium.Integrity;
 using Consortium.Storage;
 
@@ -30,6 +31,9 @@ internal abstract class StoreEngine
 
     /// <summary>Writes all rows.</summary>
     public abstract Task WriteAsync(DbTransaction transaction, StoreBatch batch);
+
+    /// <summary>Writes what searches find of resources, by their number; what stood there before goes where <paramref name="replaces"/> names it.</summary>
+    public abstract Task IndexAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes);
 
     /// <summary>Removes the pointers that <see cref="LockAsync"/> made for resources that were not written after all.</summary>
     public abstract Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys);

@@ -9,6 +9,9 @@ internal static class StoreSchema
 {
     public const string Component = "facade";
 
+    /// <summary>The tables of the search index; each has the number of the resource in <c>key</c>.</summary>
+    public static IReadOnlyList<string> IndexTables { get; } = ["search_token", "search_string", "search_reference", "search_date", "search_quantity"];
+
     public static IReadOnlyList<string> Scripts { get; } =
     [
         """
@@ -81,6 +84,80 @@ internal static class StoreSchema
             sequence BIGINT NOT NULL,
             first_sequence BIGINT NOT NULL,
             inclusion_path {bytes} NOT NULL);
+        """,
+        // Every search parameter in a table for its kind of value, by the number of the resource; filled by SearchIndex when the program starts.
+        """
+        CREATE TABLE resource_numbered (
+            key {identity},
+            type {text} NOT NULL,
+            id {text} NOT NULL,
+            version BIGINT NOT NULL,
+            deleted BIGINT NOT NULL,
+            updated_at BIGINT NOT NULL,
+            subject_tag {bytes} NOT NULL,
+            source TEXT,
+            intake_sequence BIGINT,
+            UNIQUE (type, id));
+        INSERT INTO resource_numbered (type, id, version, deleted, updated_at, subject_tag, source, intake_sequence)
+            SELECT type, id, version, deleted, updated_at, subject_tag, source, intake_sequence FROM resource ORDER BY type, id;
+        DROP TABLE resource;
+        ALTER TABLE resource_numbered RENAME TO resource;
+        CREATE INDEX resource_updated ON resource (type, updated_at, key);
+        CREATE INDEX resource_type ON resource (type, key);
+        CREATE INDEX resource_subject ON resource (subject_tag, type, key);
+        DROP TABLE search_token;
+        DROP TABLE search_reference;
+        CREATE TABLE search_token (
+            key BIGINT NOT NULL,
+            parameter BIGINT NOT NULL,
+            grp BIGINT NOT NULL,
+            system {text} NOT NULL,
+            code {text} NOT NULL);
+        CREATE INDEX search_token_code ON search_token (parameter, code, key, system, grp);
+        CREATE INDEX search_token_owner ON search_token (key, parameter);
+        CREATE TABLE search_string (
+            key BIGINT NOT NULL,
+            parameter BIGINT NOT NULL,
+            grp BIGINT NOT NULL,
+            folded {text} NOT NULL,
+            exact TEXT NOT NULL);
+        CREATE INDEX search_string_folded ON search_string (parameter, folded, key);
+        CREATE INDEX search_string_owner ON search_string (key, parameter);
+        CREATE TABLE search_reference (
+            key BIGINT NOT NULL,
+            parameter BIGINT NOT NULL,
+            grp BIGINT NOT NULL,
+            target_type {text} NOT NULL,
+            target_id {text} NOT NULL);
+        CREATE INDEX search_reference_target ON search_reference (parameter, target_id, key, target_type, grp);
+        CREATE INDEX search_reference_owner ON search_reference (key, parameter);
+        CREATE TABLE search_date (
+            key BIGINT NOT NULL,
+            parameter BIGINT NOT NULL,
+            grp BIGINT NOT NULL,
+            low BIGINT NOT NULL,
+            high BIGINT NOT NULL);
+        CREATE INDEX search_date_low ON search_date (parameter, low, high, key);
+        CREATE INDEX search_date_owner ON search_date (key, parameter);
+        CREATE TABLE search_quantity (
+            key BIGINT NOT NULL,
+            parameter BIGINT NOT NULL,
+            grp BIGINT NOT NULL,
+            low DOUBLE PRECISION NOT NULL,
+            high DOUBLE PRECISION NOT NULL,
+            system {text} NOT NULL,
+            code {text} NOT NULL,
+            unit {text} NOT NULL,
+            canonical_low DOUBLE PRECISION NOT NULL,
+            canonical_high DOUBLE PRECISION NOT NULL,
+            canonical_code {text} NOT NULL);
+        CREATE INDEX search_quantity_low ON search_quantity (parameter, low, high, key);
+        CREATE INDEX search_quantity_canonical ON search_quantity (parameter, canonical_code, canonical_low, canonical_high, key);
+        CREATE INDEX search_quantity_owner ON search_quantity (key, parameter);
+        CREATE TABLE search_state (
+            catalog BIGINT NOT NULL,
+            position BIGINT NOT NULL);
+        INSERT INTO search_state (catalog, position) VALUES (0, 0);
         """,
     ];
 }

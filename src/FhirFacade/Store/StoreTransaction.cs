@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Search.Indexing;
 using Consortium.Integrity;
 using Dapper;
 
@@ -43,7 +44,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
         Dictionary<RecordKey, Head> heads = await engine.LockAsync(transaction, keys).ConfigureAwait(false);
         await LoadBodiesAsync(writes, heads).ConfigureAwait(false);
 
-        var plan = new Plan(heads, context.Time.GetUtcNow().ToUnixTimeMilliseconds(), context.ServerBase);
+        var plan = new Plan(heads, context.Time.GetUtcNow().ToUnixTimeMilliseconds(), context);
         var results = new WriteResult[writes.Count];
         for (int i = 0; i < writes.Count; i++) results[i] = await ApplyAsync(writes[i], plan).ConfigureAwait(false);
 
@@ -222,7 +223,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
     }
 
     /// <summary>The rows to write, as they grow with each write.</summary>
-    private sealed class Plan(Dictionary<RecordKey, Head> heads, long now, string serverBase)
+    private sealed class Plan(Dictionary<RecordKey, Head> heads, long now, StoreContext context)
     {
         public Dictionary<RecordKey, Head> Heads => heads;
 
@@ -245,14 +246,14 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
                 RecordedAt = head.UpdatedAt,
                 Source = source,
                 IntakeSequence = intakeSequence,
-                Index = deleted ? ResourceIndex.Empty : ResourceIndex.Read(key.Type, head.Body, serverBase),
+                Index = deleted ? ResourceIndex.Empty : ResourceIndex.Read(key.Type, head.Body, context.ServerBase),
             };
             Batch.Versions.Add(row);
             Batch.Heads[key] = head;
-            Batch.Indexes[key] = row.Index;
+            Batch.Indexes[key] = deleted ? IndexRows.None : context.Indexer.Index(key.Type, head.Body);
         }
     }
 }
 
 /// <summary>What every write needs to know of the member and its site.</summary>
-internal sealed record StoreContext(string ServerBase, byte[] CustodianKey, CommitmentSuite Suite, SubjectTags Subjects, TimeProvider Time);
+internal sealed record StoreContext(string ServerBase, byte[] CustodianKey, CommitmentSuite Suite, SubjectTags Subjects, ResourceIndexer Indexer, TimeProvider Time);

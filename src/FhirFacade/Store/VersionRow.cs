@@ -1,4 +1,5 @@
 using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Search.Indexing;
 using Consortium.Integrity;
 
 namespace Consortium.FhirFacade.Store;
@@ -42,6 +43,6 @@ internal sealed class StoreBatch
     /// <summary>Resources whose index rows must go first.</summary>
     public List<RecordKey> Unindexed { get; } = [];
 
-    /// <summary>The index of each resource's current version.</summary>
-    public Dictionary<RecordKey, ResourceIndex> Indexes { get; } = [];
+    /// <summary>What searches find of each resource's current version.</summary>
+    public Dictionary<RecordKey, IndexRows> Indexes { get; } = [];
 }

@@ -31,8 +31,10 @@ public sealed class CapabilityTests
             foreach (JsonElement parameter in resource.GetProperty("searchParam").EnumerateArray())
             {
                 string name = parameter.GetProperty("name").GetString()!;
-                string value = parameter.GetProperty("type").GetString() == "date" ? "2020" : "x";
-                Assert.Equal(200, (await host.GetAsync($"{type}?{name}={value}", ("Prefer", "handling=strict"))).Status);
+                if (parameter.GetProperty("type").GetString() == "composite") continue; // each takes values of its own kinds: SearchLanguageTests
+                string value = parameter.GetProperty("type").GetString() is "date" or "number" or "quantity" ? "2020" : "x";
+                Answer answer = await host.GetAsync($"{type}?{name}={value}&_count=0", ("Prefer", "handling=strict"));
+                Assert.True(answer.Status == 200, $"{type}?{name}: {answer.Text}");
             }
         }
     }

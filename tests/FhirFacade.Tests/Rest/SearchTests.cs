@@ -138,17 +138,17 @@ public sealed class SearchTests
         await using FacadeHost host = await FacadeHost.StartAsync(dialect);
         await host.PutAsync("Patient/a", Patient("a", ("urn:mrn", "1")));
 
-        Answer lenient = await host.GetAsync("Patient?identifier=1&name=x&organization.name=y");
+        Answer lenient = await host.GetAsync("Patient?identifier=1&nickname=x&organization.nickname=y");
 
         Assert.Equal(["a"], lenient.Matches);
         Assert.Equal($"{host.Base}/Patient?identifier=1", lenient.Link("self"));
         JsonElement outcome = Assert.Single(lenient.Entries, entry => entry.GetProperty("search").GetProperty("mode").GetString() == "outcome").GetProperty("resource");
         Assert.Equal("OperationOutcome", outcome.GetProperty("resourceType").GetString());
         string[] said = [.. outcome.GetProperty("issue").EnumerateArray().Select(issue => issue.GetProperty("diagnostics").GetString()!)];
-        Assert.Contains("'name'", said[0], StringComparison.Ordinal);
-        Assert.Contains("'organization.name'", said[1], StringComparison.Ordinal);
+        Assert.Contains("'nickname'", said[0], StringComparison.Ordinal);
+        Assert.Contains("'organization.nickname'", said[1], StringComparison.Ordinal);
         Assert.Equal(1, lenient.Json.GetProperty("total").GetInt32());
-        (await host.GetAsync("Patient?identifier=1&name=x", ("Prefer", "handling=strict"))).ShouldFail(400, "not-supported");
+        (await host.GetAsync("Patient?identifier=1&nickname=x", ("Prefer", "handling=strict"))).ShouldFail(400, "not-supported");
         Assert.Equal(200, (await host.GetAsync("Patient?identifier=1", ("Prefer", "handling=strict"))).Status);
     }
 
@@ -157,9 +157,10 @@ public sealed class SearchTests
     {
         await using FacadeHost host = await FacadeHost.StartAsync(dialect);
 
-        (await host.GetAsync("Patient?identifier:not=1")).ShouldFail(400, "not-supported");
+        (await host.GetAsync("Patient?identifier:near=1")).ShouldFail(400, "not-supported");
         (await host.GetAsync("Patient?_id:missing=true")).ShouldFail(400, "not-supported");
-        (await host.GetAsync("Observation?patient:identifier=1")).ShouldFail(400, "not-supported");
+        (await host.GetAsync("Observation?patient:exact=1")).ShouldFail(400, "not-supported");
+        (await host.GetAsync("Patient?birthdate:contains=19")).ShouldFail(400, "not-supported");
     }
 
     [Theory, BothStores]

@@ -1,0 +1,34 @@
+namespace Consortium.FhirFacade.Search.Indexing;
+
+/// <summary>Words: as they are compared (<see cref="FoldedText"/>) and as they stand in the resource.</summary>
+internal readonly record struct StringRow(int Parameter, int Group, string Folded, string Exact);
+
+/// <summary>A code with its system (empty where it has none), or a URI without one.</summary>
+internal readonly record struct TokenRow(int Parameter, int Group, string System, string Code);
+
+/// <summary>A reference: <see cref="TargetType"/> is empty and <see cref="TargetId"/> the URL where the target is not of this server.</summary>
+internal readonly record struct ReferenceRow(int Parameter, int Group, string TargetType, string TargetId);
+
+/// <summary>A time as the interval that it covers, in milliseconds, the end exclusive.</summary>
+internal readonly record struct DateRow(int Parameter, int Group, long Low, long High);
+
+/// <summary>A number or a quantity as the interval that it covers. The canonical form is that of UCUM's base units; its code is empty where there is none.</summary>
+internal readonly record struct QuantityRow(
+    int Parameter, int Group, double Low, double High, string System, string Code, string Unit, double CanonicalLow, double CanonicalHigh, string CanonicalCode);
+
+/// <summary>The index rows of one resource: what its search parameters find in it. <c>Group</c> joins the parts of a composite; 0 elsewhere.</summary>
+internal sealed class IndexRows
+{
+    /// <summary>Those of a deleted resource.</summary>
+    public static IndexRows None { get; } = new();
+
+    public HashSet<StringRow> Strings { get; } = [];
+
+    public HashSet<TokenRow> Tokens { get; } = [];
+
+    public HashSet<ReferenceRow> References { get; } = [];
+
+    public HashSet<DateRow> Dates { get; } = [];
+
+    public HashSet<QuantityRow> Quantities { get; } = [];
+}

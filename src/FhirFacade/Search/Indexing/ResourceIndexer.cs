@@ -1,0 +1,66 @@
+using Consortium.Fhir;
+using Consortium.FhirFacade.Search.Parameters;
+
+namespace Consortium.FhirFacade.Search.Indexing;
+
+/// <summary>Finds what the search parameters of a resource's type say of it, by FHIRPath (FHIR R4 searchparameter.html). Thread-safe.</summary>
+internal sealed class ResourceIndexer(SearchCatalog catalog, string serverBase)
+{
+    private static readonly FhirPathEnvironment s_environment = new();
+
+    /// <summary>The parameters that it works from.</summary>
+    public SearchCatalog Catalog => catalog;
+
+    /// <summary>The index rows of a resource.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="bytes">Its bytes, known to be a resource in JSON.</param>
+    public IndexRows Index(string type, ReadOnlyMemory<byte> bytes)
+    {
+        FhirNode root = FhirDocument.Parse(bytes).Root;
+        var rows = new IndexRows();
+        var reader = new ValueReader(rows, serverBase);
+        foreach (SearchParameter parameter in catalog.Of(type))
+        {
+            if (parameter.Kind == SearchParameterKind.Composite) IndexComposite(parameter, root, reader);
+            else Index(parameter, root, reader, group: 0);
+        }
+
+        return rows;
+    }
+
+    private static void Index(SearchParameter parameter, FhirNode context, ValueReader reader, int group)
+    {
+        foreach (ParameterPath path in parameter.Paths)
+        {
+            foreach (FhirPathValue value in Evaluate(path, context)) reader.Read(parameter, value, path.TargetType, group);
+        }
+    }
+
+    // The parts of one element belong together: they share a group.
+    private static void IndexComposite(SearchParameter parameter, FhirNode root, ValueReader reader)
+    {
+        int group = 0;
+        foreach (ParameterPath path in parameter.Paths)
+        {
+            foreach (FhirPathValue element in Evaluate(path, root))
+            {
+                if (!element.Node.Exists) continue;
+                group++;
+                foreach (SearchParameter component in parameter.Components) Index(component, element.Node, reader, group);
+            }
+        }
+    }
+
+    // What an expression cannot be evaluated on has no such value; the resource is stored all the same.
+    private static IReadOnlyList<FhirPathValue> Evaluate(ParameterPath path, FhirNode context)
+    {
+        try
+        {
+            return path.Path.Evaluate(context, s_environment);
+        }
+        catch (FhirPathException)
+        {
+            return [];
+        }
+    }
+}

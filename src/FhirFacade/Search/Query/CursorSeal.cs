@@ -1,0 +1,59 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Consortium.FhirFacade.Rest;
+
+namespace Consortium.FhirFacade.Search.Query;
+
+/// <summary>
+/// Cursors as they stand in links: sealed, because a page may end at a name, and links are logged by everybody on the way. AES-256-GCM under a key of this
+/// custodian's own, so that any of its servers opens them and nobody makes one up.
+/// </summary>
+internal sealed class CursorSeal(FacadeOptions options)
+{
+    private const int NonceLength = 12;
+    private const int TagLength = 16;
+
+    private readonly byte[] _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, options.CustodianKey, 32, info: "search cursor"u8.ToArray());
+
+    /// <summary>The text for a link.</summary>
+    public string Seal(SearchCursor cursor)
+    {
+        byte[] plain = JsonSerializer.SerializeToUtf8Bytes(new Contents(
+            cursor.Key, [.. cursor.Values.Select(value => value as string)], [.. cursor.Values.Select(value => value as long?)], [.. cursor.Values.Select(value => value as double?)]));
+        byte[] sealedBytes = new byte[NonceLength + plain.Length + TagLength];
+        Span<byte> nonce = sealedBytes.AsSpan(0, NonceLength);
+        RandomNumberGenerator.Fill(nonce);
+        using var cipher = new AesGcm(_key, TagLength);
+        cipher.Encrypt(nonce, plain, sealedBytes.AsSpan(NonceLength, plain.Length), sealedBytes.AsSpan(NonceLength + plain.Length));
+        return Base64Url.EncodeToString(sealedBytes);
+    }
+
+    /// <summary>What a link says.</summary>
+    /// <param name="text">The value of <c>_cursor</c>.</param>
+    /// <param name="rules">How many rules the sort of the search has.</param>
+    /// <exception cref="FhirException">400: it was made up, or belongs to another search.</exception>
+    public SearchCursor Open(string text, int rules)
+    {
+        try
+        {
+            byte[] sealedBytes = Base64Url.DecodeFromChars(text);
+            byte[] plain = new byte[Math.Max(0, sealedBytes.Length - NonceLength - TagLength)];
+            using var cipher = new AesGcm(_key, TagLength);
+            cipher.Decrypt(sealedBytes.AsSpan(0, NonceLength), sealedBytes.AsSpan(NonceLength, plain.Length), sealedBytes.AsSpan(NonceLength + plain.Length), plain);
+            if (JsonSerializer.Deserialize<Contents>(Encoding.UTF8.GetString(plain)) is { } read && read.Texts.Length == rules)
+            {
+                return new SearchCursor([.. Enumerable.Range(0, rules).Select(i => (object?)read.Texts[i] ?? (object?)read.Numbers[i] ?? read.Fractions[i])], read.Key);
+            }
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException or ArgumentException or JsonException)
+        {
+            // as below
+        }
+
+        throw FhirException.BadRequest("value", "_cursor comes from a next link of the same search and cannot be made up.");
+    }
+
+    private sealed record Contents(long Key, string?[] Texts, long?[] Numbers, double?[] Fractions);
+}

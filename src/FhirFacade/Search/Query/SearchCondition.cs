@@ -1,0 +1,68 @@
+using Consortium.FhirFacade.Search.Parameters;
+
+namespace Consortium.FhirFacade.Search.Query;
+
+/// <summary>What must hold of a resource to match. Conditions are joined by and; the alternatives of one by or.</summary>
+internal abstract record SearchCondition
+{
+    /// <summary>The parameters that it looks at, for the rights of the caller: type and code.</summary>
+    public abstract IEnumerable<(string Type, string Code)> Looks { get; }
+}
+
+/// <summary><c>_id</c>.</summary>
+internal sealed record IdCondition(string Type, IReadOnlyList<string> Ids, bool IsNegated) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => [(Type, "_id")];
+}
+
+/// <summary><c>_lastUpdated</c>.</summary>
+internal sealed record LastUpdatedCondition(string Type, IReadOnlyList<Compared<Interval>> Ranges) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => [(Type, "_lastUpdated")];
+}
+
+/// <summary>One of the alternatives holds for a value that the parameter found.</summary>
+/// <param name="Of">The parameter.</param>
+/// <param name="Alternatives">What is looked for.</param>
+/// <param name="IsNegated">True where no value may do so (<c>:not</c>).</param>
+internal sealed record ValueCondition(SearchParameter Of, IReadOnlyList<ValueMatch> Alternatives, bool IsNegated) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => [(Of.ResourceType, Of.Code)];
+}
+
+/// <summary><c>:missing</c>.</summary>
+internal sealed record MissingCondition(SearchParameter Of, bool IsMissing) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => [(Of.ResourceType, Of.Code)];
+}
+
+/// <summary>A composite: in one element each part has its value.</summary>
+/// <param name="Of">The parameter.</param>
+/// <param name="Alternatives">For each alternative what is looked for in each part, in their order.</param>
+internal sealed record CompositeCondition(SearchParameter Of, IReadOnlyList<IReadOnlyList<ValueMatch>> Alternatives) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => [(Of.ResourceType, Of.Code)];
+}
+
+/// <summary>A chain: a reference leads to a resource for which a condition holds (search.html#chaining).</summary>
+/// <param name="Of">The reference.</param>
+/// <param name="Targets">For each type of target what must hold there.</param>
+internal sealed record ChainCondition(SearchParameter Of, IReadOnlyList<(string Type, SearchCondition Holds)> Targets) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => [(Of.ResourceType, Of.Code), .. Targets.SelectMany(target => target.Holds.Looks)];
+}
+
+/// <summary><c>_has</c>: a resource for which a condition holds refers here (search.html#has).</summary>
+/// <param name="Type">The type that is searched.</param>
+/// <param name="By">The reference by which the other one refers.</param>
+/// <param name="Holds">What must hold of the other one.</param>
+internal sealed record HasCondition(string Type, SearchParameter By, SearchCondition Holds) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => [(By.ResourceType, By.Code), .. Holds.Looks];
+}
+
+/// <summary>The resource is in a compartment: one of the references leads to its subject (compartmentdefinition.html).</summary>
+internal sealed record CompartmentCondition(string Type, IReadOnlyList<SearchParameter> By, string TargetType, string TargetId) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => By.Select(by => (by.ResourceType, by.Code));
+}

@@ -1,0 +1,146 @@
+using Consortium.Fhir;
+using Consortium.FhirFacade.Rest;
+using Consortium.FhirFacade.Search.Parameters;
+
+namespace Consortium.FhirFacade.Search.Query;
+
+/// <summary>Reads the parameters of a search (FHIR R4 search.html).</summary>
+internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, FacadeOptions options)
+{
+    /// <summary>Chains and <c>_has</c> deeper than this are refused.</summary>
+    private const int MostDepth = 6;
+
+    /// <summary>More alternatives than this make no query.</summary>
+    private const int MostAlternatives = 500;
+
+    private readonly ValueParser _values = new(options.BaseUrl, new CodeSets(FhirDefinitions.R4));
+
+    /// <summary>The query of a conditional interaction: every parameter must be known, and there must be one.</summary>
+    /// <exception cref="FhirException">400: it is not so, or a value is not understood.</exception>
+    public SearchQuery Condition(string type, string query)
+    {
+        SearchQuery parsed = Parse(type, FhirEndpoint.Form(query));
+        if (parsed.Unknown.Count > 0) throw FhirException.BadRequest("not-supported", "The condition has a parameter that this server does not know; it would match too much.");
+        if (parsed.Conditions.Count == 0) throw FhirException.BadRequest("required", "The condition has no search parameter.");
+        return parsed with { Count = 2, Total = TotalMode.None, Sort = [], Includes = [], After = null };
+    }
+
+    /// <summary>A search of a type.</summary>
+    /// <exception cref="FhirException">400: a value or a modifier is not understood.</exception>
+    public SearchQuery Parse(string type, IReadOnlyList<KeyValuePair<string, string>> parameters)
+    {
+        List<SearchCondition> conditions = [];
+        List<(string, string)> used = [];
+        List<string> unknown = [];
+        var controls = new SearchControls(catalog, type);
+        string? cursor = null;
+        foreach ((string key, string value) in parameters)
+        {
+            if (key is "_format" or "_pretty") continue;
+            if (key == "_cursor") cursor = value;
+            else if (controls.TryRead(key, value, unknown))
+            {
+                // read
+            }
+            else if (Known(type, key) is not { } read)
+            {
+                unknown.Add(key);
+                continue;
+            }
+            else if (value.Length > 0)
+            {
+                conditions.Add(read(value)); // a parameter without a value says nothing (search.html#escaping)
+            }
+
+            used.Add((key, value));
+        }
+
+        SearchQuery query = controls.Apply(new SearchQuery { Type = type, Conditions = conditions, Used = used, Unknown = unknown });
+        return cursor is null ? query : query with { After = seal.Open(cursor, query.Sort.Count) };
+    }
+
+    private Func<string, SearchCondition>? Known(string type, string key) => Reader(type, key, depth: 0);
+
+    /// <summary>What reads the values of a key; null where the type has no such parameter.</summary>
+    private Func<string, SearchCondition>? Reader(string type, string key, int depth)
+    {
+        if (depth > MostDepth) throw FhirException.BadRequest("too-costly", $"A chain may have {MostDepth} steps at most.");
+        if (key.StartsWith("_has:", StringComparison.Ordinal)) return Has(type, key, depth);
+        int dot = key.IndexOf('.', StringComparison.Ordinal);
+        if (dot > 0) return Chain(type, key[..dot], key[(dot + 1)..], depth);
+        (string code, string? modifier) = Split(key);
+        switch (code)
+        {
+            case "_id" when modifier is null or "not":
+                return value => new IdCondition(type, [.. SearchValues.Alternatives(value).Select(SearchValues.Unescape)], modifier is not null);
+            case "_lastUpdated" when modifier is null:
+                return value => new LastUpdatedCondition(type, [.. SearchValues.Alternatives(value).Select(one => ValueParser.ReadDate(code, one))]);
+            case "_id" or "_lastUpdated":
+                throw ValueParser.UnknownModifier(code, modifier);
+        }
+
+        if (catalog.Find(type, code) is not { } parameter) return null;
+        if (modifier == "missing") return value => new MissingCondition(parameter, Flag(code, value));
+        return parameter.Kind == SearchParameterKind.Composite ? value => Composite(parameter, modifier, value) : value => Value(parameter, modifier, value);
+    }
+
+    private ValueCondition Value(SearchParameter parameter, string? modifier, string value)
+    {
+        IReadOnlyList<string> alternatives = Alternatives(parameter.Code, value);
+        return new ValueCondition(parameter, [.. alternatives.Select(one => _values.Read(parameter, modifier, one))], modifier is "not" or "not-in");
+    }
+
+    private CompositeCondition Composite(SearchParameter parameter, string? modifier, string value)
+    {
+        if (modifier is not null) throw ValueParser.UnknownModifier(parameter.Code, modifier);
+        return new CompositeCondition(parameter, [.. Alternatives(parameter.Code, value).Select(one =>
+        {
+            IReadOnlyList<string> parts = SearchValues.Parts(one, '$');
+            if (parts.Count != parameter.Components.Length)
+            {
+                throw FhirException.BadRequest("value", $"{parameter.Code} takes {parameter.Components.Length} values joined by $: {string.Join('$', parameter.Components.Select(part => part.Code))}.");
+            }
+
+            return (IReadOnlyList<ValueMatch>)[.. parts.Select((part, i) => _values.Read(parameter.Components[i], null, part))];
+        })]);
+    }
+
+    // subject:Patient.name, subject.name: every type that the reference may lead to and that has the parameter
+    private Func<string, SearchCondition>? Chain(string type, string first, string rest, int depth)
+    {
+        (string code, string? wanted) = Split(first);
+        if (catalog.Find(type, code) is not { Kind: SearchParameterKind.Reference } reference) return null;
+        IEnumerable<string> types = wanted is not null ? [wanted] : reference.Targets.Length > 0 ? reference.Targets : FhirR4.ResourceTypes;
+        (string Type, Func<string, SearchCondition> Read)[] targets =
+            [.. types.Where(FhirR4.IsResourceType).Select(target => (target, Read: Reader(target, rest, depth + 1))).Where(target => target.Read is not null).Select(target => (target.target, target.Read!))];
+        return targets.Length == 0 ? null : value => new ChainCondition(reference, [.. targets.Select(target => (target.Type, target.Read(value)))]);
+    }
+
+    // _has:Observation:patient:code
+    private Func<string, SearchCondition>? Has(string type, string key, int depth)
+    {
+        string[] parts = key.Split(':', 4);
+        if (parts.Length < 4 || !FhirR4.IsResourceType(parts[1])) throw FhirException.BadRequest("value", "_has is _has:Type:reference:parameter.");
+        if (catalog.Find(parts[1], parts[2]) is not { Kind: SearchParameterKind.Reference } by) return null;
+        return Reader(parts[1], parts[3], depth + 1) is { } read ? value => new HasCondition(type, by, read(value)) : null;
+    }
+
+    private static (string Code, string? Modifier) Split(string key)
+    {
+        int colon = key.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? (key, null) : (key[..colon], key[(colon + 1)..]);
+    }
+
+    private static IReadOnlyList<string> Alternatives(string code, string value)
+    {
+        IReadOnlyList<string> alternatives = SearchValues.Alternatives(value);
+        return alternatives.Count <= MostAlternatives ? alternatives : throw FhirException.BadRequest("too-costly", $"{code} may have {MostAlternatives} alternatives at most.");
+    }
+
+    private static bool Flag(string code, string value) => value switch
+    {
+        "true" => true,
+        "false" => false,
+        _ => throw FhirException.BadRequest("value", $"{code}:missing is true or false."),
+    };
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using Consortium.FhirFacade.Search.Parameters;
+using Consortium.FhirFacade.Search.Query;
+
+namespace Consortium.FhirFacade.Search.Sql;
+
+/// <summary>
+/// One search as SQL. It begins with the condition that leaves the fewest resources, in the order of the index, so that a page of a broad search costs what
+/// a page costs; the other conditions are looked up for each candidate.
+/// </summary>
+internal sealed class SearchStatement
+{
+    private const string Columns = "v.type, v.id, v.version, v.deleted, v.body, v.recorded_at, v.subject_tag, v.seq, p.key";
+
+    private readonly SearchQuery _query;
+    private readonly SqlParameters _parameters = new();
+    private readonly string _from;
+    private readonly string _where;
+
+    public SearchStatement(SearchQuery query, TimeProvider time)
+    {
+        _query = query;
+        var conditions = new ConditionSql(_parameters, time);
+        ValueCondition? first = query.Conditions.OfType<ValueCondition>().Where(one => !one.IsNegated).OrderBy(Breadth).FirstOrDefault();
+        bool byId = query.Conditions.Any(condition => condition is IdCondition { IsNegated: false });
+        List<string> where = [];
+        if (first is not null && !byId)
+        {
+            (string table, string row, string holds) = conditions.Begin(first);
+            // The order of the tables is the order of the work (CROSS JOIN binds SQLite's planner; PostgreSQL plans from its statistics).
+            _from = $"{table} {row} CROSS JOIN resource r";
+            where.Add($"r.key = {row}.key AND {holds} AND r.deleted = 0");
+            Key = $"{row}.key";
+        }
+        else
+        {
+            first = null;
+            _from = "resource r";
+            where.Add($"r.type = {_parameters.Add(query.Type)} AND r.deleted = 0 AND r.version > 0");
+            Key = "r.key";
+        }
+
+        where.AddRange(query.Conditions.Where(condition => !ReferenceEquals(condition, first)).Select(condition => conditions.Holds(condition, "r")));
+        if (query.Subject is { } subject) where.Add($"r.subject_tag = {_parameters.Add(subject.ToArray())}");
+        _where = string.Join(" AND ", where);
+    }
+
+    /// <summary>The values of the statement.</summary>
+    public Dapper.DynamicParameters Values => _parameters.Values;
+
+    private string Key { get; }
+
+    /// <summary>Counts the matches, up to a limit where there is one.</summary>
+    public string Count(long? most) =>
+        $"SELECT COUNT(*) FROM (SELECT DISTINCT {Key} FROM {_from} WHERE {_where}{(most is { } limit ? $" LIMIT {_parameters.Add(limit)}" : "")}) m";
+
+    /// <summary>The ids of matches, two at most: for conditions that must match one.</summary>
+    public string Ids() => $"SELECT DISTINCT r.id FROM {_from} WHERE {_where} LIMIT 2";
+
+    /// <summary>A page: the columns of a version, its number, and the sort values.</summary>
+    public string Page(int limit)
+    {
+        string[] names = [.. _query.Sort.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"o{i}"))];
+        string sorts = string.Concat(_query.Sort.Select((rule, i) => $", {Value(rule)} AS {names[i]}"));
+        string inner = $"SELECT {Key} AS key, r.type, r.id, r.version{sorts} FROM {_from} WHERE {_where}";
+        string order = string.Concat(_query.Sort.Select((rule, i) => $"CASE WHEN {names[i]} IS NULL THEN 1 ELSE 0 END, {names[i]} {(rule.IsDescending ? "DESC" : "ASC")}, "));
+        string found;
+        if (_query.Sort.Count == 0)
+        {
+            string after = _query.After is { } cursor ? $" AND {Key} > {_parameters.Add(cursor.Key)}" : "";
+            found = $"{inner}{after} GROUP BY {Key}, r.type, r.id, r.version ORDER BY {Key} LIMIT {_parameters.Add(limit)}";
+            order = "p.";
+        }
+        else
+        {
+            string after = _query.After is { } cursor ? $" WHERE {After(cursor, names, 0)}" : "";
+            found = $"SELECT * FROM ({inner} GROUP BY {Key}, r.type, r.id, r.version, r.updated_at) c{after} ORDER BY {order}key LIMIT {_parameters.Add(limit)}";
+        }
+
+        string selected = string.Concat(names.Select(name => $", p.{name}"));
+        return $"SELECT {Columns}{selected} FROM ({found}) p JOIN resource_version v ON v.type = p.type AND v.id = p.id AND v.version = p.version ORDER BY {order}key";
+    }
+
+    // Lexicographic: beyond the first value, or equal in it and beyond the next. What has no value stands last.
+    private string After(SearchCursor cursor, string[] names, int at)
+    {
+        if (at == names.Length) return $"key > {_parameters.Add(cursor.Key)}";
+        string rest = After(cursor, names, at + 1), name = names[at];
+        if (cursor.Values[at] is not { } value) return $"({name} IS NULL AND {rest})";
+        string last = _parameters.Add(value);
+        return $"({name} IS NULL OR {name} {(_query.Sort[at].IsDescending ? "<" : ">")} {last} OR ({name} = {last} AND {rest}))";
+    }
+
+    // The smallest of several values where the smallest come first, else the largest (search.html#sort).
+    private string Value(SortRule rule)
+    {
+        if (rule.By is not { } by) return rule.Column == "_id" ? "r.id" : "r.updated_at";
+        (string table, string column) = by.Kind switch
+        {
+            SearchParameterKind.String => ("search_string", "folded"),
+            SearchParameterKind.Token or SearchParameterKind.Uri => ("search_token", "code"),
+            SearchParameterKind.Reference => ("search_reference", "target_id"),
+            SearchParameterKind.Date => ("search_date", rule.IsDescending ? "high" : "low"),
+            _ => ("search_quantity", rule.IsDescending ? "high" : "low"),
+        };
+        string row = _parameters.Alias();
+        return $"(SELECT {(rule.IsDescending ? "MAX" : "MIN")}({row}.{column}) FROM {table} {row} WHERE {row}.key = {Key} AND {row}.parameter = {_parameters.Add(by.Number)})";
+    }
+
+    // How many resources a condition leaves, as far as its kind tells.
+    private static int Breadth(ValueCondition condition) => condition.Alternatives[0] switch
+    {
+        _ when condition.Alternatives.Count > 20 => 9,
+        TokenMatch { Code: not null } when condition.Of.Code == "identifier" => 0,
+        ReferenceMatch => 1,
+        StringMatch { Relation: StringRelation.Exact } => 2,
+        UriMatch { Relation: UriRelation.Same } => 2,
+        StringMatch { Relation: StringRelation.Begins } => 3,
+        TokenMatch { Code: not null } => 4,
+        DateMatch { Time.How: Comparison.Equal } => 5,
+        TokenSetMatch => 6,
+        QuantityMatch => 7,
+        _ => 8,
+    };
+}
