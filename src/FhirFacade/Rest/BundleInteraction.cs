@@ -63,12 +63,13 @@ internal sealed class BundleInteraction(RecordStore store, TransactionPlanner pl
         }
     }
 
-    private static byte[] Write(string type, IReadOnlyList<FhirResponse> responses)
+    private byte[] Write(string type, IReadOnlyList<FhirResponse> responses)
     {
         using var bundle = new BundleWriter(type, total: null);
         foreach (FhirResponse entry in responses)
         {
-            Utf8JsonWriter json = bundle.StartEntry(null, entry.IsOutcome ? default : entry.Body);
+            bool hasResource = entry is { IsOutcome: false, Body: not null };
+            Utf8JsonWriter json = bundle.StartEntry(hasResource && entry.Key is { } key ? $"{options.BaseUrl}/{key}" : null, hasResource ? entry.Body : default);
             json.WriteStartObject("response");
             json.WriteString("status", entry.Status.ToString(CultureInfo.InvariantCulture));
             if (entry.Location is { } location) json.WriteString("location", location);

@@ -18,7 +18,15 @@ internal sealed class ConditionMatch(SearchParser parser, SearchQueries search)
     /// <exception cref="FhirException">400: it has no parameter, or one that the server does not know and that would match too much.</exception>
     public Condition Read(string type, string query)
     {
-        query = query.TrimStart('?');
+        // http.html#ccreate: what stands after the question mark; some clients send what stands before it as well.
+        int mark = query.IndexOf('?', StringComparison.Ordinal), equals = query.IndexOf('=', StringComparison.Ordinal);
+        if (mark >= 0 && (equals < 0 || mark < equals))
+        {
+            string before = query[..mark];
+            if (before.Length > 0 && before != type && before != $"{options.BaseUrl}/{type}") throw FhirException.BadRequest("value", $"The condition is about another type than {type}.");
+            query = query[(mark + 1)..];
+        }
+
         // The same condition in another order or spelling is the same.
         IEnumerable<string> parts = FhirEndpoint.Form(query).Where(pair => pair.Key is not ("_format" or "_pretty")).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal);
         return new Condition(parser.Condition(type, query), $"{type}?{string.Join('&', parts)}");

@@ -10,6 +10,9 @@ internal sealed record FhirResponse(int Status)
     /// <summary>FHIR JSON, or the content of a Binary; null for none.</summary>
     public byte[]? Body { get; init; }
 
+    /// <summary>The resource that the answer has or is about, as <c>Type/id</c>; null for none: gives <c>fullUrl</c> in a Bundle.</summary>
+    public string? Key { get; init; }
+
     /// <summary>The version of the answer's resource: gives <c>ETag</c>.</summary>
     public long? Version { get; init; }
 
@@ -41,6 +44,7 @@ internal sealed record FhirResponse(int Status)
     public static FhirResponse Of(StoredVersion version, byte[] view) => new(200)
     {
         Body = view,
+        Key = $"{version.Type}/{version.Id}",
         Version = version.Version,
         LastUpdated = version.RecordedAt,
     };

@@ -71,7 +71,7 @@ internal sealed class TransactionBundle(
             }
 
             run.Changed.Add((new RecordKey(one.Type, id), one.Entry));
-            deletes.Add(new PendingWrite(one, new ResourceWrite(one.Type, id, WriteMode.Delete) { IfMatch = Tag(one) }, null));
+            deletes.Add(new PendingWrite(one, new ResourceWrite(one.Type, id, WriteMode.Delete) { IfMatch = Tag(one) }, []));
         }
 
         RequireDistinct(run.Changed);
@@ -117,7 +117,7 @@ internal sealed class TransactionBundle(
 
         run.Ids[one.Entry.Index] = write.Id;
         run.Changed.Add((new RecordKey(one.Type, write.Id), one.Entry));
-        return new PendingWrite(one, write, document);
+        return new PendingWrite(one, write, TransactionReferences.Links(document!));
     }
 
     /// <summary>Writes what refers to nothing that is still to come, until all is written.</summary>
@@ -132,7 +132,7 @@ internal sealed class TransactionBundle(
             {
                 bool isReady = await AtAsync(one.Planned, async () =>
                 {
-                    ReferenceNeeds needs = references.Needs(one.Planned, one.Document!, run.Versions);
+                    ReferenceNeeds needs = references.Needs(one.Planned, one.Links, run.Versions);
                     bool first = run.IsFirst && (needs.Conditions.Count > 0 || needs.IsWaiting);
                     if (first || (needs.IsWaiting && !last)) return false;
                     if (needs.IsWaiting) throw FhirException.BadRequest("processing", "Version-specific references of the transaction go round in a circle, so that no version can be given first.");
@@ -150,7 +150,7 @@ internal sealed class TransactionBundle(
 
             // Where nothing moves any more, what is left is told why: a condition that matches nothing.
             last = ready.Count == 0 && !run.IsFirst;
-            await run.ApplyAsync([.. ready.Select(one => one with { Write = one.Write with { Content = references.Rewrite(one.Planned, one.Write.Content!, one.Document!, conditions, run.Versions) } })]).ConfigureAwait(false);
+            await run.ApplyAsync([.. ready.Select(one => one with { Write = one.Write with { Content = references.Rewrite(one.Planned, one.Write.Content!, one.Links, conditions, run.Versions) } })]).ConfigureAwait(false);
             run.IsFirst = false;
             pending = waiting;
         }
@@ -185,7 +185,7 @@ internal sealed class TransactionBundle(
         }
     }
 
-    private sealed record PendingWrite(PlannedEntry Planned, ResourceWrite Write, FhirDocument? Document);
+    private sealed record PendingWrite(PlannedEntry Planned, ResourceWrite Write, IReadOnlyList<Link> Links);
 
     /// <summary>What is known while the transaction runs; a transaction that is run again starts with a new one.</summary>
     private sealed class Run(TransactionPlan plan, StoreTransaction transaction, ReturnPreference prefer, WriteAnswers answers)

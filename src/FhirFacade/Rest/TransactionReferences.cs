@@ -38,11 +38,11 @@ internal sealed class TransactionReferences
 
     /// <summary>What must be known before an entry's references can be rewritten.</summary>
     /// <exception cref="FhirException">400: a reference names an entry that the transaction does not have.</exception>
-    public ReferenceNeeds Needs(PlannedEntry one, FhirDocument document, IReadOnlyDictionary<int, long> versions)
+    public ReferenceNeeds Needs(PlannedEntry one, IReadOnlyList<Link> links, IReadOnlyDictionary<int, long> versions)
     {
         List<string> conditions = [];
         bool waiting = false;
-        foreach (Link link in Links(document.Root))
+        foreach (Link link in links)
         {
             if (link.Kind != LinkKind.Reference) continue;
             string reference = link.Node.Value!;
@@ -55,12 +55,12 @@ internal sealed class TransactionReferences
     }
 
     /// <summary>The resource with every reference to another entry rewritten.</summary>
-    public ResourceJson Rewrite(PlannedEntry one, ResourceJson content, FhirDocument document, IReadOnlyDictionary<string, string> conditions, IReadOnlyDictionary<int, long> versions)
+    public ResourceJson Rewrite(PlannedEntry one, ResourceJson content, IReadOnlyList<Link> links, IReadOnlyDictionary<string, string> conditions, IReadOnlyDictionary<int, long> versions)
     {
         ReadOnlySpan<byte> source = content.Bytes.Span;
         ArrayBufferWriter<byte>? output = null;
         int copied = 0;
-        foreach (Link link in Links(document.Root))
+        foreach (Link link in links)
         {
             string value = link.Node.Value!;
             string? rewritten = link.Kind switch
@@ -119,23 +119,31 @@ internal sealed class TransactionReferences
 
     private static bool IsUrn(string value) => value.StartsWith("urn:uuid:", StringComparison.Ordinal) || value.StartsWith("urn:oid:", StringComparison.Ordinal);
 
-    private static IEnumerable<Link> Links(FhirNode node)
+    /// <summary>The places of a resource that may refer to something, in the order of its bytes.</summary>
+    public static IReadOnlyList<Link> Links(FhirDocument document)
+    {
+        List<Link> links = [];
+        Collect(document.Root, links);
+        return links;
+    }
+
+    private static void Collect(FhirNode node, List<Link> links)
     {
         foreach (FhirNode child in node.Children)
         {
             switch (child.TypeName)
             {
-                case "uri" or "url" or "oid" or "uuid" when child.HasValue && !(child.Name == "url" && node.TypeName == "Extension"): // the url of an extension is its name
-                    yield return new Link(child, LinkKind.Uri);
+                case "uri" or "url" or "oid" or "uuid":
+                    if (child.HasValue && !(node.TypeName == "Extension" && child.Name == "url")) links.Add(new Link(child, LinkKind.Uri)); // the url of an extension is its name
                     break;
-                case "xhtml" when child.HasValue:
-                    yield return new Link(child, LinkKind.Narrative);
+                case "xhtml":
+                    if (child.HasValue) links.Add(new Link(child, LinkKind.Narrative));
                     break;
-                case "string" when node.TypeName == "Reference" && child.Name == "reference" && child.HasValue:
-                    yield return new Link(child, LinkKind.Reference);
+                case "string" when node.TypeName == "Reference" && child.Name == "reference":
+                    if (child.HasValue) links.Add(new Link(child, LinkKind.Reference));
                     break;
                 default:
-                    foreach (Link link in Links(child)) yield return link;
+                    Collect(child, links);
                     break;
             }
         }
@@ -165,16 +173,25 @@ internal sealed class TransactionReferences
     }
 
     private static bool IsSpaceBefore(ReadOnlySpan<char> text, int name) => text.Length > name && char.IsWhiteSpace(text[^(name + 1)]);
-
-    private enum LinkKind
-    {
-        Reference,
-        Uri,
-        Narrative,
-    }
-
-    private readonly record struct Link(FhirNode Node, LinkKind Kind);
 }
+
+/// <summary>What a place that may refer to something is.</summary>
+internal enum LinkKind
+{
+    /// <summary>Reference.reference.</summary>
+    Reference,
+
+    /// <summary>An element of type uri, url, oid or uuid.</summary>
+    Uri,
+
+    /// <summary>A narrative, with its links.</summary>
+    Narrative,
+}
+
+/// <summary>A place that may refer to something.</summary>
+/// <param name="Node">The primitive.</param>
+/// <param name="Kind">What it is.</param>
+internal readonly record struct Link(FhirNode Node, LinkKind Kind);
 
 /// <summary>What an entry's references wait for.</summary>
 /// <param name="Conditions">Its conditional references.</param>

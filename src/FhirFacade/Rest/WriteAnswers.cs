@@ -19,6 +19,7 @@ internal sealed class WriteAnswers(FacadeOptions options)
 
         return new FhirResponse(result.Outcome == WriteOutcome.Created ? 201 : 200)
         {
+            Key = $"{result.Type}/{result.Id}",
             Version = result.Version,
             LastUpdated = result.LastUpdated,
             Location = Location(result.Type, result.Id, result.Version),

@@ -55,6 +55,25 @@ public sealed class FhirPathPatchTests
         Assert.Equal(Patient(after), Apply(Patient(Two), Operation(type, "Patient.identifier", null, null, parts)));
     }
 
+    [Fact]
+    public void Operations_SeeWhatThoseBeforeThemDid()
+    {
+        const string four = "\"identifier\":[{\"value\":\"1\"},{\"value\":\"2\"},{\"value\":\"3\"},{\"value\":\"4\"}]";
+        string Move(int from, int to) => Part("move", "Patient.identifier", ",{\"name\":\"source\",\"valueInteger\":" + from + "},{\"name\":\"destination\",\"valueInteger\":" + to + "}");
+        string Parameters(params string[] operations) => "{\"resourceType\":\"Parameters\",\"parameter\":[" + string.Join(",", operations) + "]}";
+
+        Assert.Equal(Patient("\"identifier\":[{\"value\":\"4\"},{\"value\":\"3\"},{\"value\":\"2\"},{\"value\":\"1\"}]"), Apply(Patient(four), Parameters(Move(3, 0), Move(3, 1), Move(3, 2))));
+        Assert.Equal(Patient("\"identifier\":[{\"value\":\"2\"},{\"value\":\"3\"},{\"value\":\"4\"},{\"value\":\"1\"}]"), Apply(Patient(four), Parameters(Move(0, 3))));
+        Assert.Equal(
+            Patient("\"identifier\":[{\"value\":\"2\"},{\"value\":\"4\"}]"),
+            Apply(Patient(four), Parameters(Part("delete", "Patient.identifier[0]"), Part("delete", "Patient.identifier.where(value = '3')"))));
+        Assert.Equal(Patient(four), Apply(Patient(four), "{\"resourceType\":\"Parameters\"}"));
+        Assert.Equal(Patient("\"contact\":[{\"gender\":\"male\"}]"), Apply(Patient("\"contact\":[{\"name\":{\"text\":\"a\"},\"gender\":\"male\"}]"), Parameters(Part("delete", "Patient.contact[0].name.text"))));
+
+        static string Part(string type, string path, string more = "") =>
+            "{\"name\":\"operation\",\"part\":[{\"name\":\"type\",\"valueCode\":\"" + type + "\"},{\"name\":\"path\",\"valueString\":\"" + path + "\"}" + more + "]}";
+    }
+
     [Theory]
     [InlineData("replace", "Patient.birthDate", null, "\"valueDate\":\"1930-01-01\"", "")] // replaces nothing
     [InlineData("replace", "Patient.identifier", null, "\"valueIdentifier\":{\"value\":\"9\"}", "")] // several

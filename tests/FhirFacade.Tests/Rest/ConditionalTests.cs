@@ -96,6 +96,12 @@ public sealed class ConditionalTests
 
         Assert.Equal((200, "", $"{host.Base}/Patient/a/_history/1"), (minimal.Status, minimal.Text, minimal.Location));
         Assert.Equal((200, "OperationOutcome"), (outcome.Status, outcome.Type));
+        foreach (string form in new[] { "?identifier=urn:mrn|7", "Patient?identifier=urn:mrn|7", host.Base + "/Patient?identifier=urn%3Amrn%7C7" })
+        {
+            Assert.Equal(200, (await host.PostAsync("Patient", Patient("7", "male"), ("If-None-Exist", form))).Status);
+        }
+
+        (await host.PostAsync("Patient", Patient("7", "male"), ("If-None-Exist", "Observation?identifier=urn:mrn|7"))).ShouldFail(400, "value");
     }
 
     private static string Patient(string number, string gender, string? id = null) =>

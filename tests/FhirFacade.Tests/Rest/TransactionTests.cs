@@ -49,6 +49,7 @@ public sealed class TransactionTests
 
         Assert.Equal(["200", "201", "204"], Statuses(answer));
         Assert.Equal("new", answer.Entries[0].GetProperty("resource").GetProperty("id").GetString());
+        Assert.Equal([host.Base + "/Patient/new", host.Base + "/Patient/new", null], answer.Entries.Select(entry => entry.TryGetProperty("fullUrl", out JsonElement url) ? url.GetString() : null));
         Assert.Equal("W/\"1\"", answer.Entries[1].GetProperty("response").GetProperty("etag").GetString());
         Assert.Equal(410, (await host.GetAsync("Patient/gone")).Status);
     }
