@@ -9,7 +9,7 @@ namespace Consortium.FhirFacade.Rest;
 /// Finds the one resource that a condition means, within the transaction that acts on it. Whoever acts on the same condition waits,
 /// so that two conditional creates at once make one resource.
 /// </summary>
-internal sealed class ConditionMatch(SearchParser parser, SearchQueries search)
+internal sealed class ConditionMatch(SearchParser parser, SearchQueries search, FacadeOptions options)
 {
     /// <summary>The condition that stands in the URL of a conditional interaction.</summary>
     public Condition Read(string type, FhirRequest request) => Read(type, QueryString.Create(request.Parameters.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value))).Value ?? "");
