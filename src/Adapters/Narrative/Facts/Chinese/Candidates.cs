@@ -13,11 +13,14 @@ internal static class Candidates
     private const int LikeANegation = 5;
 
     /// <summary>True where a Latin letter or a number on the edge of a term does not go on outside.</summary>
-    public static bool IsWhole(string text, in LexiconHit hit) =>
+    public static bool IsWhole(string text, in LexiconHit hit) => IsWholeButForDigits(text, hit)
+        // T36.5: the T3 in it is no name, and what would be left, 6.5, another value than the one written.
+        && (hit.End == text.Length || !char.IsAsciiDigit(text[hit.End - 1]) || !(char.IsAsciiDigit(text[hit.End]) || text[hit.End] == '.'));
+
+    /// <summary>The same where a number may follow a term that ends with a digit: PaO256mmHg.</summary>
+    public static bool IsWholeButForDigits(string text, in LexiconHit hit) =>
         (hit.Start == 0 || !char.IsAsciiLetter(text[hit.Start]) || !char.IsAsciiLetter(text[hit.Start - 1]))
         && (hit.Start == 0 || !char.IsAsciiDigit(text[hit.Start]) || !char.IsAsciiDigit(text[hit.Start - 1]))
-        // T36.5: the T3 in it is no name, and what would be left, 6.5, another value than the one written.
-        && (hit.End == text.Length || !char.IsAsciiDigit(text[hit.End - 1]) || !(char.IsAsciiDigit(text[hit.End]) || text[hit.End] == '.'))
         && (hit.End == text.Length || !char.IsAsciiLetter(text[hit.End - 1]) || !char.IsAsciiLetter(text[hit.End]));
 
     /// <summary>The terms of facts that do not overlap and together explain the most. Hits come by start.</summary>

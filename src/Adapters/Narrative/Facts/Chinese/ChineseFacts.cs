@@ -13,6 +13,7 @@ internal static class ChineseFacts
     {
         List<LexiconHit> hits = [];
         lexicon.FindAll(text, block.Start, block.End, hits);
+        List<LexiconHit> torn = hits.FindAll(hit => TornNames.MayBe(text.Folded, hit));
         hits.RemoveAll(hit => !Candidates.IsWhole(text.Folded, hit));
         hits.Sort(static (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : b.End.CompareTo(a.End));
 
@@ -20,7 +21,9 @@ internal static class ChineseFacts
         List<FactDraft> found = [];
         var taken = new SpanSet(block);
         foreach (NoteHeading heading in headings) taken.Add(heading.Span);
+        TornNames.AddTo(hits, torn);
         Measurements.Find(text, block, hits, taken, found);
+        hits.RemoveAll(torn.Contains);
         DiagnosisItems.Find(text, headings, hits, taken, found);
         Terms.Find(text, block, Candidates.Choose(text.Folded, block, hits, taken), taken, found);
         found.Sort(static (a, b) => a.Span.Start.CompareTo(b.Span.Start));

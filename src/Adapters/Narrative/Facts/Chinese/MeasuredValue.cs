@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Consortium.Adapters.Narrative.Facts.Chinese;
 
 /// <summary>
@@ -6,13 +8,19 @@ namespace Consortium.Adapters.Narrative.Facts.Chinese;
 /// </summary>
 internal static class MeasuredValue
 {
-    private static readonly string[] Leads =
-    ChineseWords.Of("value-lead");
+    private const int LongestBracket = 8;
 
-    private static readonly string[] Words =
-    ChineseWords.Of("value-word");
+    // A longer run of digits without a point or a unit is the number of a record.
+    private const int LongestPlain = 5;
 
+    private static readonly SearchValues<char> Compounds = SearchValues.Create("./-~:×*");
+
+    private static readonly string[] Leads = ChineseWords.Of("value-lead");
+    private static readonly string[] Words = ChineseWords.Of("value-word");
+    private static readonly string[] SeparatedWords = ChineseWords.Of("value-word-separated");
     private static readonly string[] Qualifiers = ChineseWords.Of("value-qualifier");
+    private static readonly string[] Signs = ChineseWords.Of("value-sign");
+    private static readonly string[] Counters = ChineseWords.Of("value-counter");
 
     /// <summary>The end of the value, or -1 where none stands there.</summary>
     /// <param name="text">The folded text.</param>
@@ -22,65 +30,61 @@ internal static class MeasuredValue
     /// <param name="numeric">True where the name takes numbers only.</param>
     public static int End(string text, int from, int limit, Func<int, int> unitEnd, bool numeric)
     {
-        int at = Spaces(text, from, limit);
-        bool separated = at > from;
-        if (at < limit && text[at] is ':' or '=')
+        int at = Separator(text, from, limit);
+        for (int lead = at; ;)
         {
-            at = Spaces(text, at + 1, limit);
-            separated = true;
+            lead += ChineseWords.At(Leads, text.AsSpan(lead, limit - lead));
+            if (lead == at) break;
+            at = lead = Separator(text, lead, limit);
         }
 
-        int lead = Lead(text, at, limit);
-        if (lead > at) at = Spaces(text, lead, limit);
-        if (at < limit && text[at] == ':' && lead > from) at = Spaces(text, at + 1, limit);
+        bool separated = at > from;
         int start = at;
+        while (at < limit && text[at] is '↑' or '↓') at = Spaces(text, at + 1, limit);
         while (at < limit && text[at] is '<' or '>' or '≤' or '≥' or '=') at++;
         at = at > start ? Spaces(text, at, limit) : at;
         if (at < limit && char.IsAsciiDigit(text[at])) return AfterNumber(text, at, limit, unitEnd, numeric);
+        // BE -3.2: a sign only behind a space or a colon, else it belongs to the name.
+        if (separated && at + 1 < limit && text[at] is '-' or '+' && char.IsAsciiDigit(text[at + 1]) && !numeric) return AfterNumber(text, at + 1, limit, unitEnd, numeric);
         if (numeric || at > start) return -1;
         int end = Word(text, at, limit, separated);
         return end < 0 ? -1 : Qualified(text, end, limit);
     }
 
+    private static int Separator(string text, int from, int limit)
+    {
+        int at = Spaces(text, from, limit);
+        return at < limit && text[at] is ':' or '=' ? Spaces(text, at + 1, limit) : at;
+    }
+
     private static int AfterNumber(string text, int from, int limit, Func<int, int> unitEnd, bool numeric)
     {
-        int at = Number(text, from, limit);
-        // 120/80, 2-4, 1:160, 90-130/60-80
-        while (at + 1 < limit && text[at] is '/' or '-' or '~' or ':' && char.IsAsciiDigit(text[at + 1])) at = Number(text, at + 1, limit);
-        at = Exponent(text, at, limit);
-        if (at < limit && text[at] == '+')
-        {
-            while (at < limit && text[at] == '+') at++;
-        }
-
+        int at = MeasuredNumber.End(text, from, limit);
+        if (at < 0) return -1;
+        while (at < limit && text[at] == '+') at++;
         int after = Spaces(text, at, limit);
-        int unit = Unit(text, at, after, limit, unitEnd(after));
-        if (unit < 0 && !numeric) unit = GenericUnit(text, at, limit);
+        int unit = MeasuredUnit.Known(text, at, after, limit, unitEnd(after));
+        if (unit < 0) unit = numeric ? MeasuredUnit.Per(text, at, limit) : MeasuredUnit.Other(text, at, limit);
         // A date or a time is no value: 8-15, 10:30 behind a name without a unit is, 2026-03-04 is not.
         if (unit > 0) at = unit;
-        else if (at < limit && char.IsAsciiLetter(text[at])) return -1;
-        else if (at - from > 4 && text.AsSpan(from, at - from).IndexOfAny("./-~") < 0) return -1; // a number of a record
-        else if (at < limit && text[at] is '年' or '月' or '日' or '天' or '岁' or '周' or '例' or '片' or '粒') return -1;
+        else if (at < limit && char.IsAsciiLetter(text[at]) && !(numeric && NextBegins(text, at, limit))) return -1;
+        else if (at - from > (numeric ? LongestPlain - 1 : LongestPlain) && !text.AsSpan(from, at - from).ContainsAny(Compounds)) return -1;
+        else if (ChineseWords.At(Counters, text.AsSpan(at, limit - at)) > 0) return -1;
         if (at + 4 <= limit && text.AsSpan(at, 4) is " FEU") at += 4;
         return Qualified(text, at, limit);
     }
 
-    // The unit of the lexicon, with what goes on behind it (μg/g), where it is one: not the L of "36.2 L% 58.0", not 15年.
-    private static int Unit(string text, int at, int after, int limit, int end)
+    // T36.5P80R20BP120/80: capitals with a number behind them begin the next sign.
+    private static bool NextBegins(string text, int at, int limit)
     {
-        if (end < 0 || after - at > 12 || text[after] is '年' or '月' or '天' or '岁' or '周' or '日' or '次' && text.AsSpan(after, end - after) is not ("次/分" or "次/min" or "次/分钟")) return -1;
-        if (end + 1 < limit && text[end] == '/' && char.IsAsciiLetterOrDigit(text[end + 1]))
-        {
-            end++;
-            while (end < limit && char.IsAsciiLetterOrDigit(text[end])) end++;
-        }
-
-        if (end < limit && (char.IsAsciiLetter(text[end - 1]) && char.IsAsciiLetter(text[end]) || text[end] == '%')) return -1;
-        if (end - after == 1 && char.IsAsciiLetter(text[after]) && (after > at || text[after] is 'P' or 'T' or 'R' or 'N' or 'K' or 'H')) return text[after] is 's' or 'g' or 'U' ? end : -1;
-        return end;
+        int end = at;
+        while (end < limit && char.IsAsciiLetterUpper(text[end])) end++;
+        if (end == at || end - at > 2) return false;
+        while (end < limit && text[end] is ' ' or ':') end++;
+        return end < limit && char.IsAsciiDigit(text[end]);
     }
 
-    // Behind value and unit: 阳性, (+), arrows, H and L of tables.
+    // Behind value and unit: 阳性, (+), a titre, arrows, H and L of tables.
     private static int Qualified(string text, int end, int limit)
     {
         int at = Bracketed(text, end, limit);
@@ -91,21 +95,35 @@ internal static class MeasuredValue
             if (result > 0) at = word + result;
         }
 
+        at = Titre(text, at, limit);
         int flag = Spaces(text, at, limit);
         int flagged = flag;
         while (flagged < limit && text[flagged] is '↑' or '↓') flagged++;
         if (flagged > flag) return flagged;
+        if (flag + 2 < limit && text[flag] == '(' && text[flag + 1] is '↑' or '↓' or 'H' or 'L' && text[flag + 2] == ')') return flag + 3;
         bool letter = flag > at && flag < limit && text[flag] is 'H' or 'L' && (flag + 1 == limit || text[flag + 1] is ' ' or '\r' or '(');
         return letter ? flag + 1 : at;
+    }
+
+    // 阳性1:160, (+)(1:320)
+    private static int Titre(string text, int at, int limit)
+    {
+        int start = Spaces(text, at, limit);
+        bool open = start < limit && text[start] == '(';
+        if (open) start++;
+        if (start + 2 >= limit || text[start] != '1' || text[start + 1] != ':' || !char.IsAsciiDigit(text[start + 2])) return at;
+        int end = MeasuredNumber.End(text, start, limit);
+        if (end < 0 || (open && (end >= limit || text[end] != ')'))) return at;
+        return open ? end + 1 : end;
     }
 
     private static int Bracketed(string text, int at, int limit)
     {
         if (at >= limit || text[at] != '(') return at;
-        int close = text.AsSpan(at, Math.Min(limit - at, 8)).IndexOf(')');
+        int close = text.AsSpan(at, Math.Min(limit - at, LongestBracket)).IndexOf(')');
         if (close < 2) return at;
         ReadOnlySpan<char> inside = text.AsSpan(at + 1, close - 1);
-        return inside is "+" or "-" or "++" or "+++" or "++++" or "±" or "阳性" or "阴性" or "弱阳性" ? at + close + 1 : at;
+        return ChineseWords.At(Signs, inside) == inside.Length || ChineseWords.At(Qualifiers, inside) == inside.Length ? at + close + 1 : at;
     }
 
     private static int Word(string text, int at, int limit, bool separated)
@@ -117,62 +135,17 @@ internal static class MeasuredValue
         while (plus < limit && text[plus] == '+') plus++;
         if (plus > at) return plus;
         if (text[at] == '±') return at + 1;
-        // The minus sign alone is a result only where a colon or a space stands before it and nothing goes on behind it.
-        foreach (string word in Words)
+        // The minus sign alone is a result only where nothing goes on behind it.
+        if (text[at] == '-' && (at + 1 == limit || text[at + 1] is ',' or '。' or ';' or ' ' or '\r' or '、')) return separated || at + 1 == limit || text[at + 1] is not ' ' ? at + 1 : -1;
+        ReadOnlySpan<char> rest = text.AsSpan(at, limit - at);
+        int word = ChineseWords.At(Words, rest);
+        if (word > 0)
         {
-            if (!text.AsSpan(at, limit - at).StartsWith(word)) continue;
-            if (word == "满视野" && text.AsSpan(at + word.Length, limit - at - word.Length).StartsWith("/HP")) return at + word.Length + 3;
-            return word is "正常" or "未见" or "未见异常" or "微量" && !separated ? -1 : at + word.Length;
+            return rest[..word] is "满视野" && rest[word..].StartsWith("/HP") ? at + word + 3 : at + word;
         }
 
-        return -1;
-    }
-
-    private static int Lead(string text, int at, int limit)
-    {
-        foreach (string lead in Leads)
-        {
-            if (text.AsSpan(at, limit - at).StartsWith(lead)) return at + lead.Length;
-        }
-
-        return at;
-    }
-
-    private static int Number(string text, int at, int limit)
-    {
-        while (at < limit && char.IsAsciiDigit(text[at])) at++;
-        if (at + 1 < limit && text[at] == '.' && char.IsAsciiDigit(text[at + 1]))
-        {
-            at++;
-            while (at < limit && char.IsAsciiDigit(text[at])) at++;
-        }
-
-        return at;
-    }
-
-    // ×10^9, *10^12, x10E9, ×10⁹
-    private static int Exponent(string text, int at, int limit)
-    {
-        int power = Spaces(text, at, limit);
-        if (power + 2 >= limit || text[power] is not ('×' or '*' or 'x' or 'X') || text[power + 1] != '1' || text[power + 2] != '0') return at;
-        power += 3;
-        if (power < limit && text[power] is '^' or '*' or 'E' or 'e' or '~') power++;
-        while (power < limit && (char.IsAsciiDigit(text[power]) || text[power] is '⁹' or '¹' or '²' or '⁶' or '³' or '⁵' or '⁴' or '⁸' or '⁷')) power++;
-        return power;
-    }
-
-    // A unit that no lexicon has: letters and signs that stand directly behind the number.
-    private static int GenericUnit(string text, int at, int limit)
-    {
-        int end = at;
-        bool letters = false;
-        while (end < limit && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '/' or '%' or 'μ' or '℃' or '^' or '·' or '‰'))
-        {
-            letters |= !char.IsAsciiDigit(text[end]);
-            end++;
-        }
-
-        return letters && end > at && (char.IsAsciiLetter(text[at]) || text[at] is 'μ' or '%' or '℃' or '/' or '‰') ? end : -1;
+        word = separated ? ChineseWords.At(SeparatedWords, rest) : 0;
+        return word > 0 && (word == rest.Length || !Scripts.IsHan(rest[word])) ? at + word : -1;
     }
 
     private static int Spaces(string text, int from, int limit)

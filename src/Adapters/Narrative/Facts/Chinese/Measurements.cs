@@ -7,6 +7,9 @@ internal static class Measurements
 {
     private const int LongestAlias = 14;
 
+    private static readonly string[] Concentrations = ChineseWords.Of("concentration");
+    private static readonly string[] Stains = ChineseWords.Of("immunohistochemistry");
+
     /// <summary>Adds them; hits come by start, the longest first.</summary>
     public static void Find(FoldedText text, TextSpan block, List<LexiconHit> hits, SpanSet taken, List<FactDraft> found)
     {
@@ -23,23 +26,54 @@ internal static class Measurements
         for (int i = 0; i < hits.Count; i++)
         {
             LexiconHit hit = hits[i];
-            if (hit.Category is not (LexiconCategory.Lab or LexiconCategory.Vital) || Vocabulary.IsUnmeasured(hit.Entry.Term) || taken.Touches(hit.Start, hit.End)) continue;
+            bool examination = hit.Category == LexiconCategory.Test && Vocabulary.IsAssay(hit.Entry.Term);
+            if (!(hit.Category is LexiconCategory.Lab or LexiconCategory.Vital || examination) || Vocabulary.IsUnmeasured(hit.Entry.Term) || taken.Touches(hit.Start, hit.End)) continue;
             if (hit.Start > lineEnd) lineEnd = NoteHeadings.LineEnd(folded, hit.Start, block.End);
-            if (!StandsFree(folded, hit) || Covered(folded, hits, i)) continue;
+            if (!StandsFree(folded, hit) || Covered(folded, hits, i) || InStain(folded, hit.Start, block)) continue;
             (int start, int ends) = Bare(folded, hit);
             int name = ends == hit.End ? Alias(folded, hit.End, lineEnd) : ends;
             bool numeric = hit.Category == LexiconCategory.Vital || hit.Length == 1;
             int end = MeasuredValue.End(folded, name, lineEnd, UnitEnd, numeric);
             if (end < 0 && name > hit.End) end = MeasuredValue.End(folded, name = hit.End, lineEnd, UnitEnd, numeric);
+            // 尿妊娠试验阳性 is a result; a number behind the name of an examination may be anything.
+            if (end > 0 && examination && char.IsAsciiDigit(folded[end - 1])) continue;
+            if (end > 0 && IsCellLetter(hit, folded) && !folded.AsSpan(name, end - name).Contains('%') && !folded.AsSpan(name, end - name).Contains("0.", StringComparison.Ordinal)) continue;
             if (end < 0 || (hit.Category == LexiconCategory.Lab && IsDose(folded.AsSpan(name, end - name), hit.Entry.Term))) continue;
+            // PaO256mmHg: without a unit the number could be a part of the name.
+            if (char.IsAsciiDigit(folded[hit.End - 1]) && char.IsAsciiDigit(folded[hit.End]) && char.IsAsciiDigit(folded[end - 1])) continue;
+            // TBIL/DBIL 35.6/12.3: two values have the names of both.
+            if (start > block.Start && folded[start - 1] == '/' && folded.AsSpan(name, end - name).Contains('/')) start = FirstOfTwo(folded, start - 1, block.Start, taken);
             var span = new TextSpan(start, end);
             taken.Add(span);
-            found.Add(new FactDraft(span, hit.Category == LexiconCategory.Lab ? FactCategory.Lab : FactCategory.Vital, Assertion.Present, hit.Length == 1 ? 0.85 : 0.95)
+            // P 1.2mmol/L is phosphate, P 0.5ng/ml progesterone.
+            bool vital = hit.Category == LexiconCategory.Vital && !(hit.Length == 1 && ChineseWords.AnyIn(Concentrations, folded.AsSpan(name, end - name)));
+            found.Add(new FactDraft(span, vital ? FactCategory.Vital : FactCategory.Lab, Assertion.Present, hit.Length == 1 ? 0.85 : 0.95)
             {
                 Entry = hit.Entry,
+                KeepsCode = start == hit.Start && vital == (hit.Category == LexiconCategory.Vital),
                 Name = new TextSpan(start, name),
             });
         }
+
+        UnnamedTests.Find(folded, block, taken, found);
+    }
+
+    private static int FirstOfTwo(string text, int stroke, int floor, SpanSet taken)
+    {
+        int start = stroke;
+        while (start > floor && (Scripts.IsHan(text[start - 1]) || char.IsAsciiLetterOrDigit(text[start - 1]) || text[start - 1] == '-') && !taken.Touches(start - 1, start)) start--;
+        return start < stroke ? start : stroke + 1;
+    }
+
+    // N 84.2%, L:0.10: of one letter is meant a kind of white cell only with a share.
+    private static bool IsCellLetter(in LexiconHit hit, string text) => hit.Length == 1 && text[hit.Start] is 'N' or 'L' or 'M' or 'E' or 'B';
+
+    // ER(-), P63(+): what is stained in a tissue is no laboratory value.
+    private static bool InStain(string text, int at, TextSpan block)
+    {
+        int start = at;
+        while (start > block.Start && text[start - 1] is not ('。' or '\n')) start--;
+        return ChineseWords.AnyIn(Stains, text.AsSpan(start, at - start));
     }
 
     // 高血压15年: a name inside the name of a disease is none. Of T, P and R the vital sign is meant.
@@ -102,7 +136,7 @@ internal static class Measurements
         if (close < 2) return at;
         foreach (char c in text.AsSpan(at + 1, close - 1))
         {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '%' or '#' or '/' or '+') && !Scripts.IsHan(c)) return at;
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '%' or '#' or '/' or '+' or ':') && !Scripts.IsHan(c)) return at;
         }
 
         ReadOnlySpan<char> inside = text.AsSpan(at + 1, close - 1);

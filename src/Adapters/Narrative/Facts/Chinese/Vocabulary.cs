@@ -56,9 +56,13 @@ internal static class Vocabulary
     // Examinations of the body whose result is a sign.
     private static readonly HashSet<string> SignTests = ChineseWords.SetOf("sign-test");
 
+    private static readonly string[] AssayEnds = ChineseWords.Of("assay-end");
     private static readonly string[] Anaesthesia = ChineseWords.Of("anaesthesia");
     private static readonly string[] Therapies = ChineseWords.Of("therapy");
     private static readonly string[] Unmeasured = ChineseWords.Of("unmeasured");
+
+    /// <summary>True for an examination that is a laboratory value where a result in words stands behind it.</summary>
+    public static bool IsAssay(string term) => ChineseWords.Before(AssayEnds, term) > 0 && !SignTests.Contains(term);
 
     /// <summary>What a term is.</summary>
     public static FactCategory Category(in LexiconHit term)
