@@ -66,6 +66,8 @@ internal sealed partial class MeasurementReader(NoteText note, MeasurementCues c
         int end = LineEnd(draft.Span.End);
         Match lead = Lead().Match(note.Folded, draft.Span.End, end - draft.Span.End);
         LaboratoryValue? value = LaboratoryValue.ReadAt(note, draft.Span.End + lead.Length, end);
+        // 血钾 -2.1: a stroke before the number of a plain name is no sign; what may be under nought is a measurement already.
+        if (value?.Number.Digits.StartsWith('-') == true) return null;
         if (value is null or { IsDate: true } or { IsRange: true } || (value.Ucum is null && !value.HasUnreadableUnit && !value.HasPower)) return null;
         return Laboratory(draft, draft.Span, value, cues.Of(draft.Span));
     }

@@ -64,7 +64,8 @@ public class MeasurementTests
     [InlineData("| 白细胞 | 12.3 | 10^9/L | 3.5-9.5 | ↑ |", "白细胞|26464-8|12.3|10*9/L|H|3.5-9.5")]
     [InlineData("腹部彩超：胆囊 60mm，输液 500ml", "")]
     [InlineData("D-二聚体 0.8mg/L", "D-二聚体||0.8|mg/L||")]
-    [InlineData("剩余碱 -2.1mmol/L", "")]
+    [InlineData("剩余碱 -2.1mmol/L", "剩余碱||-2.1|mmol/L||")]
+    [InlineData("血钾 -2.1mmol/L", "")]
     public void Laboratory_values_are_read(string text, string expected)
     {
         NoteReading reading = Notes.Read($"{Notes.Head}辅助检查：{text}\n");

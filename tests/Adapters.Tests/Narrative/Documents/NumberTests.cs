@@ -85,7 +85,9 @@ public class NumberTests
         for (int at = words.IndexOf(number, StringComparison.Ordinal); at >= 0; at = words.IndexOf(number, at + 1, StringComparison.Ordinal))
         {
             int end = at + number.Length;
-            bool goesOn = (at > 0 && char.IsAsciiDigit(words[at - 1])) || (end < words.Length && char.IsAsciiDigit(words[end])) || (end + 1 < words.Length && words[end] == '.' && char.IsAsciiDigit(words[end + 1]));
+            // SpO289%: the digit of a name that touches the number.
+            bool name = at > 1 && char.IsAsciiDigit(words[at - 1]) && char.IsAsciiLetter(words[at - 2]);
+            bool goesOn = (at > 0 && char.IsAsciiDigit(words[at - 1]) && !name) || (end < words.Length && char.IsAsciiDigit(words[end])) || (end + 1 < words.Length && words[end] == '.' && char.IsAsciiDigit(words[end + 1]));
             if (!goesOn) return true;
         }
 

@@ -54,6 +54,12 @@ public sealed class ChineseFactsTests
     [InlineData("伴腹痛、皮肤瘙痒。", "symptom 腹痛, symptom 皮肤瘙痒")]
     [InlineData("心肺(-)。", "body 心, body 肺")]
     [InlineData("空腹口服二甲双胍片。", "drug 二甲双胍片")]
+    [InlineData("可见磨玻璃结节。", "symptom 磨玻璃结节")]
+    [InlineData("面色苍白。", "symptom 面色苍白")]
+    [InlineData("扁桃体Ⅱ°肿大。", "body 扁桃体, symptom 肿大")]
+    [InlineData("心影增大。", "symptom 心影增大")]
+    [InlineData("术中出血约60ml。", "")]
+    [InlineData("予FOLFOX方案化疗。", "treatment FOLFOX方案化疗")]
     public void A_site_is_a_fact_of_its_own_but_for_fixed_words(string text, string expected) =>
         Assert.Equal(expected, string.Join(", ", Finder.Find(text).Select(fact => $"{fact.Category.ToString().ToLowerInvariant()} {fact.Text}")));
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Consortium.Adapters.Narrative.Lexicon;
 
 namespace Consortium.Adapters.Narrative.Facts.Chinese;
@@ -17,6 +18,8 @@ internal static class DiagnosisItems
 
     // Words of sentences: an item with one is no name of a disease.
     private static readonly string[] Sentences = ChineseWords.Of("sentence");
+
+    private static readonly SearchValues<char> Counts = SearchValues.Create("0123456789/%.×cm个枚");
 
     private static readonly string[] Endings = ChineseWords.Of("disease-end");
 
@@ -69,7 +72,7 @@ internal static class DiagnosisItems
             char c = at < end ? text[at] : '\n';
             if (c == '(') depth++;
             if (c == ')') depth = Math.Max(0, depth - 1);
-            bool wide = c == ' ' && at + 1 < end && (text[at + 1] == ' ' || Numbered(text, at + 1, end) || (depth == 0 && BeginsDisease(hits, at + 1)));
+            bool wide = c == ' ' && at + 1 < end && (text[at + 1] == ' ' || Numbered(text, at + 1, end) || (depth == 0 && (BeginsDisease(hits, at + 1) || EndsDisease(hits, at))));
             bool comma = depth == 0 && c is ',' or '、' && !AfterNumber(text, at);
             if (!(c is '\n' or ';' or '。' or ':' or '?' || wide || comma)) continue;
             if (at > start) items.Add(new TextSpan(start, at));
@@ -98,6 +101,16 @@ internal static class DiagnosisItems
         return false;
     }
 
+    private static bool EndsDisease(List<LexiconHit> hits, int at)
+    {
+        for (int i = FirstAt(hits, at) - 1; i >= 0 && hits[i].Start > at - LongestItem; i--)
+        {
+            if (hits[i].End == at && hits[i].Category == LexiconCategory.Disease && hits[i].Length > 1) return true;
+        }
+
+        return false;
+    }
+
     // A list ends at an empty line, and where a line holds a signature or a date.
     private static int SectionEnd(string text, TextSpan body)
     {
@@ -119,7 +132,9 @@ internal static class DiagnosisItems
 
     private static TextSpan Trimmed(string text, TextSpan item)
     {
-        int start = NoteHeadings.SkipNumbering(text, item.Start, item.End);
+        int first = item.Start;
+        while (first < item.End && text[first] is ' ' or ']' or ')' or '-' or '"') first++;
+        int start = NoteHeadings.SkipNumbering(text, first, item.End);
         // "3 尿脓毒症": a number with a space only.
         if (start + 1 < item.End && char.IsAsciiDigit(text[start]) && text[start + 1] == ' ') start += 2;
         // "3.2型糖尿病": no diagnosis begins with a decimal number.
@@ -161,6 +176,9 @@ internal static class DiagnosisItems
             if (inside.Contains(word, StringComparison.Ordinal)) return start + open;
         }
 
+        // (轻度), (已纠正), (3/18): how it went and how much of it is no part of the name either.
+        ReadOnlySpan<char> words = inside[1..].TrimEnd(')');
+        if (ChineseWords.At(Vocabulary.Degrees, words) == words.Length || words.StartsWith("已") || !words.ContainsAnyExcept(Counts)) return start + open;
         return inside.Contains(')') ? end : start + open;
     }
 

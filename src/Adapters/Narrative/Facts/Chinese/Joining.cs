@@ -13,7 +13,9 @@ internal static class Joining
             int end = draft.Span.End;
             if (draft.Category == FactCategory.Symptom)
             {
-                start = Finding(text, drafts, i, start, block, taken);
+                start = Finding(text, drafts, ref i, start, block, taken);
+                int following = i + 1 < drafts.Count ? drafts[i + 1].Span.Start : block.End;
+                end += ChineseWords.At(Vocabulary.FindingTails, text.AsSpan(end, Math.Max(0, following - end)));
             }
             else if (draft.Category is FactCategory.Disease or FactCategory.Procedure or FactCategory.Test)
             {
@@ -70,13 +72,20 @@ internal static class Joining
     }
 
     // The words of form and density before a finding, and what the finding is about where a site in front ends with it.
-    private static int Finding(string text, List<FactDraft> drafts, int i, int start, TextSpan block, SpanSet taken)
+    private static int Finding(string text, List<FactDraft> drafts, ref int i, int start, TextSpan block, SpanSet taken)
     {
         if (i > 0 && drafts[i - 1] is { Category: FactCategory.Body } site && site.Span.End == start)
         {
             foreach (string word in Vocabulary.Attributes)
             {
-                if (site.Span.Length <= word.Length || !text.AsSpan(site.Span.Start, site.Span.Length).EndsWith(word)) continue;
+                if (site.Span.Length < word.Length || !text.AsSpan(site.Span.Start, site.Span.Length).EndsWith(word)) continue;
+                if (site.Span.Length == word.Length)
+                {
+                    // 心影增大, 实质回声增强: what it is about is no site at all.
+                    drafts.RemoveAt(--i);
+                    return site.Span.Start;
+                }
+
                 drafts[i - 1] = site with { Span = new TextSpan(site.Span.Start, site.Span.End - word.Length), KeepsCode = false };
                 return start - word.Length;
             }

@@ -28,7 +28,8 @@ internal static class MeasuredValue
     /// <param name="limit">The end of the line.</param>
     /// <param name="unitEnd">The end of the unit of the lexicon that begins at a place, or -1.</param>
     /// <param name="numeric">True where the name takes numbers only.</param>
-    public static int End(string text, int from, int limit, Func<int, int> unitEnd, bool numeric)
+    /// <param name="signed">True where the value may be under nought: elsewhere a stroke before the number is punctuation.</param>
+    public static int End(string text, int from, int limit, Func<int, int> unitEnd, bool numeric, bool signed = false)
     {
         int at = Separator(text, from, limit);
         for (int lead = at; ;)
@@ -44,8 +45,7 @@ internal static class MeasuredValue
         while (at < limit && text[at] is '<' or '>' or '≤' or '≥' or '=') at++;
         at = at > start ? Spaces(text, at, limit) : at;
         if (at < limit && char.IsAsciiDigit(text[at])) return AfterNumber(text, at, limit, unitEnd, numeric);
-        // BE -3.2: a sign only behind a space or a colon, else it belongs to the name.
-        if (separated && at + 1 < limit && text[at] is '-' or '+' && char.IsAsciiDigit(text[at + 1]) && !numeric) return AfterNumber(text, at + 1, limit, unitEnd, numeric);
+        if (signed && at + 1 < limit && text[at] is '-' or '+' && char.IsAsciiDigit(text[at + 1])) return AfterNumber(text, at + 1, limit, unitEnd, numeric);
         if (numeric || at > start) return -1;
         int end = Word(text, at, limit, separated);
         return end < 0 ? -1 : Qualified(text, end, limit);

@@ -8,6 +8,7 @@ internal static class Measurements
     private const int LongestAlias = 14;
 
     private static readonly string[] Concentrations = ChineseWords.Of("concentration");
+    private static readonly string[] Borders = ChineseWords.Of("name-border");
     private static readonly string[] Stains = ChineseWords.Of("immunohistochemistry");
 
     /// <summary>Adds them; hits come by start, the longest first.</summary>
@@ -33,8 +34,9 @@ internal static class Measurements
             (int start, int ends) = Bare(folded, hit);
             int name = ends == hit.End ? Alias(folded, hit.End, lineEnd) : ends;
             bool numeric = hit.Category == LexiconCategory.Vital || hit.Length == 1;
-            int end = MeasuredValue.End(folded, name, lineEnd, UnitEnd, numeric);
-            if (end < 0 && name > hit.End) end = MeasuredValue.End(folded, name = hit.End, lineEnd, UnitEnd, numeric);
+            bool signed = Vocabulary.IsSigned(hit.Entry.Term);
+            int end = MeasuredValue.End(folded, name, lineEnd, UnitEnd, numeric, signed);
+            if (end < 0 && name > hit.End) end = MeasuredValue.End(folded, name = hit.End, lineEnd, UnitEnd, numeric, signed);
             // 尿妊娠试验阳性 is a result; a number behind the name of an examination may be anything.
             if (end > 0 && examination && char.IsAsciiDigit(folded[end - 1])) continue;
             if (end > 0 && IsCellLetter(hit, folded) && !folded.AsSpan(name, end - name).Contains('%') && !folded.AsSpan(name, end - name).Contains("0.", StringComparison.Ordinal)) continue;
@@ -58,10 +60,17 @@ internal static class Measurements
         UnnamedTests.Find(folded, block, taken, found);
     }
 
+    // Back over the first name: letters, or characters up to a word of the sentence (查谷丙/谷草转氨酶).
     private static int FirstOfTwo(string text, int stroke, int floor, SpanSet taken)
     {
+        bool han = stroke > floor && Scripts.IsHan(text[stroke - 1]);
         int start = stroke;
-        while (start > floor && (Scripts.IsHan(text[start - 1]) || char.IsAsciiLetterOrDigit(text[start - 1]) || text[start - 1] == '-') && !taken.Touches(start - 1, start)) start--;
+        while (start > floor && (han ? Scripts.IsHan(text[start - 1]) : char.IsAsciiLetterOrDigit(text[start - 1]) || text[start - 1] == '-') && !taken.Touches(start - 1, start)) start--;
+        for (int at = start + 1; han && at < stroke; at++)
+        {
+            if (ChineseWords.Before(Borders, text.AsSpan(start, at - start)) > 0) start = at;
+        }
+
         return start < stroke ? start : stroke + 1;
     }
 

@@ -32,14 +32,9 @@ internal static class Terms
         }
 
         string[]? signs = category == FactCategory.Symptom ? Vocabulary.Signs : category == FactCategory.Disease ? Vocabulary.DiseaseSigns : null;
-        if (signs is not null && SiteOf(text, start, end, signs) is { } site)
+        if (signs is not null && !Vocabulary.IsOneWord(text.AsSpan(start, end - start)) && SiteOf(text, start, end, signs) is { } site)
         {
-            int siteEnd = site;
-            foreach (string degree in Vocabulary.Degrees)
-            {
-                if (site - start > degree.Length && text.AsSpan(start, site - start).EndsWith(degree)) siteEnd = Math.Min(siteEnd, site - degree.Length);
-            }
-
+            int siteEnd = Vocabulary.WithoutDegree(text, start, site);
             if (text.AsSpan(site, end - site).StartsWith("少量")) site += 2;
             drafts.Add(Draft(start, siteEnd, FactCategory.Body, term, 0.85) with { KeepsCode = false });
             drafts.Add(Draft(site, end, FactCategory.Symptom, term, 0.85) with { KeepsCode = false });
@@ -53,6 +48,9 @@ internal static class Terms
             category = FactCategory.Procedure;
         }
 
+        // 会阴切口, 右小腿伤口: what was cut is no part of the site.
+        if (category == FactCategory.Body) end -= ChineseWords.Before(Vocabulary.Wounds, text.AsSpan(start, end - start));
+        if (end == start) return;
         drafts.Add(Draft(start, end, category, term, end - start >= 4 ? 0.92 : 0.85));
     }
 

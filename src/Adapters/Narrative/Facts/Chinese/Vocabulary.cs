@@ -56,10 +56,17 @@ internal static class Vocabulary
     // Examinations of the body whose result is a sign.
     private static readonly HashSet<string> SignTests = ChineseWords.SetOf("sign-test");
 
+    private static readonly string[] Signed = ChineseWords.Of("signed");
+    private static readonly string[] SiteDegrees = ChineseWords.Of("site-degree");
+    private static readonly string[] OneWords = ChineseWords.Of("one-word");
+    private static readonly string[] NoSites = ChineseWords.Of("no-site");
     private static readonly string[] AssayEnds = ChineseWords.Of("assay-end");
     private static readonly string[] Anaesthesia = ChineseWords.Of("anaesthesia");
     private static readonly string[] Therapies = ChineseWords.Of("therapy");
     private static readonly string[] Unmeasured = ChineseWords.Of("unmeasured");
+
+    /// <summary>True for a measurand whose value may be under nought: 剩余碱.</summary>
+    public static bool IsSigned(string term) => ChineseWords.At(Signed, term) == term.Length;
 
     /// <summary>True for an examination that is a laboratory value where a result in words stands behind it.</summary>
     public static bool IsAssay(string term) => ChineseWords.Before(AssayEnds, term) > 0 && !SignTests.Contains(term);
@@ -91,7 +98,18 @@ internal static class Vocabulary
     {
         if (Noise.Contains(term.Entry.Term) || (term.Category == LexiconCategory.Body && term.Length == 1)) return true;
         ReadOnlySpan<char> behind = text.AsSpan(term.End, Math.Min(block.End - term.End, 6));
-        return ChineseWords.At(NoiseBehind, behind) > 0 && !behind.StartsWith("号角");
+        if (ChineseWords.At(NoiseBehind, behind) > 0 && !behind.StartsWith("号角")) return true;
+        // CT26030417 is a number of the archive, CT值 a density.
+        if (term.Category == LexiconCategory.Test && behind.Length > 0 && char.IsAsciiLetter(text[term.End - 1]) && (char.IsAsciiDigit(behind[0]) || behind[0] == '值' || (behind.Length > 1 && behind[0] == '-' && char.IsAsciiDigit(behind[1])))) return true;
+        return term.Entry.Term == "出血" && IsAmount(behind);
+    }
+
+    // 术中出血约60ml is a volume, no sign.
+    private static bool IsAmount(ReadOnlySpan<char> behind)
+    {
+        int at = 0;
+        while (at < behind.Length && behind[at] is ':' or ' ' or '约' or '量' or '共' or '仅' or '少') at++;
+        return at < behind.Length && char.IsAsciiDigit(behind[at]);
     }
 
     /// <summary>True where 治疗 is a part of the therapy's name: 康复治疗, 免疫治疗; 抗感染治疗 is 抗感染.</summary>
@@ -107,9 +125,32 @@ internal static class Vocabulary
     /// <summary>Parts of an organ that stand behind its name and belong to the site.</summary>
     public static readonly string[] SiteTails = ChineseWords.Of("site-tail");
 
-    /// <summary>True where words are a site alone.</summary>
+    /// <summary>True for a name that ends like a sign and is one word with its site: 支气管扩张.</summary>
+    public static bool IsOneWord(ReadOnlySpan<char> term) => ChineseWords.At(OneWords, term) == term.Length;
+
+    /// <summary>Words behind a finding that belong to it: 弥漫性渗出 + 影.</summary>
+    public static readonly string[] FindingTails = ChineseWords.Of("finding-tail");
+
+    /// <summary>Cuts and wounds behind a site; outside of it.</summary>
+    public static readonly string[] Wounds = ChineseWords.Of("wound");
+
+    /// <summary>The end of a site without the degree behind it: 扁桃体Ⅱ°, 咽部慢性.</summary>
+    public static int WithoutDegree(string text, int start, int end)
+    {
+        ReadOnlySpan<char> site = text.AsSpan(start, end - start);
+        int degree = ChineseWords.Before(SiteDegrees, site);
+        if (degree > 0 && degree < site.Length) return end - degree;
+        int at = site.Length;
+        if (at > 2 && site[at - 1] is '°' or '度') at--;
+        int sign = at;
+        while (at > 1 && site[at - 1] is 'Ⅰ' or 'Ⅱ' or 'Ⅲ' or 'Ⅳ' or 'I' or 'V' or '-') at--;
+        return at < sign ? start + at : end;
+    }
+
+    /// <summary>True where words are a site alone: no form or density of a finding, and no word for how somebody is (面色苍白).</summary>
     public static bool IsSite(ReadOnlySpan<char> words) =>
-        words.Length > 0 && !words.EndsWith("性") && !words.EndsWith("样") && !words.EndsWith("发") && !words.EndsWith("血") && !(words.Length == 1 && !SingleOrgans.Contains(words[0]));
+        words.Length > 0 && !words.EndsWith("性") && !words.EndsWith("样") && !words.EndsWith("发") && !words.EndsWith("血") && !(words.Length == 1 && !SingleOrgans.Contains(words[0]))
+        && ChineseWords.Before(FindingOpenings, words) == 0 && ChineseWords.Before(NoSites, words) == 0;
 
     /// <summary>The end of the dose form that stands directly behind a drug's name; the name's end where none does.</summary>
     public static int FormEnd(string text, int end, int limit)
