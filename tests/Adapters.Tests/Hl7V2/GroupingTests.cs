@@ -1,4 +1,5 @@
 using Consortium.Adapters.Elements;
+using Consortium.Fhir;
 
 namespace Consortium.Adapters.Tests.Hl7V2;
 
@@ -95,21 +96,31 @@ public sealed class GroupingTests
         Assert.Equal(alone.ToJsonString(), Message("RAS^O17", [Person, .. further, .. given[1..]]).Only("MedicationAdministration").ToJsonString());
     }
 
-    [Fact]
-    public void A_result_and_a_note_under_an_order_without_a_request_belong_to_no_other_order()
+    [Theory]
+    [InlineData("OML^O21^OML_O21", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102", "OBR")]
+    [InlineData("OMG^O19^OMG_O19", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102", "OBR")]
+    [InlineData("ORM^O01^ORM_O01", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102", "OBR")]
+    [InlineData("OMP^O09^OMP_O09", "RXO|A^Drug^L|5||mg", "RXO")]
+    [InlineData("RDE^O11^RDE_O11", "RXE||A^Drug^L|5||mg", "RXE")]
+    public void An_order_that_says_only_its_number_is_refused_and_a_cancellation_is_not_lost(string type, string order, string missing)
     {
-        foreach (string type in (string[])["OML^O21^OML_O21", "OMG^O19^OMG_O19"])
-        {
-            ConversionResult result = Message(
-                type, Person, "ORC|NW|P1^HIS", "OBR|1|P1^HIS||1554-5^Glucose^LN|||20240102", "ORC|NW|P2^HIS", "NTE|1||of the second order",
-                "OBX|1|NM|2339-0^Glucose^LN||5.1|mmol/L|||||F|||20240102", "NTE|1||of the result");
+        ConversionResult result = Message(type, Person, "ORC|NW|P1^HIS", order, "ORC|CA|P2^HIS", "NTE|1||of the second order");
 
-            DraftObject order = result.Only("ServiceRequest");
-            Assert.Null(order["note"]);
-            Assert.Null(order["supportingInfo"]);
-            Assert.Equal("of the result", (string?)Assert.Single(result.Only("Observation")["note"]!.AsArray())!["text"]);
-            Assert.Contains(result.Issues, issue => issue.Diagnostics!.Contains("NTE", StringComparison.Ordinal));
-        }
+        OutcomeIssue issue = Assert.Single(result.Issues, found => found.Severity <= IssueSeverity.Error);
+        Assert.Equal("ORC[2]", issue.Expression);
+        Assert.Contains(missing, issue.Diagnostics, StringComparison.Ordinal);
+        Assert.False(Message(type, Person, "ORC|NW|P1^HIS", order).IsRejected);
+    }
+
+    [Fact]
+    public void An_answer_with_the_number_of_an_order_alone_has_no_history_of_an_order_that_is_not_there()
+    {
+        ConversionResult result = Message(
+            "ORL^O22^ORL_O22", "MSA|AA|1", Person, "ORC|OK|P1^HIS|F1^LIS", "OBR|1|P1^HIS|F1^LIS|1554-5^Glucose^LN", "ORC|OK|P2^HIS|F2^LIS||||||20240102030405+0800|77^Chen^Wei", "NTE|1||of the second order");
+
+        Assert.Null(result.Only("ServiceRequest")["note"]);
+        Assert.All(result.All("Provenance"), provenance => Assert.NotEmpty(provenance["target"]!.AsArray()));
+        Assert.Contains(result.Issues, issue => issue.Severity == IssueSeverity.Information && issue.Diagnostics!.Contains("NTE", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class LoadErrorTests : IDisposable
     [InlineData("- {for: PID, resource: Patint, map: 'PID[Patient]'}", "Patint is no resource of R4; did you mean Patient?")]
     [InlineData("- {for: PID, resource: Patient, name: other, map: 'PID[Patient]', unless: nobody}", "no entry makes a resource called nobody")]
     [InlineData("- {for: PID, resource: Patient, name: other, map: 'PID[Patient]', unless: other}", "the entry that makes other must stand before this one")]
-    [InlineData("- {for: PID, resource: Patient, name: other, map: 'PID[Patient]', needs: patient}", "`needs` goes with `into` or `refuse`")]
+    [InlineData("- {for: PID, resource: Patient, name: other, map: 'PID[Patient]', needs: other}", "the entry that makes other must stand before this one")]
     [InlineData("- {for: PID, resource: Linkage, map: 'PID[Linkage]', identity: {kind: link, between: [patient]}}", "a list of at least two resources")]
     [InlineData("- {for: PID, resource: Linkage, map: 'PID[Linkage]', identity: {kind: link, between: [patient, nobody]}}", "no entry makes a resource called nobody")]
     [InlineData("- {for: PID, resource: Linkage, map: 'PID[Linkage]', identity: {kind: link, from: [PID-3], between: [patient, patient]}}", "`from` and `between` exclude each other")]

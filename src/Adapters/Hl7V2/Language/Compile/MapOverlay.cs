@@ -33,8 +33,8 @@ internal static class MapOverlay
     // What is for every message is for those that make the resource which it writes into: a master file has no patient. A name that no message knows stays, to be refused.
     private static MessageModel ForEach(MessageModel extension, MessageModel message, IReadOnlyCollection<MessageModel> all) => extension with
     {
-        Make = [.. extension.Make.Where(entry => entry.Into is null || Makes(message, entry.Into.Value) || Makes(extension, entry.Into.Value)
-            || !all.Any(other => Makes(other, entry.Into.Value)))],
+        Make = [.. extension.Make.Where(entry => (entry.Into ?? entry.Needs) is not { } written || Makes(message, written.Value) || Makes(extension, written.Value)
+            || !all.Any(other => Makes(other, written.Value)))],
     };
 
     private static bool Makes(MessageModel message, string name) => message.Make.Any(entry => entry.Name?.Value == name);

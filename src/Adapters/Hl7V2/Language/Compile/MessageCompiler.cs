@@ -76,6 +76,11 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
     {
         (GroupPlan group, string segment) = For(make.For);
         if (make.Needs is not null) Known(make.Needs);
+        if (make.Needs is not null && make.Resource is not null && !model.Make.Take(number).Any(other => other.Name?.Value == make.Needs.Value))
+        {
+            throw make.Needs.Fault($"the entry that makes {make.Needs.Value} must stand before this one.");
+        }
+
         if (make.Refuse is not null) return Refusal(make, number, group, segment);
         string name = make.Name?.Value ?? make.Into?.Value ?? $"{make.Resource!.Value}@{make.At.At}";
         FhirElementType type = make.Resource is not null ? FhirElementType.Find(make.Resource.Value)! : Known(make.Into!);
@@ -122,8 +127,9 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
     }
 
     // It says nothing of the segment, which another entry maps or nobody: what is not mapped stays reported.
-    private static MakePlan Refusal(MakeModel make, int number, GroupPlan group, string segment)
+    private MakePlan Refusal(MakeModel make, int number, GroupPlan group, string segment)
     {
+        if (make.Unless is not null) Known(make.Unless);
         group.Knows.Add(segment);
         return new MakePlan
         {
@@ -141,7 +147,7 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
             When = make.When is null ? null : ConditionParser.Parse(make.When, new MapName(segment, "", ""), isType: false, rowValue: null),
             WhenText = make.When?.Value,
             Each = false,
-            Unless = null,
+            Unless = make.Unless?.Value,
             Needs = make.Needs?.Value,
             Refuse = make.Refuse!.Value,
             References = [],

@@ -118,7 +118,7 @@ internal sealed record MakeModel
     /// <summary>True where it writes into every resource of the name, not into the only one.</summary>
     public bool Each { get; init; }
 
-    /// <summary>The resource that this one must not be: where both have one identity, this one is not made.</summary>
+    /// <summary>The resource that this one must not be: where both have one identity, this one is not made. With <see cref="Refuse"/>: the resource that keeps the message from being refused.</summary>
     public MapText? Unless { get; init; }
 
     /// <summary>The resource that must have been made for the entry to apply.</summary>

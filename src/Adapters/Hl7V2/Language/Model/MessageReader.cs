@@ -80,14 +80,13 @@ internal static class MessageReader
         {
             foreach (string key in MakeKeys)
             {
-                if (key is not ("for" or "refuse" or "when" or "needs") && fields.TryGetValue(key, out var field)) throw yaml.Fault(field.Key, $"`{key}` has no place in an entry that refuses; `when` and `needs` have.");
+                if (key is not ("for" or "refuse" or "when" or "needs" or "unless") && fields.TryGetValue(key, out var field)) throw yaml.Fault(field.Key, $"`{key}` has no place in an entry that refuses; `when`, `needs` and `unless` have.");
             }
 
-            if (make.When is null && make.Needs is null) throw make.Refuse.Fault("an entry that refuses needs `when` or `needs`; without them it would refuse every message.");
+            if ((make.When ?? make.Needs ?? make.Unless) is null) throw make.Refuse.Fault("an entry that refuses needs `when`, `needs` or `unless`; without them it would refuse every message.");
             return make;
         }
 
-        if (make.Needs is not null && make.Into is null) throw make.Needs.Fault("`needs` goes with `into` or `refuse`.");
         if (make.Each && (make.Into is null || make.Map is null || make.Set.Count + make.Add.Count > 0)) throw yaml.Fault(each.Key, "`each` goes with `into` and `map`: what is written into every one of them.");
         if (make.Resource is null == make.Into is null) throw yaml.Fault(node, "either `resource` (makes one) or `into` (writes into one) is needed.");
         if (make.Into is not null)

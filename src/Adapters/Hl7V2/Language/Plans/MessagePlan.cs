@@ -92,7 +92,7 @@ internal sealed class MakePlan
     /// <summary>True where it writes into every resource of the name.</summary>
     public required bool Each { get; init; }
 
-    /// <summary>The resource that this one must not be; null for none.</summary>
+    /// <summary>The resource that this one must not be, or without which the message is refused; null for none.</summary>
     public required string? Unless { get; init; }
 
     /// <summary>The resource that must have been made; null for none.</summary>

@@ -90,6 +90,7 @@ internal sealed class MessageRun
     private void Make(Application at)
     {
         MakePlan entry = at.Entry;
+        if (!IsMade(at, entry.Needs)) return;
         string type = entry.Resource!;
         string? id = entry.Identity?.Find(new IdentityRequest(type, at.Segment, at.Scope, _run, at.Group));
         if (id is null)
@@ -111,12 +112,14 @@ internal sealed class MessageRun
 
     private void Refuse(Application at)
     {
+        if (at.Entry.Unless is { } kept && at.Group.All(kept).Count > 0) return;
         if (Applies(at)) _run.Conversion.Error("business-rule", at.Segment, $"{at.Entry.Refuse} ({at.Entry.At.At})");
     }
 
-    // `needs`: the resource was made; `unless`: the entry's own was not, because it is another one.
-    private static bool Applies(Application at) =>
-        at.Entry.Needs is { } needed ? at.Group.Only(needed, withData: false, out bool several) is not null || several : at.Entry.Resource is null || at.Made is not null;
+    // `needs`: the resource was made. `unless`: the entry's own was not, because it is the other one.
+    private static bool Applies(Application at) => IsMade(at, at.Entry.Needs) && (at.Entry.Resource is null || at.Made is not null);
+
+    private static bool IsMade(Application at, string? needed) => needed is null || at.Group.All(needed).Count > 0;
 
     private void Fill(Application at)
     {
