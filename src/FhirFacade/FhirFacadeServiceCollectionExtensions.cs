@@ -5,6 +5,7 @@ using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Search.Results;
 using Consortium.FhirFacade.Store;
+using Consortium.FhirFacade.Terminology;
 using Consortium.Ledger;
 using Consortium.Messaging;
 using Consortium.Storage;
@@ -88,6 +89,9 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<TransactionBundle>();
         services.AddSingleton<BundleInteraction>();
         services.AddSingleton<CapabilityStatement>();
+        services.AddSingleton<SiteTerminology>();
+        services.AddSingleton<TerminologyOperations>();
+        services.AddSingleton<EverythingOperation>();
         services.AddSingleton<DisclosureOperations>();
         services.AddSingleton<ExchangeOperations>();
         services.AddSingleton<RouteTable>();

@@ -47,12 +47,12 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, FacadeOptions
             json.WriteBoolean("cors", options.CorsOrigins.Count > 0);
             json.WriteString("description", "Members and residents: Authorization: Bearer with a JWT (ES256K) signed by the caller's chain key for this custodian; rights come from the consortium's contract.");
             json.WriteEndObject();
-            Route[] ofType = [.. routes.Where(route => route.IsOfType)], ofSystem = [.. routes.Where(route => !route.IsOfType)];
+            Route[] ofSystem = [.. routes.Where(route => !route.IsOfType && route.OnlyType is null)];
             json.WriteStartArray("resource");
-            foreach (string type in FhirR4.ResourceTypes) Resource(json, type, ofType, options);
+            foreach (string type in FhirR4.ResourceTypes) Resource(json, type, [.. routes.Where(route => route.IsOfType || route.OnlyType == type)], options);
             json.WriteEndArray();
             Interactions(json, ofSystem);
-            Operations(json, ofSystem, options);
+            Operations(json, null, ofSystem, options);
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteEndObject();
@@ -87,7 +87,7 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, FacadeOptions
         }
 
         json.WriteEndArray();
-        Operations(json, routes, options);
+        Operations(json, type, routes, options);
         json.WriteEndObject();
     }
 
@@ -111,7 +111,7 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, FacadeOptions
         json.WriteEndArray();
     }
 
-    private static void Operations(Utf8JsonWriter json, IEnumerable<Route> routes, FacadeOptions options)
+    private static void Operations(Utf8JsonWriter json, string? type, IEnumerable<Route> routes, FacadeOptions options)
     {
         string[] names = [.. routes.Select(route => route.Operation).OfType<string>().Distinct()];
         if (names.Length == 0) return;
@@ -120,7 +120,7 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, FacadeOptions
         {
             json.WriteStartObject();
             json.WriteString("name", name);
-            json.WriteString("definition", OperationDefinitions.Url(name, options));
+            json.WriteString("definition", OperationDefinitions.Url(name, type, options));
             json.WriteEndObject();
         }
 

@@ -86,6 +86,7 @@ internal sealed class FhirRouter
                 bool fits = Pattern[i] switch
                 {
                     "{type}" => FhirR4.IsResourceType(segments[i]),
+                    "{member}" => segments[i] == "*" || FhirR4.IsResourceType(segments[i]),
                     "{id}" => segments[i][0] is not ('$' or '_'),
                     "{vid}" => segments[i][0] != '$',
                     string written => segments[i] == written,

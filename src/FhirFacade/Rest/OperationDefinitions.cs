@@ -15,6 +15,9 @@ internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOption
         ["validate"] = "http://hl7.org/fhir/OperationDefinition/Resource-validate",
         ["meta"] = "http://hl7.org/fhir/OperationDefinition/Resource-meta",
         ["meta-add"] = "http://hl7.org/fhir/OperationDefinition/Resource-meta-add",
+        ["everything"] = "http://hl7.org/fhir/OperationDefinition/Patient-everything",
+        ["expand"] = "http://hl7.org/fhir/OperationDefinition/ValueSet-expand",
+        ["lookup"] = "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup",
         ["meta-delete"] = "http://hl7.org/fhir/OperationDefinition/Resource-meta-delete",
     }.ToFrozenDictionary();
 
@@ -35,7 +38,10 @@ internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOption
     }.ToFrozenDictionary();
 
     /// <summary>The canonical URL of an operation's definition.</summary>
-    public static string Url(string name, FacadeOptions options) => OfR4.GetValueOrDefault(name) ?? $"{options.BaseUrl}/OperationDefinition/{Id(name)}";
+    /// <param name="name">Its name.</param>
+    /// <param name="type">The resource type that it is said of; null for the system.</param>
+    /// <param name="options">The server.</param>
+    public static string Url(string name, string? type, FacadeOptions options) => name == "validate-code" ? $"http://hl7.org/fhir/OperationDefinition/{type}-validate-code" : OfR4.GetValueOrDefault(name) ?? $"{options.BaseUrl}/OperationDefinition/{Id(name)}";
 
     /// <summary>The definition of an operation of this server, by logical id; null where there is none.</summary>
     public byte[]? Find(string id)
@@ -54,7 +60,7 @@ internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOption
             json.WriteStartObject();
             json.WriteString("resourceType", "OperationDefinition");
             json.WriteString("id", Id(name));
-            json.WriteString("url", Url(name, options));
+            json.WriteString("url", Url(name, null, options));
             json.WriteString("name", char.ToUpperInvariant(name[0]) + name[1..]);
             json.WriteString("status", "active");
             json.WriteString("kind", "operation");

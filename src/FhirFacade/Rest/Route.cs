@@ -5,7 +5,7 @@ internal delegate Task<FhirResponse> Interaction(FhirRequest request, Cancellati
 
 /// <summary>A row of the table of routes: which interaction answers a verb at a path, and what the CapabilityStatement says of it.</summary>
 /// <param name="Method">The verb; <c>GET</c> answers HEAD too.</param>
-/// <param name="Path">The path below the base: <c>{type}</c> a resource type, <c>{id}</c> a logical id, <c>{vid}</c> a version, all else as written.</param>
+/// <param name="Path">The path below the base: <c>{type}</c> a resource type, <c>{id}</c> a logical id, <c>{vid}</c> a version, <c>{member}</c> a type in a compartment or <c>*</c> for all, all else as written.</param>
 /// <param name="Answer">The interaction.</param>
 internal sealed record Route(string Method, string Path, Interaction Answer)
 {
@@ -23,6 +23,9 @@ internal sealed record Route(string Method, string Path, Interaction Answer)
 
     /// <summary>True where the path is below a resource type, and so said of each type.</summary>
     public bool IsOfType => Path.StartsWith("{type}", StringComparison.Ordinal);
+
+    /// <summary>The one resource type that the path is below; null for all or none.</summary>
+    public string? OnlyType => Path.Split('/')[0] is var first && Fhir.FhirR4.IsResourceType(first) ? first : null;
 }
 
 /// <summary>Who may ask for an interaction.</summary>

@@ -1,3 +1,5 @@
+using Consortium.FhirFacade.Terminology;
+
 namespace Consortium.FhirFacade.Rest;
 
 /// <summary>
@@ -7,18 +9,21 @@ namespace Consortium.FhirFacade.Rest;
 internal sealed class RouteTable(
     ReadInteractions read, HistoryInteractions history, WriteInteractions write, ConditionalInteractions conditional, PatchInteraction patch,
     SearchInteraction search, BundleInteraction bundle, CapabilityStatement capabilities, ValidateOperation validate, MetaOperations meta,
-    DisclosureOperations disclosure, ExchangeOperations exchange)
+    EverythingOperation everything, TerminologyOperations terminology, DisclosureOperations disclosure, ExchangeOperations exchange)
 {
     /// <summary>The rows.</summary>
     public IReadOnlyList<Route> Routes { get; } =
     [
         new("POST", "", bundle.ExecuteAsync) { Right = Right.Write, Interactions = ["transaction", "batch"] },
+        new("GET", "", search.OfSystemAsync) { Interactions = ["search-system"] },
+        new("GET", "_search", search.OfSystemAsync),
+        new("POST", "_search", search.OfSystemAsync),
         new("GET", "metadata", capabilities.AnswerAsync) { Right = Right.Public },
         new("GET", "_history", (r, ct) => history.AnswerAsync(r, null, null, ct)) { Interactions = ["history-system"] },
 
-        new("GET", "{type}", (r, ct) => search.AnswerAsync(r, r.Segments[0], ct)) { Interactions = ["search-type"] },
-        new("GET", "{type}/_search", (r, ct) => search.AnswerAsync(r, r.Segments[0], ct)),
-        new("POST", "{type}/_search", (r, ct) => search.AnswerAsync(r, r.Segments[0], ct)),
+        new("GET", "{type}", (r, ct) => search.OfTypeAsync(r, r.Segments[0], ct)) { Interactions = ["search-type"] },
+        new("GET", "{type}/_search", (r, ct) => search.OfTypeAsync(r, r.Segments[0], ct)),
+        new("POST", "{type}/_search", (r, ct) => search.OfTypeAsync(r, r.Segments[0], ct)),
         new("POST", "{type}", (r, ct) => r.IfNoneExist is null ? write.CreateAsync(r, r.Segments[0], ct) : conditional.CreateAsync(r, r.Segments[0], ct))
         {
             Right = Right.Write, Interactions = ["create"], Features = [("conditionalCreate", "true")],
@@ -35,6 +40,8 @@ internal sealed class RouteTable(
         },
         new("PATCH", "{type}/{id}", (r, ct) => patch.PatchAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Interactions = ["patch"] },
         new("DELETE", "{type}/{id}", (r, ct) => write.DeleteAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Interactions = ["delete"] },
+        new("GET", "{type}/{id}/{member}", (r, ct) => search.OfCompartmentAsync(r, r.Segments[0], r.Segments[1], r.Segments[2], ct)),
+        new("POST", "{type}/{id}/{member}/_search", (r, ct) => search.OfCompartmentAsync(r, r.Segments[0], r.Segments[1], r.Segments[2], ct)),
         new("GET", "{type}/{id}/_history", (r, ct) => history.AnswerAsync(r, r.Segments[0], r.Segments[1], ct)) { Interactions = ["history-instance"] },
         new("GET", "{type}/{id}/_history/{vid}", (r, ct) => read.VersionAsync(r, r.Segments[0], r.Segments[1], r.Segments[3], ct))
         {
@@ -48,6 +55,18 @@ internal sealed class RouteTable(
         new("GET", "{type}/{id}/_history/{vid}/$meta", (r, ct) => meta.ReadAsync(r, r.Segments[0], r.Segments[1], r.Segments[3], ct)) { Operation = "meta" },
         new("POST", "{type}/{id}/$meta-add", (r, ct) => meta.AddAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "meta-add" },
         new("POST", "{type}/{id}/$meta-delete", (r, ct) => meta.DeleteAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "meta-delete" },
+
+        new("GET", "Patient/{id}/$everything", (r, ct) => everything.OfPatientAsync(r, r.Segments[1], ct)) { Operation = "everything" },
+        new("GET", "ValueSet/$expand", (r, ct) => terminology.ExpandAsync(r, null, ct)) { Operation = "expand" },
+        new("POST", "ValueSet/$expand", (r, ct) => terminology.ExpandAsync(r, null, ct)) { Operation = "expand" },
+        new("GET", "ValueSet/{id}/$expand", (r, ct) => terminology.ExpandAsync(r, r.Segments[1], ct)) { Right = Right.Write, Operation = "expand" },
+        new("GET", "ValueSet/$validate-code", (r, ct) => terminology.ValidateInSetAsync(r, null, ct)) { Operation = "validate-code" },
+        new("POST", "ValueSet/$validate-code", (r, ct) => terminology.ValidateInSetAsync(r, null, ct)) { Operation = "validate-code" },
+        new("GET", "ValueSet/{id}/$validate-code", (r, ct) => terminology.ValidateInSetAsync(r, r.Segments[1], ct)) { Right = Right.Write, Operation = "validate-code" },
+        new("GET", "CodeSystem/$validate-code", (r, ct) => terminology.ValidateInSystemAsync(r, null, ct)) { Operation = "validate-code" },
+        new("POST", "CodeSystem/$validate-code", (r, ct) => terminology.ValidateInSystemAsync(r, null, ct)) { Operation = "validate-code" },
+        new("GET", "CodeSystem/$lookup", terminology.LookupAsync) { Operation = "lookup" },
+        new("POST", "CodeSystem/$lookup", terminology.LookupAsync) { Operation = "lookup" },
 
         new("GET", "$disclose", disclosure.DiscloseByRecordIdAsync) { Operation = "disclose" },
         new("POST", "$disclose", disclosure.DiscloseByRecordIdAsync) { Operation = "disclose" },

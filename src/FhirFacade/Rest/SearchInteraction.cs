@@ -3,29 +3,56 @@ using System.Text.Json;
 using Consortium.Fhir;
 using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Search.Results;
 
 namespace Consortium.FhirFacade.Rest;
 
-/// <summary>search of a type, by GET and by POST (FHIR R4 http.html#search, search.html).</summary>
+/// <summary>search of a type, of a compartment and of the whole system, by GET and by POST (FHIR R4 http.html#search, #vsearch, search.html).</summary>
 internal sealed class SearchInteraction(SearchParser parser, SearchQueries search, IncludedResources included, CursorSeal seal, RecordAccess access, FacadeOptions options)
 {
-    public async Task<FhirResponse> AnswerAsync(FhirRequest request, string type, CancellationToken cancellationToken)
+    /// <summary>Resources of one type.</summary>
+    public Task<FhirResponse> OfTypeAsync(FhirRequest request, string type, CancellationToken cancellationToken) =>
+        AnswerAsync(request, parser.Parse(type, request.Parameters), type, "search-type", cancellationToken);
+
+    /// <summary>Resources of the types that <c>_type</c> names, or of all.</summary>
+    public Task<FhirResponse> OfSystemAsync(FhirRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, parser.Parse(SearchCatalog.AnyType, request.Parameters), "", "search-system", cancellationToken);
+
+    /// <summary>Resources of one type, or of all (<c>*</c>), in the compartment of a patient, an encounter and so on.</summary>
+    public Task<FhirResponse> OfCompartmentAsync(FhirRequest request, string of, string id, string type, CancellationToken cancellationToken)
     {
-        SearchQuery query = parser.Parse(type, request.Parameters) with { Subject = request.Caller.Subject };
+        if (Compartment.Of(of) is not { } compartment) throw new FhirException(404, "not-found", $"{of} has no compartment; {string.Join(", ", Compartment.Codes)} have.");
+        bool all = type == "*";
+        if (!all && !compartment.By.ContainsKey(type)) throw new FhirException(404, "not-found", $"{type} is not in the compartment of {of} (FHIR R4 compartmentdefinition.html).");
+        SearchQuery query = parser.Parse(all ? SearchCatalog.AnyType : type, request.Parameters);
+        IReadOnlyList<SearchParameter> by = all ? [.. compartment.By.Values.SelectMany(one => one)] : compartment.By[type];
+        var within = new CompartmentCondition(by, of, id, WithSubject: false);
+        return AnswerAsync(request, query with { Conditions = [.. query.Conditions, within] }, $"{of}/{id}/{type}", "search-type", cancellationToken);
+    }
+
+    /// <summary>The page that a query asks for, as a Bundle in the caller's view.</summary>
+    /// <param name="request">The request: who asks, and how strictly.</param>
+    /// <param name="asked">The query.</param>
+    /// <param name="path">The path below the base, for the links.</param>
+    /// <param name="interaction">The interaction, for the audit.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<FhirResponse> AnswerAsync(FhirRequest request, SearchQuery asked, string path, string interaction, CancellationToken cancellationToken)
+    {
+        SearchQuery query = asked with { Subject = request.Caller.Subject ?? asked.Subject };
         if (query.Unknown.Count > 0 && request.Prefer.Strict)
         {
-            throw new FhirException(400, [.. query.Unknown.Select(name => new OutcomeIssue(IssueSeverity.Error, "not-supported", Ignored(type, name)))]);
+            throw new FhirException(400, [.. query.Unknown.Select(name => new OutcomeIssue(IssueSeverity.Error, "not-supported", Ignored(query.Type, name)))]);
         }
 
         access.RequireSearchable(request.Caller, query);
         SearchPage page = await search.RunAsync(query, cancellationToken).ConfigureAwait(false);
         Included beside = await included.FindAsync(query, page.Matches, cancellationToken).ConfigureAwait(false);
         StoredVersion[] all = [.. page.Matches, .. beside.Versions.Where(version => RecordAccess.MaySee(request.Caller, version))];
-        byte[][] views = await access.DiscloseAsync(request.Caller, "search-type", all, cancellationToken).ConfigureAwait(false);
+        byte[][] views = await access.DiscloseAsync(request.Caller, interaction, all, cancellationToken).ConfigureAwait(false);
 
-        string self = $"{options.BaseUrl}/{type}";
+        string self = path.Length == 0 ? options.BaseUrl : $"{options.BaseUrl}/{path}";
         using var bundle = new BundleWriter("searchset", page.Total);
         bundle.Link("self", BundleWriter.Url(self, query.Used));
         if (page.Next is { } next) bundle.Link("next", BundleWriter.Url(self, [.. query.Used.Where(used => used.Name != "_cursor"), ("_cursor", seal.Seal(next))]));
@@ -42,7 +69,7 @@ internal sealed class SearchInteraction(SearchParser parser, SearchQueries searc
         if (query.Unknown.Count > 0 || beside.IsCutShort)
         {
             // search.html#errors: the client can see what was not looked at; it is left out of the self link as well.
-            IEnumerable<OutcomeIssue> issues = query.Unknown.Select(name => new OutcomeIssue(IssueSeverity.Warning, "not-supported", Ignored(type, name)));
+            IEnumerable<OutcomeIssue> issues = query.Unknown.Select(name => new OutcomeIssue(IssueSeverity.Warning, "not-supported", Ignored(query.Type, name)));
             if (beside.IsCutShort) issues = issues.Append(new OutcomeIssue(IssueSeverity.Warning, "too-costly", "More was to be included than a page may carry; ask for smaller pages with _count, or for the rest by itself."));
             Mode(bundle.StartEntry(null, OperationOutcomeJson.Write([.. issues])), "outcome");
             bundle.EndEntry();

@@ -9,6 +9,9 @@ namespace Consortium.FhirFacade.Search.Parameters;
 /// </summary>
 internal sealed class SearchCatalog
 {
+    /// <summary>The name under which the parameters stand that every type has: a search over all types takes these only.</summary>
+    public const string AnyType = "Resource";
+
     private static readonly Lazy<SearchCatalog> s_r4 = new(() => new SearchCatalog(FhirDefinitions.R4.All("SearchParameter")));
 
     private readonly FrozenDictionary<string, FrozenDictionary<string, SearchParameter>> _byType;
@@ -20,16 +23,28 @@ internal sealed class SearchCatalog
         var byUrl = all.ToDictionary(one => one.Url, StringComparer.Ordinal);
         var parameters = new Dictionary<string, Dictionary<string, SearchParameter>>(StringComparer.Ordinal);
         int number = 0;
+        // What every type has comes first and has the same numbers for each, so that one look-up serves a search over all of them.
+        foreach (Definition of in all.Where(one => one.Bases.Contains(AnyType, StringComparer.Ordinal)).OrderBy(one => one.Code, StringComparer.Ordinal))
+        {
+            number += SearchParameter.Numbers;
+            foreach (string type in FhirR4.ResourceTypes.Prepend(AnyType)) Add(type, of, number);
+        }
+
         foreach ((string type, Definition of) in all.SelectMany(Concrete).OrderBy(one => one.Type, StringComparer.Ordinal).ThenBy(one => one.Of.Code, StringComparer.Ordinal))
         {
             number += SearchParameter.Numbers;
-            if (Compile(of, type, number, byUrl) is not { } compiled) continue;
-            if (!parameters.TryGetValue(type, out Dictionary<string, SearchParameter>? ofType)) parameters.Add(type, ofType = new Dictionary<string, SearchParameter>(StringComparer.Ordinal));
-            ofType.TryAdd(of.Code, compiled);
+            Add(type, of, number);
         }
 
         _byType = parameters.ToFrozenDictionary(type => type.Key, type => type.Value.ToFrozenDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
         _indexed = parameters.ToFrozenDictionary(type => type.Key, type => type.Value.Values.ToArray(), StringComparer.Ordinal);
+
+        void Add(string type, Definition of, int numbered)
+        {
+            if (Compile(of, type, numbered, byUrl) is not { } compiled) return;
+            if (!parameters.TryGetValue(type, out Dictionary<string, SearchParameter>? ofType)) parameters.Add(type, ofType = new Dictionary<string, SearchParameter>(StringComparer.Ordinal));
+            ofType.TryAdd(of.Code, compiled);
+        }
     }
 
     /// <summary>The parameters of R4.</summary>
@@ -43,14 +58,12 @@ internal sealed class SearchCatalog
         _byType.TryGetValue(resourceType, out FrozenDictionary<string, SearchParameter>? ofType) ? ofType.GetValueOrDefault(code) : null;
 
     /// <summary>The references of all types that may lead to a type.</summary>
-    public IEnumerable<SearchParameter> ReferringTo(string resourceType) => _indexed.Values.SelectMany(parameters => parameters)
+    public IEnumerable<SearchParameter> ReferringTo(string resourceType) => _indexed.Where(type => type.Key != AnyType).SelectMany(type => type.Value)
         .Where(parameter => parameter.Kind == SearchParameterKind.Reference && (parameter.Targets.Length == 0 || parameter.Targets.Contains(resourceType, StringComparer.Ordinal)))
         .OrderBy(parameter => parameter.ResourceType, StringComparer.Ordinal).ThenBy(parameter => parameter.Code, StringComparer.Ordinal);
 
     private static IEnumerable<(string Type, Definition Of)> Concrete(Definition of) =>
-        of.Bases.Contains("Resource", StringComparer.Ordinal) || of.Bases.Contains("DomainResource", StringComparer.Ordinal)
-            ? FhirR4.ResourceTypes.Select(type => (type, of))
-            : of.Bases.Where(FhirR4.IsResourceType).Select(type => (type, of));
+        of.Bases.Contains("DomainResource", StringComparer.Ordinal) ? FhirR4.ResourceTypes.Select(type => (type, of)) : of.Bases.Where(FhirR4.IsResourceType).Select(type => (type, of));
 
     private static SearchParameter? Compile(Definition of, string type, int number, Dictionary<string, Definition> byUrl)
     {

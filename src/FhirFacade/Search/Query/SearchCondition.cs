@@ -61,8 +61,21 @@ internal sealed record HasCondition(string Type, SearchParameter By, SearchCondi
     public override IEnumerable<(string Type, string Code)> Looks => [(By.ResourceType, By.Code), .. Holds.Looks];
 }
 
-/// <summary>The resource is in a compartment: one of the references leads to its subject (compartmentdefinition.html).</summary>
-internal sealed record CompartmentCondition(string Type, IReadOnlyList<SearchParameter> By, string TargetType, string TargetId) : SearchCondition
+/// <summary>The resource is in a compartment: one of the references leads to its subject, or it is the subject itself where that counts (compartmentdefinition.html).</summary>
+/// <param name="By">The references.</param>
+/// <param name="TargetType">The type of the subject.</param>
+/// <param name="TargetId">Its id.</param>
+/// <param name="WithSubject">True where the subject itself matches.</param>
+internal sealed record CompartmentCondition(IReadOnlyList<SearchParameter> By, string TargetType, string TargetId, bool WithSubject) : SearchCondition
 {
     public override IEnumerable<(string Type, string Code)> Looks => By.Select(by => (by.ResourceType, by.Code));
+}
+
+/// <summary>The dates of care are within limits, or the resource has none ($everything).</summary>
+/// <param name="Parameters">The numbers of the parameters that are dates of care.</param>
+/// <param name="From">In milliseconds; null for no limit.</param>
+/// <param name="To">In milliseconds, exclusive; null for no limit.</param>
+internal sealed record CareDateCondition(IReadOnlyList<int> Parameters, long? From, long? To) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => [];
 }

@@ -25,10 +25,13 @@ internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, Facad
         return parsed with { Count = 2, Total = TotalMode.None, Sort = [], Includes = [], After = null };
     }
 
-    /// <summary>A search of a type.</summary>
+    /// <summary>A search of a type, or of several.</summary>
+    /// <param name="type">The type; <see cref="SearchCatalog.AnyType"/> for those that <c>_type</c> names, or all.</param>
+    /// <param name="parameters">The parameters of the request.</param>
     /// <exception cref="FhirException">400: a value or a modifier is not understood.</exception>
     public SearchQuery Parse(string type, IReadOnlyList<KeyValuePair<string, string>> parameters)
     {
+        string[] types = type == SearchCatalog.AnyType ? [] : [type];
         List<SearchCondition> conditions = [];
         List<(string, string)> used = [];
         List<string> unknown = [];
@@ -38,6 +41,7 @@ internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, Facad
         {
             if (key is "_format" or "_pretty") continue;
             if (key == "_cursor") cursor = value;
+            else if (key == "_type" && type == SearchCatalog.AnyType) types = Types(value);
             else if (controls.TryRead(key, value, unknown))
             {
                 // read
@@ -55,7 +59,7 @@ internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, Facad
             used.Add((key, value));
         }
 
-        SearchQuery query = controls.Apply(new SearchQuery { Type = type, Conditions = conditions, Used = used, Unknown = unknown });
+        SearchQuery query = controls.Apply(new SearchQuery { Type = type, Types = types, Conditions = conditions, Used = used, Unknown = unknown });
         return cursor is null ? query : query with { After = seal.Open(cursor, query.Sort.Count) };
     }
 
@@ -123,6 +127,12 @@ internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, Facad
         if (parts.Length < 4 || !FhirR4.IsResourceType(parts[1])) throw FhirException.BadRequest("value", "_has is _has:Type:reference:parameter.");
         if (catalog.Find(parts[1], parts[2]) is not { Kind: SearchParameterKind.Reference } by) return null;
         return Reader(parts[1], parts[3], depth + 1) is { } read ? value => new HasCondition(type, by, read(value)) : null;
+    }
+
+    private static string[] Types(string value)
+    {
+        string[] types = [.. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
+        return types.All(FhirR4.IsResourceType) ? types : throw FhirException.BadRequest("value", "_type lists resource types with commas between.");
     }
 
     private static (string Code, string? Modifier) Split(string key)

@@ -32,7 +32,11 @@ internal sealed record SearchQuery
     /// <summary>Largest page.</summary>
     public const int MostCount = 1000;
 
+    /// <summary>The type that is searched; <see cref="SearchCatalog.AnyType"/> for several or all.</summary>
     public required string Type { get; init; }
+
+    /// <summary>The types that are searched; empty for all.</summary>
+    public IReadOnlyList<string> Types { get; init; } = [];
 
     /// <summary>The conditions; all must hold.</summary>
     public required IReadOnlyList<SearchCondition> Conditions { get; init; }

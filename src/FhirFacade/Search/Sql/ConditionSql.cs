@@ -35,8 +35,15 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time)
                 return $"{resource}.id IN (SELECT {row}.target_id FROM search_reference {row} JOIN resource {other} ON {other}.key = {row}.key WHERE {row}.parameter = {parameters.Add(has.By.Number)}" +
                     $" AND {row}.target_type = {parameters.Add(has.Type)} AND {other}.deleted = 0 AND {Holds(has.Holds, other)})";
             case CompartmentCondition compartment:
-                return $"EXISTS (SELECT 1 FROM search_reference {row} WHERE {row}.key = {resource}.key AND {row}.parameter IN {parameters.List(compartment.By.Select(by => by.Number))}" +
-                    $" AND {row}.target_type = {parameters.Add(compartment.TargetType)} AND {row}.target_id = {parameters.Add(compartment.TargetId)})";
+                string target = $"{row}.target_type = {parameters.Add(compartment.TargetType)} AND {row}.target_id = {parameters.Add(compartment.TargetId)}";
+                string within = $"{resource}.key IN (SELECT {row}.key FROM search_reference {row} WHERE {row}.parameter IN {parameters.List(compartment.By.Select(by => by.Number))} AND {target})";
+                return compartment.WithSubject
+                    ? $"({within} OR ({resource}.type = {parameters.Add(compartment.TargetType)} AND {resource}.id = {parameters.Add(compartment.TargetId)}))"
+                    : within;
+            case CareDateCondition care:
+                string dated = $"SELECT 1 FROM search_date {row} WHERE {row}.key = {resource}.key AND {row}.parameter IN {parameters.List(care.Parameters)}";
+                string limits = (care.From is { } from ? $" AND {row}.high > {parameters.Add(from)}" : "") + (care.To is { } to ? $" AND {row}.low < {parameters.Add(to)}" : "");
+                return $"(NOT EXISTS ({dated}) OR EXISTS ({dated}{limits}))";
             default:
                 throw new InvalidOperationException("There is no SQL for that condition.");
         }

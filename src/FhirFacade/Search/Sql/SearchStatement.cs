@@ -29,14 +29,14 @@ internal sealed class SearchStatement
             (string table, string row, string holds) = conditions.Begin(first);
             // The order of the tables is the order of the work (CROSS JOIN binds SQLite's planner; PostgreSQL plans from its statistics).
             _from = $"{table} {row} CROSS JOIN resource r";
-            where.Add($"r.key = {row}.key AND {holds} AND r.deleted = 0");
+            where.Add($"r.key = {row}.key AND {holds}{Types()} AND r.deleted = 0");
             Key = $"{row}.key";
         }
         else
         {
             first = null;
             _from = "resource r";
-            where.Add($"r.type = {_parameters.Add(query.Type)} AND r.deleted = 0 AND r.version > 0");
+            where.Add($"r.deleted = 0 AND r.version > 0{Types()}");
             Key = "r.key";
         }
 
@@ -80,6 +80,13 @@ internal sealed class SearchStatement
         string selected = string.Concat(names.Select(name => $", p.{name}"));
         return $"SELECT {Columns}{selected} FROM ({found}) p JOIN resource_version v ON v.type = p.type AND v.id = p.id AND v.version = p.version ORDER BY {order}key";
     }
+
+    private string Types() => _query.Types.Count switch
+    {
+        0 => "",
+        1 => $" AND r.type = {_parameters.Add(_query.Types[0])}",
+        _ => $" AND r.type IN {_parameters.List(_query.Types)}",
+    };
 
     // Lexicographic: beyond the first value, or equal in it and beyond the next. What has no value stands last.
     private string After(SearchCursor cursor, string[] names, int at)
