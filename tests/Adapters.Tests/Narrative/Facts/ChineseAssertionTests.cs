@@ -27,7 +27,7 @@ public sealed partial class ChineseAssertionTests
             wrong.AddRange(Wrong(line).Select(problem => $"line {number}: {line} {problem}"));
         }
 
-        Assert.True(constructions > 400, $"{constructions} constructions");
+        Assert.True(constructions > 550, $"{constructions} constructions");
         Assert.Empty(wrong);
     }
 

@@ -9,6 +9,8 @@ namespace Consortium.Adapters.Narrative.Facts.Chinese;
 internal static class Assertions
 {
     private static readonly string[] Anew = ChineseWords.Of("anew");
+    private static readonly string[] Bearers = ChineseWords.Of("bearer");
+    private static readonly string[] Histories = ChineseWords.Of("history");
     private static readonly string[] Joints = ChineseWords.Of("joint");
 
     /// <summary>Sets the assertion of facts, which come by place.</summary>
@@ -96,8 +98,10 @@ internal static class Assertions
             case CueReach.Adjacent:
                 return between.Length == 0;
             case CueReach.Denial:
-                if (StatesAnew(between)) return false;
+                if (StatesAnew(between) || (between.Contains(',') && HasDuration(text, fact.End))) return false;
                 break; // 否认 goes on over commas, to the next cue
+            case CueReach.Person when between.IndexOf(',') is >= 0 and var comma && ChineseWords.At(Bearers, between[(comma + 1)..]) > 0 && !between[(comma + 1)..].Contains(','):
+                break; // 母亲健在,患高血压
             default:
                 if (between.Contains(',') || (between.Contains('(') && !between.Contains(')'))) return false;
                 break;
@@ -109,6 +113,7 @@ internal static class Assertions
             if (other.Start < cue.End) continue;
             if (other.Start >= fact.Start) break;
             if (!other.IsForward || cue.Reach == CueReach.Person || other.Reach == CueReach.Adjacent) continue;
+            if (other.Start == cue.End && other.Assertion == Assertion.Present) continue; // 不能排除合并肺炎
             if (other.Reach is not (CueReach.Person or CueReach.Past) || text.AsSpan(cue.End, other.Start - cue.End).Contains(',')) return false;
         }
 
@@ -120,6 +125,14 @@ internal static class Assertions
     {
         int comma = between.LastIndexOf(',');
         return comma >= 0 && ChineseWords.AnyIn(Anew, between[(comma + 1)..]);
+    }
+
+    // 否认冠心病史,糖尿病史5年: what has a duration is there.
+    private static bool HasDuration(string text, int at)
+    {
+        int end = at;
+        for (int link = 1; link > 0; end += link) link = ChineseWords.At(Histories, text.AsSpan(end));
+        return end < text.Length && char.IsAsciiDigit(text[end]);
     }
 
     private static bool Backward(string text, Cue cue, List<FactDraft> facts, int index)

@@ -34,8 +34,8 @@ internal static class Exclusions
             clause = clause[..^word];
         }
 
-        // 行CT排除脑出血: what an examination is done for is not known yet.
-        doubted |= !said && ChineseWords.AnyIn(Purposes, clause);
+        // 行CT排除脑出血: what an examination is done for is not known yet; 已行CT排除 is.
+        doubted |= !said && !clause.Contains('已') && ChineseWords.AnyIn(Purposes, clause);
         int start = hit.End - core - (Clauses.Before(text, hit.End - core, block).Length - clause.Length);
         return (start, doubted ? Doubted : Denied);
     }
