@@ -66,6 +66,40 @@ public sealed class EnglishFactsTests
     public void A_diagnosis_grows_to_its_phrase(string text, string phrase) =>
         Assert.Equal(phrase, Assert.Single(Finder.Find(text), f => f.Category == FactCategory.Disease).Text);
 
+    [Theory]
+    [InlineData("06:30AM BLOOD WBC-12.3* RBC-4.5 Hgb-13.2 Plt Ct-210", "WBC-12.3*", "RBC-4.5", "Hgb-13.2", "Plt Ct-210")]
+    [InlineData("BLOOD PT-13.5* PTT-28.4 INR(PT)-1.2*", "PT-13.5*", "PTT-28.4", "INR(PT)-1.2*")]
+    [InlineData("UreaN-20 Creat-1.1 Na-140 K-4.2 Cl-101 HCO3-26 AnGap-17", "UreaN-20", "Creat-1.1", "Na-140", "K-4.2", "Cl-101", "HCO3-26", "AnGap-17")]
+    [InlineData("Nitrite-NEG Glucose-NEG pH-6.5", "Nitrite-NEG", "Glucose-NEG", "pH-6.5")]
+    [InlineData("WBC 15.2K, plts 234K", "WBC 15.2K", "plts 234K")]
+    [InlineData("Her creatinine rose from 1.0 to 1.4 overnight.", "creatinine rose from 1.0 to 1.4")]
+    [InlineData("ABG: 7.35/48/60/26 on two liters.", "ABG: 7.35/48/60/26")]
+    [InlineData("INR subtherapeutic at 1.4", "INR subtherapeutic at 1.4")]
+    [InlineData("An elevated PSA 11.4 ng/mL was found.", "PSA 11.4 ng/mL")]
+    [InlineData("troponin <0.01, hematocrit 32%, A1c 7.8%", "troponin <0.01", "hematocrit 32%", "A1c 7.8%")]
+    [InlineData("A CA-125 and an IL-6 were sent.")]
+    [InlineData("Compared with the CT 07/08/2026 there is no change.")]
+    public void Values_are_read_as_laboratories_print_them(string text, params string[] values) =>
+        Assert.Equal(values, Finder.Find(text).Where(f => f.Category == FactCategory.Lab).Select(f => f.Text));
+
+    [Theory]
+    [InlineData("BP: (!) 152/90 and later 140/80", "BP: (!) 152/90")]
+    [InlineData("heart rate 80s, blood pressure 110s/60s", "heart rate 80s", "blood pressure 110s/60s")]
+    [InlineData("Wt: 180 lbs Ht: 5'10\"", "Wt: 180 lbs", "Ht: 5'10\"")]
+    [InlineData("height 5 feet 10 inches, weight 85 kg", "height 5 feet 10 inches", "weight 85 kg")]
+    public void Vital_signs_are_read_as_they_are_written(string text, params string[] values) =>
+        Assert.Equal(values, Finder.Find(text).Where(f => f.Category == FactCategory.Vital).Select(f => f.Text));
+
+    [Theory]
+    [InlineData("ESRD on hemodialysis", "Disease Present: ESRD", "Treatment Present: hemodialysis")]
+    [InlineData("rales at the bases", "Symptom Present: rales")]
+    [InlineData("colonoscopy with polypectomy", "Test Present: colonoscopy", "Procedure Present: polypectomy")]
+    [InlineData("small bowel obstruction", "Disease Present: small bowel obstruction")]
+    [InlineData("The PICC line is clean and dry.")]
+    [InlineData("A PICC line was placed yesterday.", "Procedure Present: PICC line")]
+    [InlineData("He received FOLFOX and R-CHOP last year.", "Treatment Historical: FOLFOX", "Treatment Historical: R-CHOP")]
+    public void A_row_of_two_terms_is_two_facts_and_a_thing_is_none(string text, params string[] expected) => Assert.Equal(expected, Found(text));
+
     [Fact]
     public void A_plural_and_a_hyphen_are_folded_away()
     {

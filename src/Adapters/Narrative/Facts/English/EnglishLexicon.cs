@@ -8,18 +8,16 @@ namespace Consortium.Adapters.Narrative.Facts.English;
 /// </summary>
 internal sealed class EnglishLexicon
 {
-    private static readonly string[] ListSeparators = [", or ", ", and ", " and ", " or ", ", ", "/"];
-
     private readonly Dictionary<long, int> _edges = new(64_000);
     private readonly List<EnglishTerm[]?> _terms = [null];
 
     public EnglishLexicon(IReadOnlyCollection<LexiconEntry> entries)
     {
-        var symptoms = entries.Where(e => e.Category == LexiconCategory.Symptom).Select(e => e.Term).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        CompositeTerms composites = new(entries);
         foreach (LexiconEntry entry in entries)
         {
             EnglishTerm term = new(entry);
-            if (term.Kind != TermKinds.None && !IsListOfTerms(entry, symptoms)) Add(term);
+            if (term.Kind != TermKinds.None && !composites.IsComposite(entry)) Add(term);
         }
         foreach (LexiconEntry entry in Cues.Entries) Add(new EnglishTerm(entry));
         Words = new WordRoles(Vocabulary);
@@ -97,14 +95,6 @@ internal sealed class EnglishLexicon
             node = next;
         }
         if (node != 0) _terms[node] = _terms[node] is { } others ? [.. others, term] : [term];
-    }
-
-    // "nausea and vomiting", "murmurs, rubs or gallops": each is a finding of its own, and each is asserted.
-    private static bool IsListOfTerms(LexiconEntry entry, HashSet<string> symptoms)
-    {
-        if (entry.Category != LexiconCategory.Symptom || !entry.Term.AsSpan().ContainsAny(" ,/")) return false;
-        string[] parts = entry.Term.Split(ListSeparators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return parts.Length > 1 && Array.TrueForAll(parts, part => part.Length <= 2 || symptoms.Contains(part) || symptoms.Contains(part.TrimEnd('s')));
     }
 
     private int Step(int node, int word) => word >= 0 && _edges.TryGetValue(Edge(node, word), out int next) ? next : -1;

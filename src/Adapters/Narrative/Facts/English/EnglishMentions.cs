@@ -127,7 +127,9 @@ internal static class EnglishMentions
         {
             TermHit rest = reading.FactAt(cut);
             if (rest.End != hit.End || !rest.Is(TermKinds.Symptom | TermKinds.Disease)) continue;
-            TermHit site = reading.FactBetween(hit.First, cut, TermKinds.Body);
+            int named = hit.First;
+            while (named < cut - 1 && reading.FactBetween(named, cut, TermKinds.Body).Length == 0 && reading.Has(named, WordRole.Side | WordRole.Region)) named++;
+            TermHit site = reading.FactBetween(named, cut, TermKinds.Body);
             if (site.Length > 0) return new Mention { First = hit.First, End = cut, Category = FactCategory.Body, Term = site.Of(TermKinds.Body), Confidence = 0.9 };
         }
         return null;
@@ -160,9 +162,27 @@ internal static class EnglishMentions
         if (kind == TermKinds.Body && hit.Length == 1 && reading.Has(hit.First, WordRole.Generic)) return true;
         if (kind == TermKinds.Body) return hit.Length == 1 && reading.Is(hit.First, "back") && IsAdverb(reading, hit.First);
         if (kind == TermKinds.Drug) return false;
+        if (kind == TermKinds.Procedure && IsDeviceAlone(reading, hit)) return true;
+        if ((kind & TermKinds.Lab) != 0 && hit.Length == 1 && reading.Has(hit.First, WordRole.ValueOnly)) return true;
         for (int i = hit.First; i < hit.End; i++)
         {
             if (!reading.Has(i, WordRole.Generic)) return false;
+        }
+        return true;
+    }
+
+    // "PICC line clean", "drain output 40": the thing is there; "PICC line placed", "s/p stent" is an intervention.
+    private static bool IsDeviceAlone(EnglishReading reading, TermHit hit)
+    {
+        if (!reading.Has(hit.End - 1, WordRole.Device)) return false;
+        // What is denied, avoided or thought of is the intervention, not the thing.
+        int before = hit.First - 1;
+        if (reading.Is(before, "no") || reading.Is(before, "avoid") || reading.Is(before, "consider") || reading.Is(before, "for") || reading.Is(before, "needs") || reading.Is(before, "requires") || reading.Is(hit.End, "if")) return false;
+        for (int i = hit.First - 4; i < hit.End + 4; i++)
+        {
+            if (i < 0 || !reading.Together(hit.First, i)) continue;
+            if (reading.Has(i, WordRole.Done) || reading.Has(i, WordRole.Act)) return false;
+            if (i < hit.First && (reading.Is(i, "post") || (reading.Is(i, "p") && reading.Is(i - 1, '/')))) return false;
         }
         return true;
     }
@@ -188,7 +208,7 @@ internal static class EnglishMentions
             while (end - first > 1)
             {
                 int cut = reading.Is(first + 1, '+') ? first + 2 : first + 1;
-                if ((cut == first + 1 && !reading.Has(first, outside)) || cut >= end || reading.FactBetween(cut, end, kind).Length == 0) break;
+                if ((cut == first + 1 && !reading.Has(first, outside)) || reading.FactBetween(first, first + 2, TermKinds.Body).Length > 0 || reading.Is(cut, "vessel") || cut >= end || reading.FactBetween(cut, end, kind).Length == 0) break;
                 first = cut;
             }
         }

@@ -32,6 +32,11 @@ internal static class EnglishPhrases
             }
         }
         foreach (Mention mention in mentions) GrowRight(reading, mention);
+        for (int i = mentions.Count - 1; i > 0; i--)
+        {
+            // The contrast of "CT with IV contrast" is part of the examination.
+            if (mentions[i].First < mentions[i - 1].End) mentions.RemoveAt(i);
+        }
     }
 
     private static void GrowLeft(EnglishReading reading, List<Mention> mentions, int index)
@@ -129,7 +134,7 @@ internal static class EnglishPhrases
         if (!next && !hyphen) return false;
         return site.Category switch
         {
-            FactCategory.Body => head.Category is FactCategory.Disease or FactCategory.Procedure or FactCategory.Test && !(head.Category == FactCategory.Disease && reading.Has(site.First, WordRole.Locus)),
+            FactCategory.Body => head.Category is FactCategory.Disease or FactCategory.Procedure or FactCategory.Test && !(head.Category == FactCategory.Disease && reading.Has(site.First, WordRole.Locus) && !reading.Has(site.First, WordRole.Side | WordRole.Region)),
             // Crohn's colitis, MSSA bacteraemia: a name before the word that says what kind of disease it is.
             FactCategory.Disease => (head.Category == FactCategory.Disease && IsKindOfDisease(reading, head)) || IsSerology(reading, head),
             FactCategory.Treatment or FactCategory.Drug => head.Category == FactCategory.Disease && IsKindOfDisease(reading, head) && site.Category == FactCategory.Treatment,

@@ -75,6 +75,12 @@ internal enum WordRole : ulong
     Outside = 1ul << 32,
     /// <summary>prior, previous, small: when a diagnosis was and its size, outside of it</summary>
     Past = 1ul << 33,
+    /// <summary>catheter, drain: a thing, and an intervention only with what is done with it</summary>
+    Device = 1ul << 34,
+    /// <summary>placed, removed, underwent: what is done with a device</summary>
+    Done = 1ul << 35,
+    /// <summary>ER, PR, LE: a measurement with its value only; alone it is another word</summary>
+    ValueOnly = 1ul << 36,
 }
 
 /// <summary>The roles of the words, by their number in the vocabulary.</summary>
