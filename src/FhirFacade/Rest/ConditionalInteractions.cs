@@ -29,7 +29,7 @@ internal sealed class ConditionalInteractions(RecordStore store, RecordQueries r
     /// <summary>None: creates, under the resource's own id where it has one. One: updates it. Several: 412.</summary>
     public async Task<FhirResponse> UpdateAsync(FhirRequest request, string type, CancellationToken cancellationToken)
     {
-        ResourceJson content = ResourceContent.Accept(request, type, id: null);
+        ResourceJson content = ResourceContent.RequireWhole(ResourceContent.Accept(request, type, id: null));
         if (content.Id is { } stated) ResourceContent.RequireId(stated);
         Condition condition = match.Read(type, request);
         return await store.TransactAsync(async transaction =>

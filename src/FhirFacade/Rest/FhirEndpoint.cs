@@ -176,9 +176,13 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
     private static void WriteRequestId(HttpContext context)
     {
         string id = context.Request.Headers["X-Request-Id"].ToString();
-        bool good = id.Length is > 0 and <= MostRequestIdCharacters && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        bool good = IsPlain(id);
         context.Response.Headers["X-Request-Id"] = good ? id : Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
+        string correlation = context.Request.Headers["X-Correlation-Id"].ToString();
+        if (IsPlain(correlation)) context.Response.Headers["X-Correlation-Id"] = correlation;
     }
+
+    private static bool IsPlain(string id) => id.Length is > 0 and <= MostRequestIdCharacters && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     private static string? Header(HttpRequest request, string name) => request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;
 

@@ -35,6 +35,23 @@ internal static class ResourceContent
         return content;
     }
 
+    /// <summary>
+    /// 422 for a part of a resource (FHIR R4 search.html#summary): written over the whole, it would lose what was left out of it.
+    /// </summary>
+    /// <param name="content">The resource of an update.</param>
+    /// <param name="at">Where it stands in a Bundle, as FHIRPath; empty where it is the body.</param>
+    public static ResourceJson RequireWhole(ResourceJson content, string at = "")
+    {
+        if (content.Bytes.Span.IndexOf("SUBSETTED"u8) < 0) return content;
+        foreach (FhirNode tag in FhirDocument.Parse(content.Bytes).Root.Child("meta").ChildrenNamed("tag"))
+        {
+            if (tag.Child("system").Value != ResourceSubset.TagSystem || tag.Child("code").Value != ResourceSubset.TagCode) continue;
+            throw new FhirException(422, "business-rule", "The resource has the tag SUBSETTED: it is a part, as _summary and _elements give it. Read the whole and change that, or send a patch.", Below(at, "meta.tag"));
+        }
+
+        return content;
+    }
+
     /// <summary>400 unless the id can be stored under.</summary>
     public static void RequireId(string id)
     {

@@ -11,6 +11,12 @@ namespace Consortium.FhirFacade.Rest;
 /// </summary>
 internal sealed class ResourceSubset
 {
+    /// <summary>The code system of the tag that marks a part.</summary>
+    public const string TagSystem = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
+
+    /// <summary>The code of the tag.</summary>
+    public const string TagCode = "SUBSETTED";
+
     private static readonly ConcurrentDictionary<FhirElementType, Dictionary<string, FhirElement>> Members = new();
 
     private readonly Func<FhirElement, bool> _keeps;
@@ -149,8 +155,8 @@ internal sealed class ResourceSubset
     private static void WriteTag(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        writer.WriteString("system", "http://terminology.hl7.org/CodeSystem/v3-ObservationValue");
-        writer.WriteString("code", "SUBSETTED");
+        writer.WriteString("system", TagSystem);
+        writer.WriteString("code", TagCode);
         writer.WriteString("display", "subsetted");
         writer.WriteEndObject();
     }

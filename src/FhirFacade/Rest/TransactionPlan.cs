@@ -106,6 +106,7 @@ internal sealed class TransactionPlanner(ConditionMatch match)
     {
         byte[] bytes = planned.Entry.Resource;
         FhirDocument? document = bytes.Length == 0 ? null : FhirDocument.Parse(bytes);
-        return planned with { Content = ResourceContent.Accept(bytes, planned.Type, id, at, document), Document = document };
+        ResourceJson content = ResourceContent.Accept(bytes, planned.Type, id, at, document);
+        return planned with { Content = planned.Entry.Method == "PUT" ? ResourceContent.RequireWhole(content, at) : content, Document = document };
     }
 }

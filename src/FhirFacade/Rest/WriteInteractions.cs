@@ -13,7 +13,7 @@ internal sealed class WriteInteractions(RecordStore store, WriteAnswers answers)
         ResourceContent.RequireId(id);
         var write = new ResourceWrite(type, id, WriteMode.Update)
         {
-            Content = ResourceContent.Accept(request, type, id),
+            Content = ResourceContent.RequireWhole(ResourceContent.Accept(request, type, id)),
             IfMatch = VersionTag.IfMatch(request.IfMatch),
             IfExists = VersionTag.IsAny(request.IfMatch),
             IfNoneExists = VersionTag.IsAny(request.IfNoneMatch),

@@ -106,6 +106,14 @@ public sealed class ErrorTests
     }
 
     [Theory, BothStores]
+    public async Task LongerUrlThanTheLimit_Is414(Dialect dialect)
+    {
+        await using FacadeHost host = await FacadeHost.StartAsync(dialect);
+
+        Assert.Equal(414, (await host.GetAsync("Patient?_id=" + new string('x', 9000))).Status);
+    }
+
+    [Theory, BothStores]
     public async Task WhatNobodyForesaw_Is500_WithoutPatientData(Dialect dialect)
     {
         await using FacadeHost host = await FacadeHost.StartAsync(dialect);

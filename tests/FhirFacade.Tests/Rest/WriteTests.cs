@@ -78,6 +78,22 @@ public sealed class WriteTests
     }
 
     [Theory, BothStores]
+    public async Task Update_WithAPartOfAResource_IsRefused_SoThatNothingIsLost(Dialect dialect)
+    {
+        await using FacadeHost host = await FacadeHost.StartAsync(dialect);
+        await host.PutAsync("Patient/p1", Patient);
+        string part = (await host.GetAsync("Patient/p1?_elements=gender")).Text.Replace("female", "male", StringComparison.Ordinal);
+
+        (await host.PutAsync("Patient/p1", part)).ShouldFail(422, "business-rule");
+        (await host.PutAsync("Patient?identifier=urn:mrn|7", part)).ShouldFail(422, "business-rule");
+        Answer inside = (await host.PostAsync("", "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"request\":{\"method\":\"PUT\",\"url\":\"Patient/p1\"},\"resource\":" + part + "}]}")).ShouldFail(422, "business-rule");
+
+        Assert.Contains("Bundle.entry[0].resource.meta.tag", inside.Text, StringComparison.Ordinal);
+        Assert.Equal("W/\"1\"", (await host.GetAsync("Patient/p1")).ETag);
+        Assert.Equal(200, (await host.PutAsync("Patient/p1", Patient.Replace("\"gender\"", "\"name\":[{\"text\":\"SUBSETTED\"}],\"gender\"", StringComparison.Ordinal))).Status); // the word alone is nothing
+    }
+
+    [Theory, BothStores]
     public async Task Delete_Is204_AlsoAgainAndForWhatNeverWas(Dialect dialect)
     {
         await using FacadeHost host = await FacadeHost.StartAsync(dialect);
