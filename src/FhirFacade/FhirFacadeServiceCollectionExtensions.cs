@@ -1,4 +1,5 @@
 using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Export;
 using Consortium.FhirFacade.Rest;
 using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Search.Parameters;
@@ -92,6 +93,8 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<SiteTerminology>();
         services.AddSingleton<TerminologyOperations>();
         services.AddSingleton<EverythingOperation>();
+        services.AddSingleton<ExportStore>();
+        services.AddSingleton<ExportOperations>();
         services.AddSingleton<DisclosureOperations>();
         services.AddSingleton<ExchangeOperations>();
         services.AddSingleton<RouteTable>();

@@ -35,6 +35,7 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
                 List<KeyValuePair<string, string>> parameters = Form(context.Request.QueryString.Value);
                 // An answer that is a Binary's content follows its own content type: whether the client takes FHIR is asked where FHIR is written.
                 bool content = segments is ["Binary", _] or ["Binary", _, "_history", _] && !Negotiation.AsksForFhir(context.Request, parameters);
+                content |= segments is ["$export-status" or "$export-file", ..];
                 if (!content) form = Negotiation.Answer(context.Request, parameters);
                 FhirRequest request = await ReadAsync(context, segments, parameters).ConfigureAwait(false);
                 if (segments is [.., "_search"]) form = Negotiation.Answer(context.Request, parameters); // the form of a POST may have _format too
@@ -138,6 +139,25 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
 
         http.StatusCode = response.Status;
         WriteHeaders(context, response);
+        if (response.Stream is { } stream)
+        {
+            http.ContentType = response.RawContentType;
+            if (HttpMethods.IsHead(context.Request.Method)) return;
+            try
+            {
+                await stream(http.Body, context.RequestAborted).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // the status is sent: what cannot be finished must not look finished
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                failures.Answer(e); // logs it
+                context.Abort();
+            }
+
+            return;
+        }
+
         if (body is null) return;
         http.ContentType = response.RawContentType ?? form.ContentType;
         if (ContentCoding.Preferred(context.Request, body.Length) is { } coding)
@@ -156,6 +176,8 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
         if (response.Version is { } version) headers.ETag = FhirResponse.ETag(version);
         if (response.LastUpdated is { } updated) headers.LastModified = DateTimeOffset.FromUnixTimeMilliseconds(updated).ToString("R", CultureInfo.InvariantCulture);
         if (response.Location is { } location) headers.Location = location;
+        if (response.ContentLocation is { } content) headers.ContentLocation = content;
+        if (response.Expires is { } expires) headers.Expires = expires.ToString("R", CultureInfo.InvariantCulture);
         if (response.Allow is { } allow) headers.Allow = allow;
         if (response.AcceptEncoding is { } codings) headers.AcceptEncoding = codings;
         if (response.AcceptPatch is { } patches) headers["Accept-Patch"] = patches;

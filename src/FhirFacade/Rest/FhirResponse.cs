@@ -22,6 +22,15 @@ internal sealed record FhirResponse(int Status)
     /// <summary>The <c>Location</c> header.</summary>
     public string? Location { get; init; }
 
+    /// <summary>The <c>Content-Location</c> header: where the status of what was begun stands.</summary>
+    public string? ContentLocation { get; init; }
+
+    /// <summary>The <c>Expires</c> header.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Writes a body that is too long to hold; of the type <see cref="RawContentType"/>, in place of <see cref="Body"/>.</summary>
+    public Func<Stream, CancellationToken, Task>? Stream { get; init; }
+
     /// <summary>The <c>Allow</c> header of a 405.</summary>
     public string? Allow { get; init; }
 

@@ -41,7 +41,7 @@ internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOption
     /// <param name="name">Its name.</param>
     /// <param name="type">The resource type that it is said of; null for the system.</param>
     /// <param name="options">The server.</param>
-    public static string Url(string name, string? type, FacadeOptions options) => name == "validate-code" ? $"http://hl7.org/fhir/OperationDefinition/{type}-validate-code" : OfR4.GetValueOrDefault(name) ?? $"{options.BaseUrl}/OperationDefinition/{Id(name)}";
+    public static string Url(string name, string? type, FacadeOptions options) => name == "export" ? $"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/{(type is null ? "" : type.ToLowerInvariant() + "-")}export" : name == "validate-code" ? $"http://hl7.org/fhir/OperationDefinition/{type}-validate-code" : OfR4.GetValueOrDefault(name) ?? $"{options.BaseUrl}/OperationDefinition/{Id(name)}";
 
     /// <summary>The definition of an operation of this server, by logical id; null where there is none.</summary>
     public byte[]? Find(string id)

@@ -1,3 +1,4 @@
+using Consortium.FhirFacade.Export;
 using Consortium.FhirFacade.Terminology;
 
 namespace Consortium.FhirFacade.Rest;
@@ -9,7 +10,7 @@ namespace Consortium.FhirFacade.Rest;
 internal sealed class RouteTable(
     ReadInteractions read, HistoryInteractions history, WriteInteractions write, ConditionalInteractions conditional, PatchInteraction patch,
     SearchInteraction search, BundleInteraction bundle, CapabilityStatement capabilities, ValidateOperation validate, MetaOperations meta,
-    EverythingOperation everything, TerminologyOperations terminology, DisclosureOperations disclosure, ExchangeOperations exchange)
+    EverythingOperation everything, TerminologyOperations terminology, ExportOperations export, DisclosureOperations disclosure, ExchangeOperations exchange)
 {
     /// <summary>The rows.</summary>
     public IReadOnlyList<Route> Routes { get; } =
@@ -67,6 +68,16 @@ internal sealed class RouteTable(
         new("POST", "CodeSystem/$validate-code", (r, ct) => terminology.ValidateInSystemAsync(r, null, ct)) { Operation = "validate-code" },
         new("GET", "CodeSystem/$lookup", terminology.LookupAsync) { Operation = "lookup" },
         new("POST", "CodeSystem/$lookup", terminology.LookupAsync) { Operation = "lookup" },
+
+        new("GET", "$export", (r, ct) => export.StartAsync(r, ExportScope.System, null, ct)) { Operation = "export" },
+        new("POST", "$export", (r, ct) => export.StartAsync(r, ExportScope.System, null, ct)) { Operation = "export" },
+        new("GET", "Patient/$export", (r, ct) => export.StartAsync(r, ExportScope.Patients, null, ct)) { Operation = "export" },
+        new("POST", "Patient/$export", (r, ct) => export.StartAsync(r, ExportScope.Patients, null, ct)) { Operation = "export" },
+        new("GET", "Group/{id}/$export", (r, ct) => export.StartAsync(r, ExportScope.Group, r.Segments[1], ct)) { Operation = "export" },
+        new("POST", "Group/{id}/$export", (r, ct) => export.StartAsync(r, ExportScope.Group, r.Segments[1], ct)) { Operation = "export" },
+        new("GET", "$export-status/{id}", (r, ct) => export.StatusAsync(r, r.Segments[1], ct)),
+        new("DELETE", "$export-status/{id}", (r, ct) => export.RemoveAsync(r, r.Segments[1], ct)),
+        new("GET", "$export-file/{id}/{member}", (r, ct) => export.FileAsync(r, r.Segments[1], r.Segments[2], ct)),
 
         new("GET", "$disclose", disclosure.DiscloseByRecordIdAsync) { Operation = "disclose" },
         new("POST", "$disclose", disclosure.DiscloseByRecordIdAsync) { Operation = "disclose" },

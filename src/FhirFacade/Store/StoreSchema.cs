@@ -159,5 +159,18 @@ internal static class StoreSchema
             position BIGINT NOT NULL);
         INSERT INTO search_state (catalog, position) VALUES (0, 0);
         """,
+        // Bulk exports: what was asked for, and up to which version.
+        """
+        CREATE TABLE export_job (
+            id TEXT NOT NULL PRIMARY KEY,
+            owner TEXT NOT NULL,
+            request TEXT NOT NULL,
+            scope BIGINT NOT NULL,
+            group_id TEXT,
+            types TEXT NOT NULL,
+            since BIGINT,
+            sequence BIGINT NOT NULL,
+            created_at BIGINT NOT NULL);
+        """,
     ];
 }
