@@ -17,7 +17,8 @@ public sealed class IsolationTests
     [
         "Patient/p", "Patient/p/_history/1", "Patient/p/_history", "Patient/_history", "_history", "Patient", "Patient?_id=p", "Patient/$x",
         "Observation/o", "Observation", "Observation?patient=p", "Observation/o/_history", "Patient/p/$disclose", "Observation/o/$disclose", "Patient/p?_pretty=true",
-        "AuditEvent", "Provenance",
+        "AuditEvent", "Provenance", "Observation?patient=p&_include=Observation:subject", "Patient?_id=p&_revinclude=Observation:patient", "Patient/p/Observation", "Patient/p/*", "Patient/p/$everything",
+        "?_id=p,o", "?_type=Patient", "Patient?name=" + Name, "Patient?name:missing=true", "Patient?_sort=family", "Observation?patient.name=" + Name, "Patient?_has:Observation:patient:code=x",
     ];
 
     [Theory, BothStores]
@@ -62,6 +63,40 @@ public sealed class IsolationTests
         }
 
         Assert.Contains("<subject", (await host.GetAsync("Observation/o?_format=xml", await host.TokenAsync(member))).Text, StringComparison.Ordinal);
+    }
+
+    [Theory, BothStores]
+    public async Task Export_GivesEachCallerItsView_AndNobodyElsesExport(Dialect dialect)
+    {
+        await using FacadeHost host = await WithPatientAsync(dialect);
+        await host.PutAsync("Observation/x", """{"resourceType":"Observation","id":"x","status":"final","code":{"text":"x"}}""");
+        using LocalSigner telemedicine = host.Membership.Member(MemberRole.Telemedicine), other = host.Membership.Member(MemberRole.Telemedicine), resident = host.Membership.Resident(Tag(host));
+
+        (string status, string files) = await ExportAsync(host, telemedicine);
+        foreach (string value in Hidden) Assert.DoesNotContain(value, files, StringComparison.Ordinal);
+        Assert.Contains("12.30", files, StringComparison.Ordinal);
+        (await host.GetAsync(status, await host.TokenAsync(other))).ShouldFail(404, "not-found");
+        (await host.GetAsync("Patient/$export", await host.TokenAsync(telemedicine))).ShouldFail(403, "forbidden");
+
+        string own = (await ExportAsync(host, resident)).Files;
+        Assert.Contains("\"o\"", own, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"x\"", own, StringComparison.Ordinal);
+    }
+
+    private static async Task<(string Status, string Files)> ExportAsync(FacadeHost host, LocalSigner caller)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "$export");
+        (string name, string token) = await host.TokenAsync(caller);
+        request.Headers.Add(name, token);
+        using HttpResponseMessage started = await host.Client.SendAsync(request);
+        string status = started.Content.Headers.ContentLocation!.OriginalString;
+        string files = "";
+        foreach (System.Text.Json.JsonElement file in (await host.GetAsync(status, (name, token))).Json.GetProperty("output").EnumerateArray())
+        {
+            files += (await host.GetAsync(file.GetProperty("url").GetString()!, (name, token))).Text;
+        }
+
+        return (status, files);
     }
 
     [Theory, BothStores]
