@@ -22,7 +22,7 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time)
             case LastUpdatedCondition updated:
                 return "(" + string.Join(" OR ", updated.Ranges.Select(range => _values.Time(range, $"{resource}.updated_at", $"{resource}.updated_at + 1"))) + ")";
             case ValueCondition value:
-                return $"{(value.IsNegated ? "NOT " : "")}EXISTS (SELECT 1 FROM {ValueSql.Table(value.Alternatives[0])} {row} WHERE {row}.key = {resource}.key AND {_values.Holds(value.Alternatives, row)})";
+                return $"{(value.IsNegated ? "NOT " : "")}EXISTS (SELECT 1 FROM {ValueSql.Table(value.Alternatives[0])} {row} WHERE {row}.key = {resource}.key AND {_values.Holds(value.Alternatives, row, ofOne: true)})";
             case MissingCondition missing:
                 return Missing(missing, resource);
             case CompositeCondition composite:
@@ -41,7 +41,7 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time)
                     ? $"({within} OR ({resource}.type = {parameters.Add(compartment.TargetType)} AND {resource}.id = {parameters.Add(compartment.TargetId)}))"
                     : within;
             case CareDateCondition care:
-                string dated = $"SELECT 1 FROM search_date {row} WHERE {row}.key = {resource}.key AND {row}.parameter IN {parameters.List(care.Parameters)}";
+                string dated = $"SELECT 1 FROM search_date {row} WHERE {row}.key = {resource}.key AND +{row}.parameter IN {parameters.List(care.Parameters)}";
                 string limits = (care.From is { } from ? $" AND {row}.high > {parameters.Add(from)}" : "") + (care.To is { } to ? $" AND {row}.low < {parameters.Add(to)}" : "");
                 return $"(NOT EXISTS ({dated}) OR EXISTS ({dated}{limits}))";
             default:
@@ -79,7 +79,7 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time)
             SearchParameterKind.Reference or SearchParameterKind.Token => parameters.List<int>([of.Number, of.Text, of.Identifier]),
             _ => parameters.List<int>([of.Number]),
         };
-        IEnumerable<string> found = Tables(of).Select(table => $"EXISTS (SELECT 1 FROM {table} {row} WHERE {row}.key = {resource}.key AND {row}.parameter IN {numbers})");
+        IEnumerable<string> found = Tables(of).Select(table => $"EXISTS (SELECT 1 FROM {table} {row} WHERE {row}.key = {resource}.key AND +{row}.parameter IN {numbers})");
         return $"{(missing.IsMissing ? "NOT " : "")}({string.Join(" OR ", found)})";
     }
 

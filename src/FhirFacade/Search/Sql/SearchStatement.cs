@@ -111,7 +111,7 @@ internal sealed class SearchStatement
             _ => ("search_quantity", rule.IsDescending ? "high" : "low"),
         };
         string row = _parameters.Alias();
-        return $"(SELECT {(rule.IsDescending ? "MAX" : "MIN")}({row}.{column}) FROM {table} {row} WHERE {row}.key = {Key} AND {row}.parameter = {_parameters.Add(by.Number)})";
+        return $"(SELECT {(rule.IsDescending ? "MAX" : "MIN")}({row}.{column}) FROM {table} {row} WHERE {row}.key = {Key} AND +{row}.parameter = {_parameters.Add(by.Number)})";
     }
 
     // How many resources a condition leaves, as far as its kind tells.

@@ -17,9 +17,15 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
     };
 
     /// <summary>The condition on a row, its parameter included.</summary>
-    public string Holds(IReadOnlyList<ValueMatch> alternatives, string row)
+    /// <param name="alternatives">What is looked for.</param>
+    /// <param name="row">The name of the row.</param>
+    /// <param name="ofOne">
+    /// True where the row is looked up for one resource: then the index by resource is the one to use. SQLite, which has no statistics, might take the one by value and go
+    /// through all values for each resource; the plus keeps it from that (sqlite.org/optoverview.html, "Disqualifying WHERE clause terms").
+    /// </param>
+    public string Holds(IReadOnlyList<ValueMatch> alternatives, string row, bool ofOne = false)
     {
-        string of = $"{row}.parameter = {parameters.Add(alternatives[0].Parameter)}";
+        string of = $"{(ofOne ? "+" : "")}{row}.parameter = {parameters.Add(alternatives[0].Parameter)}";
         return alternatives.Count == 1
             ? $"{of} AND {Holds(alternatives[0], row)}"
             : $"{of} AND ({string.Join(" OR ", alternatives.Select(one => Holds(one, row)))})";
