@@ -16,7 +16,6 @@ internal sealed class ExportStore(Database database, TimeProvider time)
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     private const int PageSize = 500;
-    private const string Columns = "v.type, v.id, v.version, v.deleted, v.body, v.recorded_at, v.subject_tag, v.seq";
 
     /// <summary>Keeps a new export, as of the store's last version, and forgets those that are too old.</summary>
     public Task<ExportJob> AddAsync(ExportJob asked, CancellationToken cancellationToken) => database.TransactAsync(async transaction =>
@@ -74,7 +73,7 @@ internal sealed class ExportStore(Database database, TimeProvider time)
             List<StoredVersion> page = [];
             await using (DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false))
             await using (DbDataReader row = await connection.ExecuteReaderAsync(new CommandDefinition(
-                $"SELECT {Columns}, r.key FROM {where} AND r.key > {parameters.Add(after)} ORDER BY r.key LIMIT {parameters.Add(PageSize)}", parameters.Values, cancellationToken: cancellationToken)).ConfigureAwait(false))
+                $"SELECT {RecordQueries.Columns}, r.key FROM {where} AND r.key > {parameters.Add(after)} ORDER BY r.key LIMIT {parameters.Add(PageSize)}", parameters.Values, cancellationToken: cancellationToken)).ConfigureAwait(false))
             {
                 while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
                 {

@@ -8,7 +8,8 @@ namespace Consortium.FhirFacade.Store;
 /// <summary>Reads the store: by name, by version, by record id, and the history. Statements run on a connection of their own, or in a write transaction.</summary>
 internal sealed class RecordQueries(Database database)
 {
-    private const string Columns = "v.type, v.id, v.version, v.deleted, v.body, v.recorded_at, v.subject_tag, v.seq";
+    /// <summary>The columns that <see cref="Version"/> reads, in its order; <c>v</c> is the row of <c>resource_version</c>.</summary>
+    public const string Columns = "v.type, v.id, v.version, v.deleted, v.body, v.recorded_at, v.subject_tag, v.seq";
 
     /// <summary>The current version; null where the resource was never stored.</summary>
     public async Task<StoredVersion?> CurrentAsync(string type, string id, CancellationToken cancellationToken, DbTransaction? transaction = null) =>

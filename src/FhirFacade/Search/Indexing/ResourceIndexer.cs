@@ -8,9 +8,6 @@ internal sealed class ResourceIndexer(SearchCatalog catalog, string serverBase)
 {
     private static readonly FhirPathEnvironment s_environment = new();
 
-    /// <summary>The parameters that it works from.</summary>
-    public SearchCatalog Catalog => catalog;
-
     /// <summary>The index rows of a resource.</summary>
     /// <param name="type">Its type.</param>
     /// <param name="bytes">Its bytes, known to be a resource in JSON.</param>

@@ -15,8 +15,6 @@ internal sealed record Included(IReadOnlyList<StoredVersion> Versions, bool IsCu
 /// <summary>Follows the references that a search asks to include (FHIR R4 search.html#include).</summary>
 internal sealed class IncludedResources(Database database)
 {
-    private const string Columns = "v.type, v.id, v.version, v.deleted, v.body, v.recorded_at, v.subject_tag, v.seq";
-
     /// <summary>A page carries no more than these beside its matches.</summary>
     private const int Most = 2000;
 
@@ -78,7 +76,7 @@ internal sealed class IncludedResources(Database database)
 
         List<StoredVersion> found = [];
         await using DbDataReader row = await connection.ExecuteReaderAsync(new CommandDefinition(
-            $"SELECT {Columns} FROM ({sql}) f JOIN resource r ON r.type = f.type AND r.id = f.id AND r.deleted = 0 " +
+            $"SELECT {RecordQueries.Columns} FROM ({sql}) f JOIN resource r ON r.type = f.type AND r.id = f.id AND r.deleted = 0 " +
             $"JOIN resource_version v ON v.type = r.type AND v.id = r.id AND v.version = r.version ORDER BY r.key LIMIT {parameters.Add(Most + 1)}",
             parameters.Values, cancellationToken: cancellationToken)).ConfigureAwait(false);
         while (await row.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(RecordQueries.Version(row));

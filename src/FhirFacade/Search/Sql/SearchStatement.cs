@@ -1,6 +1,7 @@
 using System.Globalization;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
+using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Search.Sql;
 
@@ -10,8 +11,6 @@ namespace Consortium.FhirFacade.Search.Sql;
 /// </summary>
 internal sealed class SearchStatement
 {
-    private const string Columns = "v.type, v.id, v.version, v.deleted, v.body, v.recorded_at, v.subject_tag, v.seq, p.key";
-
     private readonly SearchQuery _query;
     private readonly SqlParameters _parameters = new();
     private readonly string _from;
@@ -78,7 +77,7 @@ internal sealed class SearchStatement
         }
 
         string selected = string.Concat(names.Select(name => $", p.{name}"));
-        return $"SELECT {Columns}{selected} FROM ({found}) p JOIN resource_version v ON v.type = p.type AND v.id = p.id AND v.version = p.version ORDER BY {order}key";
+        return $"SELECT {RecordQueries.Columns}, p.key{selected} FROM ({found}) p JOIN resource_version v ON v.type = p.type AND v.id = p.id AND v.version = p.version ORDER BY {order}key";
     }
 
     private string Types() => _query.Types.Count switch
