@@ -28,7 +28,7 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
         SearchCursor? last = null;
         if (query.Count > 0)
         {
-            var statement = new SearchStatement(query, time);
+            var statement = new SearchStatement(query, time, database.Dialect);
             await using DbDataReader row = await connection.ExecuteReaderAsync(
                 new CommandDefinition(statement.Page(query.Count + 1), statement.Values, cancellationToken: cancellationToken)).ConfigureAwait(false);
             while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -53,7 +53,7 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
     /// <exception cref="FhirException">412: there are several.</exception>
     public async Task<string?> OnlyMatchAsync(SearchQuery query, DbTransaction transaction, CancellationToken cancellationToken)
     {
-        var statement = new SearchStatement(query, time);
+        var statement = new SearchStatement(query, time, database.Dialect);
         string[] ids = [.. await transaction.Connection!.QueryAsync<string>(
             new CommandDefinition(statement.Ids(), statement.Values, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)];
         return ids.Length < 2 ? ids.SingleOrDefault() : throw new FhirException(412, "multiple-matches", $"The condition matches several {query.Type} resources; it must match one at most.");
@@ -61,7 +61,7 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
 
     private async Task<long?> CountAsync(SearchQuery query, DbConnection connection, CancellationToken cancellationToken)
     {
-        var statement = new SearchStatement(query, time);
+        var statement = new SearchStatement(query, time, database.Dialect);
         string sql = statement.Count(query.Total == TotalMode.Accurate ? null : MostCounted + 1);
         long total = await connection.ExecuteScalarAsync<long>(new CommandDefinition(sql, statement.Values, cancellationToken: cancellationToken)).ConfigureAwait(false);
         return total <= MostCounted || query.Total == TotalMode.Accurate ? total : null;

@@ -53,7 +53,7 @@ public sealed class RecordStore : IDisposable
     /// <summary>Brings the tables of the store, the outbox and the inbox up to date.</summary>
     public async Task InitializeAsync(CancellationToken cancellationToken = default)
     {
-        await _database.MigrateAsync(StoreSchema.Component, StoreSchema.Scripts, cancellationToken).ConfigureAwait(false);
+        await _database.MigrateAsync(StoreSchema.Component, StoreSchema.For(_database.Dialect), cancellationToken).ConfigureAwait(false);
         await _outbox.InitializeAsync(cancellationToken).ConfigureAwait(false);
         await _inbox.InitializeAsync(_database, cancellationToken).ConfigureAwait(false);
         await new SearchIndex(_database, _engine, _context.Indexer).CompleteAsync(cancellationToken).ConfigureAwait(false);

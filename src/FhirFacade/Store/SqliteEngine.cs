@@ -127,17 +127,39 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
             (statement, key, row) => statement.RunAsync(key, (long)row.Parameter, (long)row.Group, row.Folded, row.Exact)).ConfigureAwait(false);
         await EachAsync(transaction, "INSERT INTO search_reference (key, parameter, grp, target_type, target_id) VALUES (@a, @b, @c, @d, @e)", 5, indexes, rows => rows.References,
             (statement, key, row) => statement.RunAsync(key, (long)row.Parameter, (long)row.Group, row.TargetType, row.TargetId)).ConfigureAwait(false);
-        await EachAsync(transaction, "INSERT INTO search_date (key, parameter, grp, low, high) VALUES (@a, @b, @c, @d, @e)", 5, indexes, rows => rows.Dates,
-            (statement, key, row) => statement.RunAsync(key, (long)row.Parameter, (long)row.Group, row.Low, row.High)).ConfigureAwait(false);
+        await EachAsync(transaction, "INSERT INTO search_date (key, parameter, grp, span, low, high) VALUES (@a, @b, @c, @d, @e, @f)", 6, indexes, rows => rows.Dates,
+            (statement, key, row) => statement.RunAsync(key, (long)row.Parameter, (long)row.Group, (long)row.Span, row.Low, row.High)).ConfigureAwait(false);
         await EachAsync(transaction,
             "INSERT INTO search_quantity (key, parameter, grp, low, high, system, code, unit, canonical_low, canonical_high, canonical_code) VALUES (@a, @b, @c, @d, @e, @f, @g, @h, @i, @j, @k)", 11,
             indexes, rows => rows.Quantities,
             (statement, key, row) => statement.RunAsync(
                 key, (long)row.Parameter, (long)row.Group, row.Low, row.High, row.System, row.Code, row.Unit, row.CanonicalLow, row.CanonicalHigh, row.CanonicalCode)).ConfigureAwait(false);
+        await IndexWordsAsync(transaction, indexes).ConfigureAwait(false);
+    }
+
+    private static async Task IndexWordsAsync(DbTransaction transaction, IReadOnlyList<(long Key, IndexRows Rows)> indexes)
+    {
+        if (indexes.All(index => index.Rows.Texts.Count == 0)) return;
+        using var row = new Statement(transaction, "INSERT INTO search_text (key, parameter, grp) VALUES (@a, @b, @c) RETURNING id", 3);
+        using var words = new Statement(transaction, "INSERT INTO search_text_words (rowid, words) VALUES (@a, @b)", 2);
+        foreach ((long key, IndexRows index) in indexes)
+        {
+            foreach (TextRow text in index.Texts)
+            {
+                long id;
+                await using (SqliteDataReader made = await row.QueryAsync(key, (long)text.Parameter, (long)text.Group).ConfigureAwait(false))
+                {
+                    made.Read();
+                    id = made.GetInt64(0);
+                }
+
+                await words.RunAsync(id, string.Join(' ', text.Words)).ConfigureAwait(false);
+            }
+        }
     }
 
     private static async Task EachAsync<T>(
-        DbTransaction transaction, string sql, int parameters, IReadOnlyList<(long Key, IndexRows Rows)> indexes, Func<IndexRows, HashSet<T>> rows, Func<Statement, long, T, Task<int>> insert)
+        DbTransaction transaction, string sql, int parameters, IReadOnlyList<(long Key, IndexRows Rows)> indexes, Func<IndexRows, IReadOnlyCollection<T>> rows, Func<Statement, long, T, Task<int>> insert)
     {
         Statement? statement = null;
         foreach ((long key, IndexRows index) in indexes)

@@ -1,3 +1,5 @@
+using Consortium.Storage;
+
 namespace Consortium.FhirFacade.Store;
 
 /// <summary>
@@ -10,7 +12,7 @@ internal static class StoreSchema
     public const string Component = "facade";
 
     /// <summary>The tables of the search index; each has the number of the resource in <c>key</c>.</summary>
-    public static IReadOnlyList<string> IndexTables { get; } = ["search_token", "search_string", "search_reference", "search_date", "search_quantity"];
+    public static IReadOnlyList<string> IndexTables { get; } = ["search_token", "search_string", "search_reference", "search_date", "search_quantity", "search_text"];
 
     public static IReadOnlyList<string> Scripts { get; } =
     [
@@ -172,5 +174,45 @@ internal static class StoreSchema
             sequence BIGINT NOT NULL,
             created_at BIGINT NOT NULL);
         """,
+        // Dates know how long they are (DateSpan), and words can be searched for; both filled by SearchIndex when the program starts.
+        """
+        DROP TABLE search_date;
+        CREATE TABLE search_date (
+            key BIGINT NOT NULL,
+            parameter BIGINT NOT NULL,
+            grp BIGINT NOT NULL,
+            span BIGINT NOT NULL,
+            low BIGINT NOT NULL,
+            high BIGINT NOT NULL);
+        CREATE INDEX search_date_low ON search_date (parameter, span, low, high, key);
+        CREATE INDEX search_date_owner ON search_date (key, parameter);
+        {search_text}
+        """,
     ];
+
+    // The engines' own full-text indexes, over words that we have made ourselves (WordSplitter). SQLite's keeps no copy of the words.
+    private const string SqliteText = """
+        CREATE TABLE search_text (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            key BIGINT NOT NULL,
+            parameter BIGINT NOT NULL,
+            grp BIGINT NOT NULL);
+        CREATE INDEX search_text_owner ON search_text (key, parameter);
+        CREATE VIRTUAL TABLE search_text_words USING fts5(words, content='', contentless_delete=1, tokenize='ascii');
+        CREATE TRIGGER search_text_gone AFTER DELETE ON search_text BEGIN DELETE FROM search_text_words WHERE rowid = old.id; END;
+        """;
+
+    private const string PostgresText = """
+        CREATE TABLE search_text (
+            key BIGINT NOT NULL,
+            parameter BIGINT NOT NULL,
+            grp BIGINT NOT NULL,
+            words TSVECTOR NOT NULL);
+        CREATE INDEX search_text_owner ON search_text (key, parameter);
+        CREATE INDEX search_text_words ON search_text USING gin (words);
+        """;
+
+    /// <summary>The scripts as an engine runs them.</summary>
+    public static IReadOnlyList<string> For(Dialect dialect) =>
+        [.. Scripts.Select(script => script.Replace("{search_text}", dialect == Dialect.Sqlite ? SqliteText : PostgresText, StringComparison.Ordinal))];
 }

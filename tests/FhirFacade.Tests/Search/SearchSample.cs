@@ -28,14 +28,41 @@ internal static class SearchSample
     public static async Task<FacadeHost> StartAsync(Dialect dialect)
     {
         FacadeHost host = await FacadeHost.StartAsync(dialect);
-        foreach (string resource in s_resources)
+        await PutAsync(host, s_resources);
+        return host;
+    }
+
+    /// <summary>A hospital with these resources alone.</summary>
+    public static async Task<FacadeHost> StartAsync(Dialect dialect, params string[] resources)
+    {
+        FacadeHost host = await FacadeHost.StartAsync(dialect);
+        await PutAsync(host, resources);
+        return host;
+    }
+
+    /// <summary>Stores resources under their ids.</summary>
+    public static async Task PutAsync(FacadeHost host, params string[] resources)
+    {
+        foreach (string resource in resources)
         {
             string type = Member(resource, "resourceType"), id = Member(resource, "id");
             Answer answer = await host.PutAsync($"{type}/{id}", resource);
-            Assert.True(answer.Status == 201, $"{type}/{id}: {answer.Text}");
+            Assert.True(answer.Status is 200 or 201, $"{type}/{id}: {answer.Text}");
+        }
+    }
+
+    /// <summary>Asserts of each line, a query and the ids that it finds, that it does.</summary>
+    public static async Task FindsAsync(FacadeHost host, string table)
+    {
+        List<string> wrong = [];
+        foreach (string line in table.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string[] found = await IdsAsync(host, words[0]);
+            if (!words.Skip(1).SequenceEqual(found)) wrong.Add($"{words[0]}: {string.Join(' ', found)}; expected {string.Join(' ', words.Skip(1))}");
         }
 
-        return host;
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
     /// <summary>The ids that a search finds, in their order, over all pages.</summary>

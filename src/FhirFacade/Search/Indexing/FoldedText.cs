@@ -24,31 +24,54 @@ internal static class FoldedText
         .SelectMany(row => row[1].Trim().Select(letter => KeyValuePair.Create(letter, row[0])))
         .ToFrozenDictionary();
 
-    /// <summary>Folds a text.</summary>
+    /// <summary>Folds a text. Punctuation is left out, as search.html#string asks, unless the text has nothing else.</summary>
     public static string Of(string text)
+    {
+        string folded = Of(text, withPunctuation: false);
+        return folded.Length > 0 ? folded : Of(text, withPunctuation: true);
+    }
+
+    /// <summary>Appends a letter or digit, folded.</summary>
+    public static void Append(StringBuilder folded, Rune rune)
+    {
+        if (rune.IsBmp) Append(folded, (char)rune.Value);
+        else folded.Append(Rune.ToLowerInvariant(rune).ToString());
+    }
+
+    /// <summary>Whether it is a mark that is written over a letter.</summary>
+    public static bool IsMark(Rune rune) => !rune.IsAscii && Rune.GetUnicodeCategory(rune) == UnicodeCategory.NonSpacingMark;
+
+    private static string Of(string text, bool withPunctuation)
     {
         var folded = new StringBuilder(Math.Min(text.Length, MostCharacters));
         bool blank = false;
-        foreach (char written in text)
+        foreach (char c in text)
         {
             if (folded.Length >= MostCharacters) break;
-            char c = written is >= FullWidthFirst and <= FullWidthLast ? (char)(written - FullWidthOffset) : written;
             if (char.IsWhiteSpace(c))
             {
                 blank = folded.Length > 0;
                 continue;
             }
 
+            if (!withPunctuation && char.IsPunctuation(c)) continue;
             if (!char.IsAscii(c) && CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark) continue;
             if (blank) folded.Append(' ');
             blank = false;
-            char lower = char.ToLowerInvariant(c);
-            if (!char.IsAscii(lower) && s_latin.TryGetValue(lower, out string? plain)) folded.Append(plain);
-            else folded.Append(lower);
+            Append(folded, c);
         }
 
         // A pair of surrogates is not cut in two.
         if (folded.Length > 0 && char.IsHighSurrogate(folded[^1])) folded.Length--;
         return folded.ToString();
+    }
+
+    private static void Append(StringBuilder folded, char written)
+    {
+        char c = written is >= FullWidthFirst and <= FullWidthLast ? (char)(written - FullWidthOffset) : written;
+        if (!char.IsAscii(c) && CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark) return;
+        char lower = char.ToLowerInvariant(c);
+        if (!char.IsAscii(lower) && s_latin.TryGetValue(lower, out string? plain)) folded.Append(plain);
+        else folded.Append(lower);
     }
 }

@@ -1,7 +1,11 @@
 namespace Consortium.FhirFacade.Search.Indexing;
 
 /// <summary>Words: as they are compared (<see cref="FoldedText"/>) and as they stand in the resource.</summary>
-internal readonly record struct StringRow(int Parameter, int Group, string Folded, string Exact);
+internal readonly record struct StringRow(int Parameter, int Group, string Folded, string Exact)
+{
+    /// <summary>The group of a part of a name that stands there as a whole as well.</summary>
+    public const int Part = -1;
+}
 
 /// <summary>A code with its system (empty where it has none), or a URI without one.</summary>
 internal readonly record struct TokenRow(int Parameter, int Group, string System, string Code);
@@ -10,11 +14,18 @@ internal readonly record struct TokenRow(int Parameter, int Group, string System
 internal readonly record struct ReferenceRow(int Parameter, int Group, string TargetType, string TargetId);
 
 /// <summary>A time as the interval that it covers, in milliseconds, the end exclusive.</summary>
-internal readonly record struct DateRow(int Parameter, int Group, long Low, long High);
+internal readonly record struct DateRow(int Parameter, int Group, long Low, long High)
+{
+    /// <summary>How long it is, as a <see cref="DateSpan"/>.</summary>
+    public int Span => DateSpan.Of(Low, High);
+}
 
 /// <summary>A number or a quantity as the interval that it covers. The canonical form is that of UCUM's base units; its code is empty where there is none.</summary>
 internal readonly record struct QuantityRow(
     int Parameter, int Group, double Low, double High, string System, string Code, string Unit, double CanonicalLow, double CanonicalHigh, string CanonicalCode);
+
+/// <summary>Words in their order, for full-text searches. <c>Group</c> numbers the rows of a long text.</summary>
+internal sealed record TextRow(int Parameter, int Group, IReadOnlyList<string> Words);
 
 /// <summary>The index rows of one resource: what its search parameters find in it. <c>Group</c> joins the parts of a composite; 0 elsewhere.</summary>
 internal sealed class IndexRows
@@ -31,4 +42,6 @@ internal sealed class IndexRows
     public HashSet<DateRow> Dates { get; } = [];
 
     public HashSet<QuantityRow> Quantities { get; } = [];
+
+    public List<TextRow> Texts { get; } = [];
 }

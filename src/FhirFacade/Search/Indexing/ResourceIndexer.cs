@@ -1,5 +1,6 @@
 using Consortium.Fhir;
 using Consortium.FhirFacade.Search.Parameters;
+using TextReader = Consortium.FhirFacade.Search.Text.TextReader;
 
 namespace Consortium.FhirFacade.Search.Indexing;
 
@@ -22,7 +23,18 @@ internal sealed class ResourceIndexer(SearchCatalog catalog, string serverBase)
             else Index(parameter, root, reader, group: 0);
         }
 
+        TextReader.Read(root, rows.Texts);
+        AddCanonicalVersion(catalog.Find(type, "url"), root, rows);
         return rows;
+    }
+
+    // A definition is found by url|version as well (search.html#uri).
+    private static void AddCanonicalVersion(SearchParameter? url, FhirNode root, IndexRows rows)
+    {
+        if (url is { Kind: SearchParameterKind.Uri } && root.Child("url").Value is { Length: > 0 } canonical && root.Child("version").Value is { Length: > 0 } version)
+        {
+            rows.Tokens.Add(new TokenRow(url.Number, 0, "", $"{canonical}|{version}"));
+        }
     }
 
     private static void Index(SearchParameter parameter, FhirNode context, ValueReader reader, int group)

@@ -7,6 +7,7 @@ namespace Consortium.FhirFacade.Search.Indexing;
 /// <summary>Turns the values that a parameter finds into index rows, by the tables of search.html for each kind of parameter and data type.</summary>
 internal sealed class ValueReader(IndexRows rows, string serverBase)
 {
+    private const string FamilyName = "family";
     private const string TrueOrFalse = "http://terminology.hl7.org/CodeSystem/special-values";
 
     /// <summary>Reads one value.</summary>
@@ -73,6 +74,10 @@ internal sealed class ValueReader(IndexRows rows, string serverBase)
             case "boolean":
                 Token(parameter.Number, TrueOrFalse, node.Value, group);
                 break;
+            case "string":
+                // search.html#token: what is no code is compared without case.
+                Token(parameter.Number, null, parameter.IsText ? node.Value?.ToLowerInvariant() : node.Value, group);
+                break;
             default:
                 Token(parameter.Number, node.BoundSystem, node.Value, group);
                 break;
@@ -103,13 +108,25 @@ internal sealed class ValueReader(IndexRows rows, string serverBase)
         if (parts is null)
         {
             Words(number, node.Value, group);
+            if (node.Name == FamilyName) FamilyParts(number, node.Value, group);
             return;
         }
 
         foreach (string part in parts)
         {
-            foreach (FhirNode words in node.ChildrenNamed(part)) Words(number, words.Value, group);
+            foreach (FhirNode words in node.ChildrenNamed(part))
+            {
+                Words(number, words.Value, group);
+                if (part == FamilyName) FamilyParts(number, words.Value, group);
+            }
         }
+    }
+
+    // "Carreno Quinones" is found by "Quinones" too (search.html#string). What sorts by the name takes no notice of these rows.
+    private void FamilyParts(int number, string? name, int group)
+    {
+        if (name is null || group > 0) return;
+        foreach (string part in name.Split([' ', '-', '\u00a0'], StringSplitOptions.RemoveEmptyEntries).Skip(1)) rows.Strings.Add(new StringRow(number, StringRow.Part, FoldedText.Of(part), name));
     }
 
     private void Words(int number, string? words, int group)

@@ -19,6 +19,12 @@ internal sealed record ParameterPath(CompiledPath Path, string? TargetType);
 internal sealed record SearchParameter(
     int Number, string ResourceType, string Code, string Url, SearchParameterKind Kind, ParameterPath[] Paths, string[] Targets, SearchParameter[] Components)
 {
+    /// <summary>What is known beforehand of its values.</summary>
+    public ElementShape Shape { get; } = ElementShape.Of([.. Paths.Select(path => path.Path.Text)], ResourceType);
+
+    /// <summary>True where the values are texts that tokens are compared with, without regard to case (search.html#token).</summary>
+    public bool IsText => Kind == SearchParameterKind.Token && Shape.TypeName == "string";
+
     /// <summary>How many numbers each parameter takes.</summary>
     public const int Numbers = 4;
 

@@ -1,4 +1,5 @@
 using Consortium.FhirFacade.Search.Parameters;
+using Consortium.FhirFacade.Search.Text;
 
 namespace Consortium.FhirFacade.Search.Query;
 
@@ -28,6 +29,38 @@ internal sealed record LastUpdatedCondition(string Type, IReadOnlyList<Compared<
 internal sealed record ValueCondition(SearchParameter Of, IReadOnlyList<ValueMatch> Alternatives, bool IsNegated) : SearchCondition
 {
     public override IEnumerable<(string Type, string Code)> Looks => [(Of.ResourceType, Of.Code)];
+}
+
+/// <summary>A value of a date lies as each comparison says. Several only where the parameter has one value at most: of several, each comparison may mean another one.</summary>
+/// <param name="Of">The parameter.</param>
+/// <param name="All">The comparisons; all hold.</param>
+internal sealed record DateCondition(SearchParameter Of, IReadOnlyList<Compared<Interval>> All) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => [(Of.ResourceType, Of.Code)];
+
+    /// <summary>The same conditions, those of one single-valued parameter joined, so that they are one look-up in the index.</summary>
+    public static IReadOnlyList<SearchCondition> Joined(IReadOnlyList<SearchCondition> conditions)
+    {
+        ILookup<SearchParameter, DateCondition> single = conditions.OfType<DateCondition>().Where(date => date.Of.Shape.IsSingle).ToLookup(date => date.Of);
+        if (single.Count == 0) return conditions;
+        return
+        [
+            .. conditions.Where(condition => condition is not DateCondition { Of.Shape.IsSingle: true }),
+            .. single.Select(dates => new DateCondition(dates.Key, [.. dates.SelectMany(date => date.All)])),
+        ];
+    }
+}
+
+/// <summary><c>_text</c> and <c>_content</c>.</summary>
+/// <param name="Type">The type that is searched.</param>
+/// <param name="Code">Which of the two.</param>
+/// <param name="Query">The words.</param>
+internal sealed record TextCondition(string Type, string Code, TextQuery Query) : SearchCondition
+{
+    /// <summary>True where only the narrative counts.</summary>
+    public bool IsNarrative => Code == "_text";
+
+    public override IEnumerable<(string Type, string Code)> Looks => [(Type, Code)];
 }
 
 /// <summary><c>:missing</c>.</summary>

@@ -1,6 +1,7 @@
 using Consortium.Fhir;
 using Consortium.FhirFacade.Rest;
 using Consortium.FhirFacade.Search.Parameters;
+using Consortium.FhirFacade.Search.Text;
 
 namespace Consortium.FhirFacade.Search.Query;
 
@@ -59,7 +60,7 @@ internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, Facad
             used.Add((key, value));
         }
 
-        SearchQuery query = controls.Apply(new SearchQuery { Type = type, Types = types, Conditions = conditions, Used = used, Unknown = unknown });
+        SearchQuery query = controls.Apply(new SearchQuery { Type = type, Types = types, Conditions = DateCondition.Joined(conditions), Used = used, Unknown = unknown });
         return cursor is null ? query : query with { After = seal.Open(cursor, query.Sort.Count) };
     }
 
@@ -79,7 +80,9 @@ internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, Facad
                 return value => new IdCondition(type, [.. SearchValues.Alternatives(value).Select(SearchValues.Unescape)], modifier is not null);
             case "_lastUpdated" when modifier is null:
                 return value => new LastUpdatedCondition(type, [.. SearchValues.Alternatives(value).Select(one => ValueParser.ReadDate(code, one))]);
-            case "_id" or "_lastUpdated":
+            case "_text" or "_content" when modifier is null:
+                return value => new TextCondition(type, code, TextQueryParser.Parse(code, value));
+            case "_id" or "_lastUpdated" or "_text" or "_content":
                 throw ValueParser.UnknownModifier(code, modifier);
         }
 
@@ -88,9 +91,10 @@ internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, Facad
         return parameter.Kind == SearchParameterKind.Composite ? value => Composite(parameter, modifier, value) : value => Value(parameter, modifier, value);
     }
 
-    private ValueCondition Value(SearchParameter parameter, string? modifier, string value)
+    private SearchCondition Value(SearchParameter parameter, string? modifier, string value)
     {
         IReadOnlyList<string> alternatives = Alternatives(parameter.Code, value);
+        if (alternatives.Count == 1 && _values.Read(parameter, modifier, alternatives[0]) is DateMatch date) return new DateCondition(parameter, [date.Time]);
         return new ValueCondition(parameter, [.. alternatives.Select(one => _values.Read(parameter, modifier, one))], modifier is "not" or "not-in");
     }
 

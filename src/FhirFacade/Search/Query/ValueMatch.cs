@@ -52,9 +52,17 @@ internal sealed record UriMatch(int Parameter, string Uri, UriRelation Relation)
 /// <summary>How a URI is compared.</summary>
 internal enum UriRelation
 {
+    /// <summary>It.</summary>
     Same,
+
+    /// <summary>It, and what stands below it.</summary>
     Below,
+
+    /// <summary>It, and what stands above it.</summary>
     Above,
+
+    /// <summary>A MIME type, with parameters or without.</summary>
+    MimeType,
 }
 
 /// <summary>Words.</summary>
@@ -70,6 +78,9 @@ internal enum StringRelation
 
 /// <summary>A reference. <see cref="TargetType"/> null: any type; empty: an absolute URL.</summary>
 internal sealed record ReferenceMatch(int Parameter, string? TargetType, string TargetId) : ValueMatch(Parameter);
+
+/// <summary>A canonical URL of any version, or of the versions that begin as the one named (search.html#versions, <c>:below</c>).</summary>
+internal sealed record CanonicalMatch(int Parameter, string Canonical) : ValueMatch(Parameter);
 
 /// <summary>A time.</summary>
 internal sealed record DateMatch(int Parameter, Compared<Interval> Time) : ValueMatch(Parameter);

@@ -63,6 +63,7 @@ internal sealed class ValueParser(string serverBase, CodeSets codes)
             case null or "not":
                 (string? system, string code) = SearchValues.Token(value);
                 if (system is null or "" && code.Length == 0) throw FhirException.BadRequest("value", $"{parameter.Code}: a token is value, system|value, |value or system|.");
+                if (parameter.IsText) code = code.ToLowerInvariant();
                 return new TokenMatch(parameter.Number, system, code.Length == 0 ? null : code);
             case "text":
                 return new StringMatch(parameter.Text, FoldedText.Of(SearchValues.Unescape(value)), StringRelation.Begins);
@@ -75,6 +76,8 @@ internal sealed class ValueParser(string serverBase, CodeSets codes)
                 return new TokenSetMatch(parameter.Number, codes.InValueSet(parameter.Code, SearchValues.Unescape(value)));
             case "below":
                 (string? above, string root) = SearchValues.Token(value);
+                // A MIME type stands above the same with parameters (search.html#mimetype).
+                if (above is null && root.Contains('/', StringComparison.Ordinal)) return new UriMatch(parameter.Number, root, UriRelation.MimeType);
                 return new TokenSetMatch(parameter.Number, codes.Below(parameter.Code, above, root));
             case "above":
                 (string? of, string leaf) = SearchValues.Token(value);
@@ -108,9 +111,15 @@ internal sealed class ValueParser(string serverBase, CodeSets codes)
             return new TokenMatch(parameter.Identifier, system, code.Length == 0 ? null : code);
         }
 
+        if (modifier == "below" && parameter.Shape.TypeName == "canonical") return new CanonicalMatch(parameter.Number, SearchValues.Unescape(value));
         if (modifier is not null && !Consortium.Fhir.FhirR4.IsResourceType(modifier)) throw UnknownModifier(parameter.Code, modifier);
         string target = SearchValues.Unescape(value);
-        if (LocalReference.TryParse(target, serverBase, out RecordKey key)) return new ReferenceMatch(parameter.Number, key.Type, key.Id);
+        if (LocalReference.TryParse(target, serverBase, out RecordKey key))
+        {
+            if (modifier is not null && modifier != key.Type) throw FhirException.BadRequest("value", $"{parameter.Code}:{modifier} takes an id, or a reference to a {modifier}.");
+            return new ReferenceMatch(parameter.Number, key.Type, key.Id);
+        }
+
         if (target.Contains('/', StringComparison.Ordinal) || target.Contains(':', StringComparison.Ordinal)) return new ReferenceMatch(parameter.Number, "", target);
         return new ReferenceMatch(parameter.Number, modifier, target);
     }
@@ -154,6 +163,8 @@ internal sealed class ValueParser(string serverBase, CodeSets codes)
         int exponent = exponentAt < 0 ? 0 : int.Parse(text[(exponentAt + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         int point = mantissa.IndexOf('.', StringComparison.Ordinal);
         int place = exponent - (point < 0 ? 0 : mantissa.Length - point - 1);
+        // 1e2 stands for 95 to 105: search.html#number says so in so many words, though half of its last digit would be 50.
+        if (exponent > 0 && point < 0) place--;
         try
         {
             decimal half = 0.5m * (decimal)Math.Pow(10, place);

@@ -1,13 +1,15 @@
 using System.Globalization;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
+using Consortium.Storage;
 
 namespace Consortium.FhirFacade.Search.Sql;
 
 /// <summary>Conditions as SQL over the index tables, in the part that both engines share.</summary>
-internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time)
+internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, Dialect dialect)
 {
     private readonly ValueSql _values = new(parameters, time);
+    private readonly TextSql _text = new(parameters, dialect);
 
     /// <summary>The condition on a resource.</summary>
     /// <param name="condition">What must hold.</param>
@@ -23,6 +25,10 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time)
                 return "(" + string.Join(" OR ", updated.Ranges.Select(range => _values.Time(range, $"{resource}.updated_at", $"{resource}.updated_at + 1"))) + ")";
             case ValueCondition value:
                 return $"{(value.IsNegated ? "NOT " : "")}EXISTS (SELECT 1 FROM {ValueSql.Table(value.Alternatives[0])} {row} WHERE {row}.key = {resource}.key AND {_values.Holds(value.Alternatives, row, ofOne: true)})";
+            case DateCondition date:
+                return $"EXISTS (SELECT 1 FROM search_date {row} WHERE {row}.key = {resource}.key AND +{row}.parameter = {parameters.Add(date.Of.Number)} AND {Times(date, row)})";
+            case TextCondition text:
+                return _text.Holds(text, $"{resource}.key");
             case MissingCondition missing:
                 return Missing(missing, resource);
             case CompositeCondition composite:
@@ -31,9 +37,7 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time)
                 return $"{resource}.key IN (SELECT {row}.key FROM search_reference {row} WHERE {row}.parameter = {parameters.Add(chain.Of.Number)} AND (" +
                     string.Join(" OR ", chain.Targets.Select(target => $"({row}.target_type = {parameters.Add(target.Type)} AND {row}.target_id IN (SELECT {Matching(target.Type, target.Holds, "id")}))")) + "))";
             case HasCondition has:
-                string other = parameters.Alias();
-                return $"{resource}.id IN (SELECT {row}.target_id FROM search_reference {row} JOIN resource {other} ON {other}.key = {row}.key WHERE {row}.parameter = {parameters.Add(has.By.Number)}" +
-                    $" AND {row}.target_type = {parameters.Add(has.Type)} AND {other}.deleted = 0 AND {Holds(has.Holds, other)})";
+                return $"{resource}.id IN (SELECT {Referring(has, row)})";
             case CompartmentCondition compartment:
                 string target = $"{row}.target_type = {parameters.Add(compartment.TargetType)} AND {row}.target_id = {parameters.Add(compartment.TargetId)}";
                 string within = $"{resource}.key IN (SELECT {row}.key FROM search_reference {row} WHERE {row}.parameter IN {parameters.List(compartment.By.Select(by => by.Number))} AND {target})";
@@ -49,21 +53,86 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time)
         }
     }
 
-    /// <summary>The rows of an index table that a condition looks for, to begin the search with: the table, its name and the condition.</summary>
-    public (string Table, string Row, string Holds) Begin(ValueCondition condition)
+    /// <summary>How many resources a condition leaves, as far as its kind tells, from 0 for the fewest; null where a search cannot begin with it.</summary>
+    public static int? Breadth(SearchCondition condition) => condition switch
+    {
+        ValueCondition { IsNegated: false } value when value.Alternatives[0] is DateMatch => value.Alternatives.Max(one => Breadth(Date(value, one))),
+        ValueCondition { IsNegated: false } value => Breadth(value),
+        DateCondition date when DateRangeSql.IsBetween(date.All) => 5,
+        DateCondition date when DateRangeSql.IsBounded(date.All) => 8,
+        TextCondition { Query.IsPositive: true } => 4,
+        _ => null,
+    };
+
+    /// <summary>The rows of an index table that a condition looks for, to begin the search with: the table, the name of its row, and the condition.</summary>
+    /// <param name="condition">One that has a <see cref="Breadth(SearchCondition)"/>.</param>
+    public (string Table, string Row, string Holds) Begin(SearchCondition condition)
     {
         string row = parameters.Alias();
-        return (ValueSql.Table(condition.Alternatives[0]), row, _values.Holds(condition.Alternatives, row));
+        switch (condition)
+        {
+            case ValueCondition value when value.Alternatives[0] is DateMatch:
+                // Each alternative has its own place in the index.
+                return ($"({string.Join(" UNION ", value.Alternatives.Select(one => Keys(Date(value, one))))})", row, "1 = 1");
+            case ValueCondition value:
+                return (ValueSql.Table(value.Alternatives[0]), row, _values.Holds(value.Alternatives, row));
+            case DateCondition date:
+                (string table, string bounds) = DateRangeSql.Begin([.. date.All.Select(_values.Widened)], row, parameters);
+                return (table, row, $"{row}.parameter = {parameters.Add(date.Of.Number)} AND {bounds} AND {Times(date, row)}");
+            case TextCondition text:
+                return ($"({_text.Keys(text)})", row, "1 = 1");
+            default:
+                throw new InvalidOperationException("A search cannot begin with that condition.");
+        }
     }
+
+    private string Keys(DateCondition date)
+    {
+        (string table, string row, string holds) = Begin(date);
+        return $"SELECT {row}.key AS key FROM {table} {row} WHERE {holds}";
+    }
+
+    private static DateCondition Date(ValueCondition value, ValueMatch one) => new(value.Of, [((DateMatch)one).Time]);
+
+    private string Times(DateCondition date, string row) => string.Join(" AND ", date.All.Select(one => _values.Time(one, $"{row}.low", $"{row}.high")));
+
+    // From what holds of the other resource to whom it refers to: the narrower way where that can be looked up, and else all that refer.
+    private string Referring(HasCondition has, string row)
+    {
+        string other = parameters.Alias();
+        string by = $"{row}.target_type = {parameters.Add(has.Type)} AND {other}.type = {parameters.Add(has.By.ResourceType)} AND {other}.deleted = 0";
+        if (Breadth(has.Holds) is null)
+        {
+            return $"{row}.target_id FROM search_reference {row} CROSS JOIN resource {other} WHERE {row}.parameter = {parameters.Add(has.By.Number)} AND {other}.key = {row}.key AND {by} AND {Holds(has.Holds, other)}";
+        }
+
+        (string table, string first, string holds) = Begin(has.Holds);
+        return $"{row}.target_id FROM {table} {first} CROSS JOIN resource {other} CROSS JOIN search_reference {row} " +
+            $"WHERE {holds} AND {other}.key = {first}.key AND {row}.key = {first}.key AND +{row}.parameter = {parameters.Add(has.By.Number)} AND {by}";
+    }
+
+    private static int Breadth(ValueCondition condition) => condition.Alternatives[0] switch
+    {
+        _ when condition.Alternatives.Count > 20 => 9,
+        TokenMatch { Code: not null } when condition.Of.Code == "identifier" => 0,
+        ReferenceMatch => 1,
+        StringMatch { Relation: StringRelation.Exact } => 2,
+        UriMatch { Relation: UriRelation.Same } or CanonicalMatch => 2,
+        StringMatch { Relation: StringRelation.Begins } => 3,
+        TokenMatch { Code: not null } => 4,
+        TokenSetMatch => 6,
+        QuantityMatch => 7,
+        _ => 8,
+    };
 
     private string Matching(string type, SearchCondition condition, string column)
     {
         string resource = parameters.Alias();
         // Few match as a rule, so that the search begins with the index and not with every resource of the type.
-        if (condition is ValueCondition { IsNegated: false } value)
+        if (Breadth(condition) is not null)
         {
-            (string table, string row, string holds) = Begin(value);
-            return $"{resource}.{column} FROM {table} {row} JOIN resource {resource} ON {resource}.key = {row}.key WHERE {holds} AND {resource}.deleted = 0";
+            (string table, string row, string holds) = Begin(condition);
+            return $"{resource}.{column} FROM {table} {row} CROSS JOIN resource {resource} WHERE {holds} AND {resource}.key = {row}.key AND {resource}.type = {parameters.Add(type)} AND {resource}.deleted = 0";
         }
 
         return $"{resource}.{column} FROM resource {resource} WHERE {resource}.type = {parameters.Add(type)} AND {resource}.deleted = 0 AND {resource}.version > 0 AND {Holds(condition, resource)}";

@@ -2,6 +2,7 @@ using System.Globalization;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Store;
+using Consortium.Storage;
 
 namespace Consortium.FhirFacade.Search.Sql;
 
@@ -16,11 +17,11 @@ internal sealed class SearchStatement
     private readonly string _from;
     private readonly string _where;
 
-    public SearchStatement(SearchQuery query, TimeProvider time)
+    public SearchStatement(SearchQuery query, TimeProvider time, Dialect dialect)
     {
         _query = query;
-        var conditions = new ConditionSql(_parameters, time);
-        ValueCondition? first = query.Conditions.OfType<ValueCondition>().Where(one => !one.IsNegated).OrderBy(Breadth).FirstOrDefault();
+        var conditions = new ConditionSql(_parameters, time, dialect);
+        SearchCondition? first = query.Conditions.Where(one => ConditionSql.Breadth(one) is not null).OrderBy(one => ConditionSql.Breadth(one)).FirstOrDefault();
         bool byId = query.Conditions.Any(condition => condition is IdCondition { IsNegated: false });
         List<string> where = [];
         if (first is not null && !byId)
@@ -109,23 +110,7 @@ internal sealed class SearchStatement
             SearchParameterKind.Date => ("search_date", rule.IsDescending ? "high" : "low"),
             _ => ("search_quantity", rule.IsDescending ? "high" : "low"),
         };
-        string row = _parameters.Alias();
-        return $"(SELECT {(rule.IsDescending ? "MAX" : "MIN")}({row}.{column}) FROM {table} {row} WHERE {row}.key = {Key} AND +{row}.parameter = {_parameters.Add(by.Number)})";
+        string row = _parameters.Alias(), whole = by.Kind == SearchParameterKind.String ? $" AND {row}.grp >= 0" : "";
+        return $"(SELECT {(rule.IsDescending ? "MAX" : "MIN")}({row}.{column}) FROM {table} {row} WHERE {row}.key = {Key} AND +{row}.parameter = {_parameters.Add(by.Number)}{whole})";
     }
-
-    // How many resources a condition leaves, as far as its kind tells.
-    private static int Breadth(ValueCondition condition) => condition.Alternatives[0] switch
-    {
-        _ when condition.Alternatives.Count > 20 => 9,
-        TokenMatch { Code: not null } when condition.Of.Code == "identifier" => 0,
-        ReferenceMatch => 1,
-        StringMatch { Relation: StringRelation.Exact } => 2,
-        UriMatch { Relation: UriRelation.Same } => 2,
-        StringMatch { Relation: StringRelation.Begins } => 3,
-        TokenMatch { Code: not null } => 4,
-        DateMatch { Time.How: Comparison.Equal } => 5,
-        TokenSetMatch => 6,
-        QuantityMatch => 7,
-        _ => 8,
-    };
 }

@@ -10,7 +10,7 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
     {
         TokenMatch or TokenSetMatch or UriMatch => "search_token",
         StringMatch => "search_string",
-        ReferenceMatch => "search_reference",
+        ReferenceMatch or CanonicalMatch => "search_reference",
         DateMatch => "search_date",
         QuantityMatch => "search_quantity",
         _ => throw new InvalidOperationException("There is no table for that match."),
@@ -34,7 +34,7 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
     /// <summary>A time against an interval of two columns.</summary>
     public string Time(Compared<Interval> time, string low, string high)
     {
-        Interval with = time.How == Comparison.Approximate ? Widened(time.With) : time.With;
+        Interval with = Widened(time).With;
         return Compare(time.How, low, high, with.From, with.To, with.From, with.To, touches: true);
     }
 
@@ -45,6 +45,7 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
         UriMatch uri => Uri(uri, row),
         StringMatch words => Words(words, row),
         ReferenceMatch reference => Reference(reference, row),
+        CanonicalMatch canonical => Canonical(canonical, row),
         DateMatch date => Time(date.Time, $"{row}.low", $"{row}.high"),
         QuantityMatch quantity => Quantity(quantity, row),
         _ => throw new InvalidOperationException("There is no SQL for that match."),
@@ -68,6 +69,7 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
     {
         UriRelation.Same => $"{row}.code = {parameters.Add(uri.Uri)}",
         UriRelation.Below => $"({row}.code = {parameters.Add(uri.Uri)} OR {Begins($"{row}.code", uri.Uri.EndsWith('/') ? uri.Uri : uri.Uri + "/")})",
+        UriRelation.MimeType => $"({row}.code = {parameters.Add(uri.Uri)} OR {Begins($"{row}.code", uri.Uri + ";")})",
         _ => $"{row}.code IN {parameters.List(Above(uri.Uri))}",
     };
 
@@ -100,6 +102,13 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
     {
         string id = $"{row}.target_id = {parameters.Add(reference.TargetId)}";
         return reference.TargetType is { } type ? $"({id} AND {row}.target_type = {parameters.Add(type)})" : id;
+    }
+
+    private string Canonical(CanonicalMatch canonical, string row)
+    {
+        string url = $"{row}.target_id = {parameters.Add(canonical.Canonical)}";
+        // Every canonical stands there without its version too; with a version, 1 stands above 1.2.
+        return canonical.Canonical.Contains('|', StringComparison.Ordinal) ? $"({url} OR {Begins($"{row}.target_id", canonical.Canonical + ".")})" : url;
     }
 
     private string Quantity(QuantityMatch quantity, string row)
@@ -140,10 +149,11 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
         };
     }
 
-    // "Approximately": within a tenth of the distance between now and the date.
-    private Interval Widened(Interval interval)
+    /// <summary>"Approximately" is within a tenth of the distance between now and the date; every other comparison stays as it is.</summary>
+    public Compared<Interval> Widened(Compared<Interval> compared)
     {
-        long gap = Math.Abs(time.GetUtcNow().ToUnixTimeMilliseconds() - interval.From) / 10;
-        return new Interval(interval.From - gap, interval.To + gap);
+        if (compared.How != Comparison.Approximate) return compared;
+        long gap = Math.Abs(time.GetUtcNow().ToUnixTimeMilliseconds() - compared.With.From) / 10;
+        return compared with { With = new Interval(compared.With.From - gap, compared.With.To + gap) };
     }
 }
