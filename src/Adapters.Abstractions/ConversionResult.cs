@@ -55,8 +55,8 @@ public sealed record ResourceDraft(DraftObject Json, ApplyMode Apply = ApplyMode
     }
 
     /// <summary>The FHIR resource type.</summary>
-    public string ResourceType => (string)Json["resourceType"]!;
+    public string ResourceType => Json.Text("resourceType")!;
 
     /// <summary>The logical id.</summary>
-    public string Id => (string)Json["id"]!;
+    public string Id => Json.Text("id")!;
 }

@@ -53,7 +53,7 @@ public static class ProvenanceFactory
             CultureInfo.InvariantCulture, $"{record.Digest}|{index}|{adapter.Name}|{adapter.Version}|{mapping}"));
 
         DraftObject provenance = JsonBuilding.Resource("Provenance", id)
-            .SetAll("target", targets.Select(target => Target(target, spans)))
+            .Set("target", Targets(targets, spans))
             .Set("recorded", record.ReceivedAt.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture))
             .Append("policy", mapping)
             .Append("agent", new DraftObject()
@@ -67,6 +67,13 @@ public static class ProvenanceFactory
             .Set("role", "source")
             .Set("what", Element.LogicalReference(Element.Identifier(DigestSystem, $"urn:sha256:{record.Digest}"), $"Raw record {index} of source {record.Source}")));
         return provenance;
+    }
+
+    private static DraftArray Targets(IReadOnlyList<ResourceDraft> targets, Func<ResourceDraft, IReadOnlyList<SourceSpan>>? spans)
+    {
+        var array = new DraftArray();
+        foreach (ResourceDraft target in targets) array.Add(Target(target, spans));
+        return array;
     }
 
     private static DraftObject Target(ResourceDraft target, Func<ResourceDraft, IReadOnlyList<SourceSpan>>? spans)

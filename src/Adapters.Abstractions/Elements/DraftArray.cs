@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Consortium.Adapters.Elements;
@@ -7,8 +8,8 @@ namespace Consortium.Adapters.Elements;
 public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
 {
     // Most elements that may repeat do not: the first item stands here.
-    private DraftNode? _first;
-    private DraftNode?[]? _others;
+    private object? _first;
+    private object?[]? _others;
 
     /// <summary>An empty array.</summary>
     public DraftArray()
@@ -18,7 +19,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     /// <summary>An array of these items.</summary>
     public DraftArray(params ReadOnlySpan<DraftNode?> items)
     {
-        if (items.Length > 1) _others = new DraftNode?[items.Length - 1];
+        if (items.Length > 1) _others = new object?[items.Length - 1];
         foreach (DraftNode? item in items) Add(item);
     }
 
@@ -26,11 +27,10 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     public int Count { get; private set; }
 
     /// <summary>Appends an item.</summary>
-    public void Add(DraftNode? item)
-    {
-        if (Count > (_others?.Length ?? 0)) Array.Resize(ref _others, Count == 1 ? 3 : Count * 2);
-        Slot(Count++) = Placed(item);
-    }
+    public void Add(DraftNode? item) => Append(Placed(item));
+
+    /// <summary>Appends a text.</summary>
+    internal void Add(string text) => Append(text);
 
     /// <summary>Takes an item out; false where it is not in.</summary>
     public bool Remove(DraftNode? item)
@@ -53,7 +53,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     {
         for (int i = 0; i < Count; i++)
         {
-            if (DeepEquals(Slot(i), item)) return true;
+            if (SayTheSame(Slot(i), item)) return true;
         }
 
         return false;
@@ -62,7 +62,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     /// <inheritdoc/>
     public IEnumerator<DraftNode?> GetEnumerator()
     {
-        for (int i = 0; i < Count; i++) yield return Slot(i);
+        for (int i = 0; i < Count; i++) yield return Node(ref Slot(i));
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -74,8 +74,10 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
         writer.WriteStartArray();
         for (int i = 0; i < Count; i++)
         {
-            if (Slot(i) is { } item) item.WriteTo(writer);
-            else writer.WriteNullValue();
+            object? item = Slot(i);
+            if (item is string text) writer.WriteStringValue(text);
+            else if (item is null) writer.WriteNullValue();
+            else Unsafe.As<DraftNode>(item).WriteTo(writer);
         }
 
         writer.WriteEndArray();
@@ -85,7 +87,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     public override DraftNode DeepClone()
     {
         var copy = new DraftArray();
-        for (int i = 0; i < Count; i++) copy.Add(Slot(i)?.DeepClone());
+        for (int i = 0; i < Count; i++) copy.Append(Slot(i) is DraftNode node ? Placed(node.DeepClone()) : Slot(i));
         return copy;
     }
 
@@ -93,10 +95,16 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     internal DraftNode? Item(int index)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
-        return Slot(index);
+        return Node(ref Slot(index));
     }
 
-    private ref DraftNode? Slot(int at)
+    private void Append(object? item)
+    {
+        if (Count > (_others?.Length ?? 0)) Array.Resize(ref _others, Count == 1 ? 3 : Count * 2);
+        Slot(Count++) = item;
+    }
+
+    private ref object? Slot(int at)
     {
         if (at == 0) return ref _first;
         return ref _others![at - 1];
@@ -107,7 +115,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
         if (other is not DraftArray array || array.Count != Count) return false;
         for (int i = 0; i < Count; i++)
         {
-            if (!DeepEquals(Slot(i), array.Slot(i))) return false;
+            if (!SayTheSame(Slot(i), array.Slot(i))) return false;
         }
 
         return true;

@@ -133,6 +133,24 @@ public abstract class DraftNode
         if (node is not null and not DraftValue) node.IsPlaced = false;
     }
 
+    /// <summary>A value of an object or array as a node: a text that stands there as such becomes one, and stays it.</summary>
+    private protected static DraftNode? Node(ref object? value)
+    {
+        if (value is string text) value = DraftValue.Of(text);
+        return (DraftNode?)value;
+    }
+
+    /// <summary>As <see cref="DeepEquals"/>, for values that may be texts as such.</summary>
+    private protected static bool SayTheSame(object? left, object? right)
+    {
+        if (ReferenceEquals(left, right)) return true;
+        return left is string || right is string
+            ? TextOf(left) is { } text && string.Equals(text, TextOf(right), StringComparison.Ordinal)
+            : DeepEquals((DraftNode?)left, (DraftNode?)right);
+    }
+
+    private static string? TextOf(object? value) => value as string ?? (value is DraftValue known && known.TryGetText(out string text) ? text : null);
+
     private static DraftNode Kept(DraftNode? node) => node ?? throw new InvalidOperationException("There is no value.");
 
     private protected abstract bool SaysSameAs(DraftNode other);

@@ -10,10 +10,10 @@ namespace Consortium.Adapters.Elements;
 public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, DraftNode?>>
 {
     /// <summary>Properties that stand in the object itself: most elements have no more, and need no array beside them.</summary>
-    private const int Few = 4;
+    private const int Few = 3;
 
     private Inline _few;
-    private KeyValuePair<string, DraftNode?>[]? _more;
+    private Property[]? _more;
 
     /// <summary>How many properties it has.</summary>
     public int Count { get; private set; }
@@ -23,7 +23,7 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     public void Add(string name, DraftNode? value)
     {
         if (IndexOf(name) >= 0) throw new ArgumentException("The property is there already.", nameof(name));
-        Append(name, value);
+        Append(name, Placed(value));
     }
 
     /// <summary>Whether a property is there.</summary>
@@ -34,10 +34,10 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     {
         int at = IndexOf(name);
         if (at < 0) return false;
-        Released(Property(at).Value);
+        Released(At(at).Value as DraftNode);
         Count--;
-        for (int i = at; i < Count; i++) Property(i) = Property(i + 1);
-        Property(Count) = default;
+        for (int i = at; i < Count; i++) At(i) = At(i + 1);
+        At(Count) = default;
         return true;
     }
 
@@ -55,10 +55,16 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         writer.WriteStartObject();
         for (int i = 0; i < Count; i++)
         {
-            ref readonly KeyValuePair<string, DraftNode?> property = ref Property(i);
-            writer.WritePropertyName(property.Key);
-            if (property.Value is { } value) value.WriteTo(writer);
-            else writer.WriteNullValue();
+            ref readonly Property property = ref At(i);
+            if (property.Value is string text)
+            {
+                writer.WriteString(property.Name, text);
+                continue;
+            }
+
+            writer.WritePropertyName(property.Name);
+            if (property.Value is null) writer.WriteNullValue();
+            else Unsafe.As<DraftNode>(property.Value).WriteTo(writer);
         }
 
         writer.WriteEndObject();
@@ -68,7 +74,12 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     public override DraftNode DeepClone()
     {
         var copy = new DraftObject();
-        foreach ((string name, DraftNode? value) in this) copy.Append(name, value?.DeepClone());
+        for (int i = 0; i < Count; i++)
+        {
+            ref readonly Property property = ref At(i);
+            copy.Append(property.Name, property.Value is DraftNode node ? Placed(node.DeepClone()) : property.Value);
+        }
+
         return copy;
     }
 
@@ -76,7 +87,15 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     internal DraftNode? Find(string name)
     {
         int at = IndexOf(name);
-        return at < 0 ? null : Property(at).Value;
+        return at < 0 ? null : Node(ref At(at).Value);
+    }
+
+    /// <summary>The text of a property; null where it is not there.</summary>
+    /// <exception cref="InvalidOperationException">It is no text.</exception>
+    internal string? Text(string name)
+    {
+        int at = IndexOf(name);
+        return at < 0 ? null : At(at).Value is string text ? text : (string?)(DraftNode?)At(at).Value;
     }
 
     /// <summary>Sets a property.</summary>
@@ -86,23 +105,38 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         int at = IndexOf(name);
         if (at < 0)
         {
-            Append(name, value);
+            Append(name, Placed(value));
             return;
         }
 
-        ref KeyValuePair<string, DraftNode?> property = ref Property(at);
+        ref Property property = ref At(at);
         if (value is not null && ReferenceEquals(property.Value, value)) return;
-        Released(property.Value);
+        Released(property.Value as DraftNode);
         property = new(name, Placed(value));
     }
 
-    private void Append(string name, DraftNode? value)
+    /// <summary>Sets a property to a text.</summary>
+    internal void Put(string name, string text)
     {
-        if (Count == Few + (_more?.Length ?? 0)) Array.Resize(ref _more, Count);
-        Property(Count++) = new(name, Placed(value));
+        int at = IndexOf(name);
+        if (at < 0)
+        {
+            Append(name, text);
+            return;
+        }
+
+        ref Property property = ref At(at);
+        Released(property.Value as DraftNode);
+        property = new(name, text);
     }
 
-    private ref KeyValuePair<string, DraftNode?> Property(int at)
+    private void Append(string name, object? value)
+    {
+        if (Count == Few + (_more?.Length ?? 0)) Array.Resize(ref _more, Count);
+        At(Count++) = new(name, value);
+    }
+
+    private ref Property At(int at)
     {
         if (at < Few) return ref _few[at];
         return ref _more![at - Few];
@@ -114,9 +148,9 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         for (int i = 0; i < Count; i++)
         {
             // Mostly both have their properties in the same order.
-            (string name, DraftNode? value) = Property(i);
-            int at = string.Equals(json.Property(i).Key, name, StringComparison.Ordinal) ? i : json.IndexOf(name);
-            if (at < 0 || !DeepEquals(value, json.Property(at).Value)) return false;
+            ref readonly Property property = ref At(i);
+            int at = string.Equals(json.At(i).Name, property.Name, StringComparison.Ordinal) ? i : json.IndexOf(property.Name);
+            if (at < 0 || !SayTheSame(property.Value, json.At(at).Value)) return false;
         }
 
         return true;
@@ -126,10 +160,17 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     {
         for (int i = 0; i < Count; i++)
         {
-            if (string.Equals(Property(i).Key, name, StringComparison.Ordinal)) return i;
+            if (string.Equals(At(i).Name, name, StringComparison.Ordinal)) return i;
         }
 
         return -1;
+    }
+
+    // A text stands as it is until somebody asks for it as a node: most texts are only written.
+    private struct Property(string name, object? value)
+    {
+        public readonly string Name = name;
+        public object? Value = value;
     }
 
     /// <summary>Goes through the properties.</summary>
@@ -145,7 +186,14 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         }
 
         /// <inheritdoc/>
-        public readonly KeyValuePair<string, DraftNode?> Current => _json.Property(_at);
+        public readonly KeyValuePair<string, DraftNode?> Current
+        {
+            get
+            {
+                ref Property property = ref _json.At(_at);
+                return new(property.Name, Node(ref property.Value));
+            }
+        }
 
         readonly object IEnumerator.Current => Current;
 
@@ -164,6 +212,6 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     [InlineArray(Few)]
     private struct Inline
     {
-        private KeyValuePair<string, DraftNode?> _first;
+        private Property _first;
     }
 }

@@ -21,7 +21,7 @@ public static class Element
 
     /// <summary>A CodeableConcept of one coding.</summary>
     public static DraftObject? CodeableConcept(string? system, string? code, string? display, string? text) =>
-        CodeableConcept(text, Coding(system, code, display));
+        OneCoding(text, Coding(system, code, display));
 
     /// <summary>An Identifier; null without a value, since a system alone identifies nothing.</summary>
     public static DraftObject? Identifier(string? system, string? value, DraftObject? type = null, string? use = null, DraftObject? period = null) =>
@@ -70,7 +70,7 @@ public static class Element
     }
 
     /// <summary>A Period.</summary>
-    public static DraftObject? Period(string? start, string? end) => NullIfEmpty(new DraftObject().Set("start", start).Set("end", end));
+    public static DraftObject? Period(string? start, string? end) => start is null && end is null ? null : NullIfEmpty(new DraftObject().Set("start", start).Set("end", end));
 
     /// <summary>A Range; its ends are Quantities without comparator.</summary>
     public static DraftObject? Range(DraftObject? low, DraftObject? high) => NullIfEmpty(new DraftObject().Set("low", low).Set("high", high));
@@ -105,6 +105,10 @@ public static class Element
         ["url"] = "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
         ["valueCode"] = code,
     };
+
+    /// <summary>A CodeableConcept of one coding and a text.</summary>
+    internal static DraftObject? OneCoding(string? text, DraftObject? coding) =>
+        coding is null && text is null ? null : NullIfEmpty(new DraftObject().Append("coding", coding).Set("text", text?.Trim()));
 
     private static DraftObject? NullIfEmpty(DraftObject element) => element.Count == 0 ? null : element;
 }

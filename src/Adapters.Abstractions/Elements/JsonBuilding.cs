@@ -1,4 +1,3 @@
-
 namespace Consortium.Adapters.Elements;
 
 /// <summary>
@@ -8,19 +7,27 @@ namespace Consortium.Adapters.Elements;
 public static class JsonBuilding
 {
     /// <summary>A new resource with its type and id.</summary>
-    public static DraftObject Resource(string resourceType, string id) => new() { ["resourceType"] = resourceType, ["id"] = id };
+    public static DraftObject Resource(string resourceType, string id)
+    {
+        ArgumentNullException.ThrowIfNull(resourceType);
+        ArgumentNullException.ThrowIfNull(id);
+        var resource = new DraftObject();
+        resource.Put("resourceType", resourceType);
+        resource.Put("id", id);
+        return resource;
+    }
 
     /// <summary>Sets a property; nothing happens where <paramref name="value"/> is null, an empty object or an empty array.</summary>
     public static DraftObject Set(this DraftObject target, string name, DraftNode? value)
     {
-        if (!IsEmpty(value)) target[name] = value;
+        if (!IsEmpty(value)) target.Put(name, value);
         return target;
     }
 
     /// <summary>Sets a string property; nothing happens where <paramref name="value"/> is null or blank.</summary>
     public static DraftObject Set(this DraftObject target, string name, string? value)
     {
-        if (!string.IsNullOrWhiteSpace(value)) target[name] = value;
+        if (!string.IsNullOrWhiteSpace(value)) target.Put(name, value);
         return target;
     }
 
@@ -48,16 +55,24 @@ public static class JsonBuilding
     /// <summary>Appends to an array property, making it when this is its first item; nothing happens where <paramref name="item"/> is absent.</summary>
     public static DraftObject Append(this DraftObject target, string name, DraftNode? item)
     {
-        if (IsEmpty(item)) return target;
-        if (target[name] is not DraftArray array) target[name] = array = [];
-        array.Add(item);
+        if (!IsEmpty(item)) ArrayOf(target, name).Add(item);
         return target;
     }
 
     /// <summary>Appends a string to an array property; nothing happens where it is null or blank.</summary>
-    public static DraftObject Append(this DraftObject target, string name, string? item) =>
-        string.IsNullOrWhiteSpace(item) ? target : target.Append(name, DraftValue.Of(item));
+    public static DraftObject Append(this DraftObject target, string name, string? item)
+    {
+        if (!string.IsNullOrWhiteSpace(item)) ArrayOf(target, name).Add(item);
+        return target;
+    }
+
+    private static DraftArray ArrayOf(DraftObject target, string name)
+    {
+        if (target.Find(name) is DraftArray array) return array;
+        array = [];
+        target.Put(name, array);
+        return array;
+    }
 
     private static bool IsEmpty(DraftNode? node) => node is null or DraftObject { Count: 0 } or DraftArray { Count: 0 };
-
 }

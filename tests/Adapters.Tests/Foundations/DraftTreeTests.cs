@@ -41,6 +41,30 @@ public sealed class DraftTreeTests
     }
 
     [Fact]
+    public void A_text_that_was_set_is_one_node_however_often_it_is_asked_for()
+    {
+        DraftObject name = new DraftObject().Set("family", "Meier").Append("given", "Anna").Append("given", "Lena");
+        DraftNode family = name["family"]!;
+        Assert.Same(family, name["family"]);
+        Assert.Same(family, name.Single(property => property.Key == "family").Value);
+        Assert.Same(name["given"]![1], name["given"]!.AsArray()[1]);
+        Assert.Equal("""{"family":"Meier","given":["Anna","Lena"]}""", name.ToJsonString());
+    }
+
+    [Fact]
+    public void A_text_says_the_same_however_it_was_set()
+    {
+        DraftObject set = new DraftObject().Set("code", "x").Append("given", "Anna");
+        DraftNode read = DraftNode.Parse("""{"given":["Anna"],"code":"x"}""")!;
+        Assert.True(DraftNode.DeepEquals(set, read));
+        Assert.True(DraftNode.DeepEquals(read, set.DeepClone()));
+        Assert.True(set["given"]!.AsArray().Has("Anna"));
+        Assert.False(set["given"]!.AsArray().Has("anna"));
+        Assert.False(DraftNode.DeepEquals(new DraftObject().Set("code", "1"), DraftNode.Parse("""{"code":1}""")));
+        Assert.False(DraftNode.DeepEquals(new DraftObject().Set("code", "x"), DraftNode.Parse("""{"code":["x"]}""")));
+    }
+
+    [Fact]
     public void Properties_keep_their_order_and_may_be_replaced_and_removed()
     {
         var json = new DraftObject();

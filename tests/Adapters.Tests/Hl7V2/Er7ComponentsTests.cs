@@ -52,6 +52,15 @@ public sealed class Er7ComponentsTests
         Assert.Equal(0ul, Er7Message.Parse("MSH|^~\\&|\rZZZ|a"u8.ToArray(), Er7Charset.Utf8, 1).Segments[1].FieldsWithData & Er7Segment.BitOf(64));
     }
 
+    [Fact]
+    public void A_field_repeats_where_it_has_the_separator_also_beyond_the_sixty_third()
+    {
+        Er7Segment segment = Er7Message.Parse(Encoding.UTF8.GetBytes($"MSH|^~\\&|\rZZZ|a~b|a^b|a|{new string('|', 70)}c~d|e"), Er7Charset.Utf8, 1).Segments[1];
+        Assert.Equal([1, 74], Enumerable.Range(1, segment.FieldCount).Where(segment.Repeats));
+        Assert.Equal(segment[2].Repetitions().Single().Place, segment[2].OnlyRepetition.Place);
+        Assert.Equal("a^b", segment[2].OnlyRepetition.Raw);
+    }
+
     private static void Same(in Er7Value whole, string written)
     {
         var cut = new Er7Components(whole);

@@ -8,6 +8,19 @@ public sealed class UnreadPlacesTests
     [Fact]
     public void A_field_that_nobody_read_is_named_as_a_whole() => Assert.Equal(["ZZZ-1"], Segment("a^b~c").Unread());
 
+    [Theory]
+    [InlineData("a^b^^d", 2, "ZZZ-1.1|ZZZ-1.4")]
+    [InlineData("a^b", 0, "")]
+    [InlineData("a", 1, "")]
+    [InlineData("a", 2, "ZZZ-1")]
+    [InlineData("a^\"\"^ ", 1, "")]
+    public void What_is_left_of_a_field_that_does_not_repeat_is_named_by_its_parts(string written, int read, string places)
+    {
+        Er7Segment segment = Segment(written);
+        segment.MarkRead(1, read, 1);
+        Assert.Equal(places, string.Join('|', segment.Unread()));
+    }
+
     [Fact]
     public void A_repetition_that_nobody_read_is_named()
     {

@@ -22,6 +22,8 @@ internal readonly struct Er7Value
 
     private static readonly string[] OneCharacter = [.. Enumerable.Range(0, 128).Select(code => ((char)code).ToString())];
 
+    private const int MostSmall = 32;
+
     private readonly Er7Segment _segment;
     private readonly int _start;
     private readonly int _length;
@@ -78,16 +80,7 @@ internal readonly struct Er7Value
     }
 
     /// <summary>True where there is data: neither empty, nor delimiters, blanks and explicit nulls (<c>""</c>) only.</summary>
-    public bool HasData
-    {
-        get
-        {
-            if (_length == 0) return false;
-            ReadOnlySpan<byte> bytes = Bytes;
-            Er7Delimiters delimiters = Delimiters;
-            return (bytes[0] is not ((byte)' ' or (byte)'"') && !delimiters.IsSeparator(bytes[0])) || HasDataAfter(bytes, delimiters);
-        }
-    }
+    public bool HasData => _length != 0 && HasDataIn(Bytes);
 
     /// <summary>As <see cref="HasData"/>; the name of HL7's mapping tables.</summary>
     public bool IsValued => HasData;
@@ -101,6 +94,9 @@ internal readonly struct Er7Value
             return !Bytes.ContainsAny(delimiters.Component, delimiters.Repetition);
         }
     }
+
+    /// <summary>True where a separator of repetitions stands in the value.</summary>
+    internal bool HasRepetitionSeparator => Delimiters.Repetition is > 0 and var separator && Bytes.Contains(separator);
 
     /// <summary>True for the explicit null <c>""</c>, with which a sender says that the receiver's value is to be deleted (HL7 v2.5.1 ch. 2.5.3).</summary>
     public bool IsNull => Bytes.Trim((byte)' ').SequenceEqual("\"\""u8);
@@ -118,7 +114,7 @@ internal readonly struct Er7Value
     }
 
     /// <summary>Number of characters (UTF-16) of <see cref="PeekText"/>; 0 where there is no data.</summary>
-    public int TextLength => Leaf().TryPeekUtf8(this, out ReadOnlySpan<byte> utf8) && Ascii.IsValid(utf8) ? utf8.Length : PeekText?.Length ?? 0;
+    public int TextLength => TryPeekUtf8(out ReadOnlySpan<byte> utf8) && Ascii.IsValid(utf8) ? utf8.Length : PeekText?.Length ?? 0;
 
     /// <summary>The value as it stands in the message, escapes and all.</summary>
     public string Raw => Encoding.UTF8.GetString(Bytes);
@@ -130,21 +126,20 @@ internal readonly struct Er7Value
         get
         {
             if (_length == 0) return null; // most of what maps ask for is not there
-            Er7Value leaf = Leaf();
-            _segment.MarkRead(Field, Math.Max(leaf.Component, 1), Math.Max(Repetition, 1));
-            return leaf.Trimmed(this);
+            _segment.MarkRead(Field, LeafComponent, Math.Max(Repetition, 1));
+            return Trimmed(LeafBytes());
         }
     }
 
     /// <summary>Says that the text of the first part was used.</summary>
-    public void MarkRead() => _segment.MarkRead(Field, Math.Max(Leaf().Component, 1), Math.Max(Repetition, 1));
+    public void MarkRead() => _segment.MarkRead(Field, LeafComponent, Math.Max(Repetition, 1));
 
     /// <summary>True where <see cref="PeekText"/> is one of these, to the case, without saying that the value was used.</summary>
     /// <param name="texts">The texts in UTF-8.</param>
     /// <param name="written">The same as strings, for a value with escape sequences.</param>
     public bool PeekIsOneOf(byte[][] texts, IReadOnlySet<string> written)
     {
-        if (!Leaf().TryPeekUtf8(this, out ReadOnlySpan<byte> utf8)) return PeekText is { } text && written.Contains(text);
+        if (!TryPeekUtf8(out ReadOnlySpan<byte> utf8)) return PeekText is { } text && written.Contains(text);
         foreach (byte[] known in texts)
         {
             if (utf8.SequenceEqual(known)) return true;
@@ -154,7 +149,7 @@ internal readonly struct Er7Value
     }
 
     /// <summary>As <see cref="Text"/>, without saying that the value was used.</summary>
-    public string? PeekText => _length == 0 ? null : Leaf().Trimmed(this);
+    public string? PeekText => _length == 0 ? null : Trimmed(LeafBytes());
 
     /// <summary>The text of the whole value, its separators as they stand, blanks at the end removed; null where there is no data. For TX, FT and ST, where senders forget to escape.</summary>
     /// <exception cref="Er7FormatException">As <see cref="Text"/>.</exception>
@@ -164,7 +159,7 @@ internal readonly struct Er7Value
         {
             if (_length == 0) return null;
             _segment.MarkRead(Field, Component, Component > 0 ? Math.Max(Repetition, 1) : Repetition);
-            string? text = Decode(Bytes, this)?.TrimEnd();
+            string? text = HasData ? Decode(Bytes)?.TrimEnd() : null;
             return string.IsNullOrWhiteSpace(text) ? null : text;
         }
     }
@@ -193,9 +188,8 @@ internal readonly struct Er7Value
     /// </summary>
     public bool TryGetUtf8(out ReadOnlySpan<byte> utf8)
     {
-        Er7Value leaf = Leaf();
-        _segment.MarkRead(Field, Math.Max(leaf.Component, 1), Math.Max(Repetition, 1));
-        return leaf.TryPeekUtf8(this, out utf8);
+        _segment.MarkRead(Field, LeafComponent, Math.Max(Repetition, 1));
+        return TryPeekUtf8(out utf8);
     }
 
     /// <summary>True where <see cref="Text"/> is this text, to the case. Makes no string but for a value with escape sequences.</summary>
@@ -203,6 +197,9 @@ internal readonly struct Er7Value
     public bool TextIs(ReadOnlySpan<byte> utf8) => TryGetUtf8(out ReadOnlySpan<byte> own)
         ? own.SequenceEqual(utf8)
         : Text is { } text && text.Equals(Encoding.UTF8.GetString(utf8), StringComparison.Ordinal);
+
+    /// <summary>The first repetition of a field that has no other (<see cref="Er7Segment.Repeats"/>).</summary>
+    internal Er7Value OnlyRepetition => new(_segment, _field, 1, 0, 0, _start, _length);
 
     /// <summary>The repetitions that hold data.</summary>
     public Er7Parts Repetitions() => new(this, components: false);
@@ -213,6 +210,14 @@ internal readonly struct Er7Value
     internal Er7Value Slice(bool component, int number, int start, int length) => component
         ? new Er7Value(_segment, Field, Repetition, number, 0, _start + start, length)
         : new Er7Value(_segment, Field, number, 0, 0, _start + start, length);
+
+    /// <summary>As <see cref="HasData"/>, for a piece of this value.</summary>
+    internal bool HasDataIn(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return false;
+        Er7Delimiters delimiters = Delimiters;
+        return (bytes[0] is not ((byte)' ' or (byte)'"') && !delimiters.IsSeparator(bytes[0])) || HasDataAfter(bytes, delimiters);
+    }
 
     private static bool HasDataAfter(ReadOnlySpan<byte> bytes, in Er7Delimiters delimiters)
     {
@@ -236,21 +241,24 @@ internal readonly struct Er7Value
         return rest.IsEmpty || delimiters.IsSeparator(rest[0]);
     }
 
+    /// <summary>The component that the first part stands in, from 1.</summary>
+    private int LeafComponent => Math.Max((int)_component, 1);
+
     /// <summary>The first sub-component of the first component of the first repetition: up to the first separator of any kind.</summary>
-    private Er7Value Leaf()
+    private ReadOnlySpan<byte> LeafBytes()
     {
+        ReadOnlySpan<byte> bytes = Bytes;
         Er7Delimiters delimiters = Delimiters;
-        if (SubComponent > 0 || delimiters.Component == 0) return this;
+        if (SubComponent > 0 || delimiters.Component == 0) return bytes;
 
         // A separator that the message does not have is looked for as another one that it has.
-        ReadOnlySpan<byte> bytes = Bytes;
         byte component = delimiters.Component;
         byte subComponent = delimiters.SubComponent == 0 ? component : delimiters.SubComponent;
         int end;
         if (Component > 0) end = delimiters.SubComponent == 0 ? -1 : bytes.IndexOf(subComponent);
         else if (Repetition > 0 || delimiters.Repetition == 0) end = bytes.IndexOfAny(component, subComponent);
         else end = bytes.IndexOfAny(component, subComponent, delimiters.Repetition);
-        return new Er7Value(_segment, Field, Math.Max(Repetition, 1), Math.Max(Component, 1), 1, _start, end < 0 ? _length : end);
+        return end < 0 ? bytes : bytes[..end];
     }
 
     /// <summary>A part between separators of one kind; the second kind ends the value that holds it.</summary>
@@ -277,18 +285,18 @@ internal readonly struct Er7Value
         ? new Er7Value(_segment, Field, Repetition, Component, part, start, length)
         : new Er7Value(_segment, Field, Math.Max(Repetition, 1), part, 0, start, length);
 
-    // The following are asked of the innermost part; errors name the place of the value that was asked for.
-    private bool TryPeekUtf8(Er7Value asked, out ReadOnlySpan<byte> utf8)
+    private bool TryPeekUtf8(out ReadOnlySpan<byte> utf8)
     {
+        ReadOnlySpan<byte> leaf = LeafBytes();
         Er7Delimiters delimiters = Delimiters;
-        utf8 = Bytes.Trim((byte)' ');
-        if (!HasData || (_segment.Message.HasEscapes && delimiters.Escape != 0 && utf8.Contains(delimiters.Escape)))
+        utf8 = leaf.Trim((byte)' ');
+        if (!HasDataIn(leaf) || (_segment.Message.HasEscapes && delimiters.Escape != 0 && utf8.Contains(delimiters.Escape)))
         {
             utf8 = default;
             return false;
         }
 
-        Check(utf8, delimiters, asked);
+        Check(utf8, delimiters, this);
 
         // Blanks beyond ASCII, such as the ideographic space, are trimmed by Text.
         if (utf8[0] is > (byte)' ' and < 0x80 && utf8[^1] is > (byte)' ' and < 0x80) return true;
@@ -298,21 +306,21 @@ internal readonly struct Er7Value
         return false;
     }
 
-    private string? Trimmed(in Er7Value asked)
+    private string? Trimmed(ReadOnlySpan<byte> leaf)
     {
-        string? text = Decode(Bytes.Trim((byte)' '), asked)?.Trim();
-        return string.IsNullOrEmpty(text) ? null : text;
+        if (!HasDataIn(leaf)) return null;
+        if (leaf[0] == ' ' || leaf[^1] == ' ') leaf = leaf.Trim((byte)' ');
+        string? text = Decode(leaf).Trim();
+        return text.Length == 0 ? null : text;
     }
 
-    private string? Decode(ReadOnlySpan<byte> bytes, in Er7Value asked)
+    // Errors name the place of the value that was asked for.
+    private string Decode(ReadOnlySpan<byte> bytes)
     {
-        if (!HasData) return null;
+        Er7Message message = _segment.Message;
         Er7Delimiters delimiters = Delimiters;
-        Check(bytes, delimiters, asked);
-        if (!_segment.Message.HasEscapes || delimiters.Escape == 0 || !bytes.Contains(delimiters.Escape))
-        {
-            return bytes.Length == 1 && bytes[0] < 0x80 ? OneCharacter[bytes[0]] : Encoding.UTF8.GetString(bytes);
-        }
+        Check(bytes, delimiters, this);
+        if (!message.HasEscapes || delimiters.Escape == 0 || !bytes.Contains(delimiters.Escape)) return Plain(bytes);
 
         string text;
         try
@@ -321,15 +329,25 @@ internal readonly struct Er7Value
         }
         catch (Er7CharacterSwitchException e)
         {
-            throw new Er7FormatException("not-supported", e.Message, asked.Place, _segment.Line);
+            throw new Er7FormatException("not-supported", e.Message, Place, _segment.Line);
         }
 
         foreach (char c in text)
         {
-            if (c < ' ' && c is not ('\t' or '\n' or '\r')) throw Damaged(asked);
+            if (c < ' ' && c is not ('\t' or '\n' or '\r')) throw Damaged(this);
         }
 
         return text;
+    }
+
+    private static string Plain(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.Length == 1 && utf8[0] < 0x80) return OneCharacter[utf8[0]];
+        if (utf8.Length > MostSmall) return Encoding.UTF8.GetString(utf8);
+
+        // Most values are short: read once, not once to count and once to write.
+        Span<char> characters = stackalloc char[MostSmall];
+        return new string(characters[..Encoding.UTF8.GetChars(utf8, characters)]);
     }
 
     private static void Check(ReadOnlySpan<byte> bytes, in Er7Delimiters delimiters, in Er7Value asked)

@@ -32,6 +32,7 @@ internal sealed class RowCompiler(MapCompiler maps)
             // The element itself is written, not looked for; what it stands in is.
             row.Broadcasts = labels.Exists(node => !ReferenceEquals(node, row.To.LeafNode)
                 && (row.From is null ? node.MadeByRows : node.Driver is not null && node.Driver != row.Field));
+            row.Awaited = row.From is null ? labels.FindLast(node => !ReferenceEquals(node, row.To.LeafNode) && node.MadeByRows) : null;
         }
 
         IEnumerable<Place> unused = model.Rows.SelectMany(row => row.Unused).Select(text => Unused(text, model));

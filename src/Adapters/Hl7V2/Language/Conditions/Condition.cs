@@ -8,7 +8,7 @@ namespace Consortium.Adapters.Hl7V2.Language.Conditions;
 internal abstract class Condition
 {
     /// <summary>Whether it holds.</summary>
-    public abstract bool Holds(in Scope scope);
+    public abstract bool Holds(Scope scope);
 
     /// <summary>The places whose very content decided: their meaning went into the choice.</summary>
     public virtual IEnumerable<Place> Tested => [];
@@ -22,7 +22,7 @@ internal sealed class IsValued(Place place) : Condition
 {
     public override IEnumerable<Place> Places => [place];
 
-    public override bool Holds(in Scope scope) => place.IsSegment ? place.SegmentIsThere(scope) : place.TryFind(scope, out Er7Value value) && value.HasData;
+    public override bool Holds(Scope scope) => place.IsSegment ? place.SegmentIsThere(scope) : place.TryFind(scope, out Er7Value value) && value.HasData;
 }
 
 /// <summary>EQUALS and IN.</summary>
@@ -35,7 +35,7 @@ internal sealed class IsOneOf(Place place, IEnumerable<string> texts) : Conditio
 
     public override IEnumerable<Place> Tested => [place];
 
-    public override bool Holds(in Scope scope) =>
+    public override bool Holds(Scope scope) =>
         place.TryFind(scope, out Er7Value value) && value.HasData && value.PeekIsOneOf(_utf8, _texts);
 }
 
@@ -44,7 +44,7 @@ internal sealed class IsSame(Place left, Place right) : Condition
 {
     public override IEnumerable<Place> Places => [left, right];
 
-    public override bool Holds(in Scope scope) =>
+    public override bool Holds(Scope scope) =>
         left.TryFind(scope, out Er7Value a) && right.TryFind(scope, out Er7Value b) && a.PeekText is { } text && string.Equals(text, b.PeekText, StringComparison.Ordinal);
 }
 
@@ -53,7 +53,7 @@ internal sealed class Measured(Place place, bool isCount, Func<int, bool> compar
 {
     public override IEnumerable<Place> Places => [place];
 
-    public override bool Holds(in Scope scope)
+    public override bool Holds(Scope scope)
     {
         int number = 0;
         if (!isCount)
@@ -78,7 +78,7 @@ internal sealed class IsFirst(Place place) : Condition
 {
     public override IEnumerable<Place> Places => [place];
 
-    public override bool Holds(in Scope scope)
+    public override bool Holds(Scope scope)
     {
         Er7Segment? first = scope.Surroundings.Find(place.Name);
         return place.Base == PlaceBase.Segment ? ReferenceEquals(first, scope.Segment) : first is { Occurrence: 1 };
@@ -90,7 +90,7 @@ internal sealed class IsOccurrence(Place place, Func<int, bool> comparison) : Co
 {
     public override IEnumerable<Place> Places => [place];
 
-    public override bool Holds(in Scope scope) =>
+    public override bool Holds(Scope scope) =>
         (place.Base == PlaceBase.Segment ? scope.Segment : scope.Surroundings.Find(place.Name)) is { } segment && comparison(segment.Occurrence);
 }
 
@@ -101,7 +101,7 @@ internal sealed class Not(Condition inner) : Condition
 
     public override IEnumerable<Place> Tested => inner.Tested;
 
-    public override bool Holds(in Scope scope) => !inner.Holds(scope);
+    public override bool Holds(Scope scope) => !inner.Holds(scope);
 }
 
 /// <summary>AND, OR.</summary>
@@ -113,7 +113,7 @@ internal sealed class Several(IReadOnlyList<Condition> parts, bool all) : Condit
 
     public override IEnumerable<Place> Tested => _parts.SelectMany(part => part.Tested);
 
-    public override bool Holds(in Scope scope)
+    public override bool Holds(Scope scope)
     {
         foreach (Condition part in _parts)
         {

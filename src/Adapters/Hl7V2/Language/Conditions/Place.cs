@@ -102,7 +102,7 @@ internal sealed class Place
     }
 
     /// <summary>The value at this place; false where its segment is absent or the place is a segment itself.</summary>
-    public bool TryFind(in Scope scope, out Er7Value value)
+    public bool TryFind(Scope scope, out Er7Value value)
     {
         switch (Base)
         {
@@ -125,7 +125,7 @@ internal sealed class Place
     }
 
     /// <summary>All of the field at this place; false where its segment is absent.</summary>
-    public bool TryFindField(in Scope scope, out Er7Value field)
+    public bool TryFindField(Scope scope, out Er7Value field)
     {
         Er7Segment? segment = Base switch
         {
@@ -138,7 +138,7 @@ internal sealed class Place
     }
 
     /// <summary>Whether the segment of this place is there.</summary>
-    public bool SegmentIsThere(in Scope scope) => Base == PlaceBase.Segment || scope.Surroundings.Find(Name) is not null;
+    public bool SegmentIsThere(Scope scope) => Base == PlaceBase.Segment || scope.Surroundings.Find(Name) is not null;
 
     /// <summary>Component and sub-component of a value, as far as this place names them.</summary>
     public Er7Value PartOf(Er7Value repetition) => Part(repetition, Component, SubComponent);

@@ -2,29 +2,48 @@ using Consortium.Adapters.Hl7V2.Er7;
 
 namespace Consortium.Adapters.Hl7V2.Language.Conditions;
 
-/// <summary>What a row looks at while it runs: its segment, the value of its type map, the repetition at hand, and the segments around.</summary>
-internal readonly struct Scope(Er7Segment segment, ISegmentFinder surroundings)
+/// <summary>
+/// What a row looks at while it runs: its segment, the value of its type map, the repetition at hand, and the segments around.
+/// One for each map at work, which moves it from value to value.
+/// </summary>
+internal sealed class Scope(Er7Segment segment, ISegmentFinder surroundings)
 {
     /// <summary>The segment that is being mapped; within a type map the one that the value stands in.</summary>
-    public Er7Segment Segment { get; } = segment;
+    public Er7Segment Segment { get; private set; } = segment;
 
     /// <summary>The other segments of the message, the nearest first.</summary>
-    public ISegmentFinder Surroundings { get; } = surroundings;
+    public ISegmentFinder Surroundings { get; private set; } = surroundings;
 
     /// <summary>In a type map the value that is being mapped.</summary>
-    public Er7Value Own { get; init; }
+    public Er7Value Own { get; private set; }
 
     /// <summary>The row's value: its <c>from</c>, in the repetition at hand.</summary>
-    public Er7Value Row { get; init; }
+    public Er7Value Row { get; set; }
 
     /// <summary>The repetition at hand; of field 0 where there is none.</summary>
-    public Er7Value Repetition { get; init; }
+    public Er7Value Repetition { get; private set; }
 
-    /// <summary>The scope of a row that has come to a repetition.</summary>
-    public Scope At(Er7Value repetition, Er7Value row) => new(Segment, Surroundings) { Own = Own, Repetition = repetition, Row = row };
+    /// <summary>Takes it to a map on a segment, or on a value in it.</summary>
+    public void Begin(Er7Segment segment, ISegmentFinder surroundings, in Er7Value own)
+    {
+        (Segment, Surroundings) = (segment, surroundings);
+        Own = own;
+        Leave();
+    }
 
-    /// <summary>The scope of a type map on a value.</summary>
-    public Scope Within(Er7Value own) => new(Segment, Surroundings) { Own = own };
+    /// <summary>Takes it to a row's value.</summary>
+    public void At(in Er7Value repetition, in Er7Value row)
+    {
+        Repetition = repetition;
+        Row = row;
+    }
+
+    /// <summary>Says that no row has come to a value.</summary>
+    public void Leave()
+    {
+        Repetition = default;
+        Row = default;
+    }
 }
 
 /// <summary>Finds segments: in the group of the one that is being mapped, then in the enclosing ones.</summary>

@@ -37,7 +37,7 @@ internal sealed class CodeMap
     public string? FromSystem { get; }
 
     /// <summary>What a code becomes; null where the table does not have it, or has it under other conditions only.</summary>
-    public CodeEntry? Find(string code, in Scope scope)
+    public CodeEntry? Find(string code, Scope scope)
     {
         CodeEntry[]? entries = _codes.GetValueOrDefault(code) ?? _anyCase?.GetValueOrDefault(code) ?? _otherwise;
         foreach (CodeEntry entry in entries)

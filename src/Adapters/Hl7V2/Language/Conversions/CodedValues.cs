@@ -18,21 +18,21 @@ internal static class CodedValues
     /// <summary>A converter to a type; null where a coded value cannot become one.</summary>
     public static ValueConverter? To(string type, CodeMap? table, bool strict, bool isRequiredBinding) => type switch
     {
-        "CodeableConcept" => new FunctionConverter((in value, in scope, run) => Concept(value, scope, run.Conversion, table, strict)),
-        "Coding" => new FunctionConverter((in value, in scope, run) => Coding(value, scope, run.Conversion, table, strict)),
-        "code" or "string" or "uri" or "id" or "markdown" when table is not null => new FunctionConverter((in value, in scope, run) => Code(value, scope, run.Conversion, table, strict, isRequiredBinding)),
+        "CodeableConcept" => new FunctionConverter((in value, scope, run) => Concept(value, scope, run.Conversion, table, strict)),
+        "Coding" => new FunctionConverter((in value, scope, run) => Coding(value, scope, run.Conversion, table, strict)),
+        "code" or "string" or "uri" or "id" or "markdown" when table is not null => new FunctionConverter((in value, scope, run) => Code(value, scope, run.Conversion, table, strict, isRequiredBinding)),
         "code" => new FunctionConverter(Primitives.Find("code")!),
-        "string" or "markdown" => new FunctionConverter(static (in value, in _, _) => Display(value)),
+        "string" or "markdown" => new FunctionConverter(static (in value, _, _) => Display(value)),
         "uri" => new FunctionConverter(Primitives.Find("uri")!),
         "boolean" or "integer" or "positiveInt" or "unsignedInt" or "decimal" or "dateTime" or "date" or "time" when table is not null =>
-            new FunctionConverter((in value, in scope, run) => Mapped(value, scope, run.Conversion, table, strict, type)),
+            new FunctionConverter((in value, scope, run) => Mapped(value, scope, run.Conversion, table, strict, type)),
         _ => null,
     };
 
     /// <summary>All codings and the text of a value, as the message has them.</summary>
-    public static DraftObject? Concept(in Er7Value written, MessageConversion conversion) => Concept(written, default, conversion, null, strict: false);
+    public static DraftObject? Concept(in Er7Value written, MessageConversion conversion) => Concept(written, null, conversion, null, strict: false);
 
-    private static DraftObject? Concept(in Er7Value written, in Scope scope, MessageConversion conversion, CodeMap? table, bool strict)
+    private static DraftObject? Concept(in Er7Value written, Scope? scope, MessageConversion conversion, CodeMap? table, bool strict)
     {
         var value = new Er7Components(written);
         string? text = value[9].Text;
@@ -52,7 +52,7 @@ internal static class CodedValues
             }
 
             bool ofTable = table is not null && IsOfTable(system, table, conversion);
-            CodeEntry? entry = ofTable ? table!.Find(code, scope) : null;
+            CodeEntry? entry = ofTable ? table!.Find(code, scope!) : null;
             if (ofTable && entry is null) Missing(value[codeAt], conversion, table!, strict, "it is kept as it is");
             codings ??= [];
             if (entry?.Code is not null) codings.Add(Element.Coding(entry.System, entry.Code, entry.Display));
@@ -74,7 +74,7 @@ internal static class CodedValues
         return concept;
     }
 
-    private static DraftObject? Coding(Er7Value value, in Scope scope, MessageConversion conversion, CodeMap? table, bool strict)
+    private static DraftObject? Coding(Er7Value value, Scope scope, MessageConversion conversion, CodeMap? table, bool strict)
     {
         if (value[1].Text is not { } code) return value[2].Text is { } only ? new DraftObject { ["display"] = only } : null;
         string? display = value[2].Text;
@@ -89,7 +89,7 @@ internal static class CodedValues
         return Element.Coding(own, code, display, version);
     }
 
-    private static DraftValue? Code(Er7Value value, in Scope scope, MessageConversion conversion, CodeMap table, bool strict, bool isRequiredBinding)
+    private static DraftValue? Code(Er7Value value, Scope scope, MessageConversion conversion, CodeMap table, bool strict, bool isRequiredBinding)
     {
         if (value.Text is not { } code) return null;
         if (table.Find(code, scope) is { } entry) return Primitives.Text(entry.Code);
@@ -99,7 +99,7 @@ internal static class CodedValues
         return isRequiredBinding || !Primitives.IsCode(code) ? null : DraftValue.Of(code);
     }
 
-    private static DraftValue? Mapped(Er7Value value, in Scope scope, MessageConversion conversion, CodeMap table, bool strict, string type)
+    private static DraftValue? Mapped(Er7Value value, Scope scope, MessageConversion conversion, CodeMap table, bool strict, string type)
     {
         if (value.Text is not { } code) return null;
         if (table.Find(code, scope) is { } entry) return entry.Code is null ? null : Primitives.Fixed(entry.Code, type);

@@ -32,7 +32,7 @@ internal sealed class FormatConverter : ValueConverter
         if (!_parts.Exists(part => part.Field is not null)) throw format.Fault("a format names fields in braces; a fixed text is a `value`.");
     }
 
-    public override DraftNode? Convert(in Er7Value value, in Scope scope, MapRun run)
+    public override DraftNode? Convert(in Er7Value value, Scope scope, MapRun run)
     {
         var text = new StringBuilder();
         foreach ((string? fixedText, Place? field) in _parts)

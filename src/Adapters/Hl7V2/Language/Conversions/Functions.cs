@@ -47,14 +47,14 @@ internal static class Functions
         ["SAD[Address]"] = new("Address", None, _ => Of(static (value, run) => Contacts.Address(value, run.Conversion))),
         ["AD[Address]"] = new("Address", None, _ => Of(static (value, run) => Contacts.Address(value, run.Conversion))),
         ["XTN[ContactPoint]"] = new("ContactPoint", ["use", "without"], with => Of((value, run) => WithoutUse(Contacts.Telecom(value, run.Conversion, with.Use), with.Without))),
-        ["NM[Quantity]"] = new("Quantity", Measured, with => Of((in value, in scope, run) => Quantities.FromNm(value, UnitOf(with, scope, run), run.Conversion))),
+        ["NM[Quantity]"] = new("Quantity", Measured, with => Of((in value, scope, run) => Quantities.FromNm(value, UnitOf(with, scope, run), run.Conversion))),
         ["CQ[Quantity]"] = new("Quantity", None, _ => Of(static (value, run) => Quantities.FromCq(value, run.Conversion))),
         ["CWE[Quantity]"] = new("Quantity", None, _ => Of(static (value, run) => UnitQuantity(Unit.Read(value, run.Conversion)))),
         ["CE[Quantity]"] = new("Quantity", None, _ => Of(static (value, run) => UnitQuantity(Unit.Read(value, run.Conversion)))),
         ["SN[Quantity]"] = new("Quantity", Measured, with => Structured("valueQuantity", with)),
         ["SN[Range]"] = new("Range", Measured, with => Structured("valueRange", with)),
         ["SN[Ratio]"] = new("Ratio", Measured, with => Structured("valueRatio", with)),
-        ["NR[Range]"] = new("Range", Measured, with => Of((in value, in scope, run) => Quantities.FromNr(value, UnitOf(with, scope, run), run.Conversion))),
+        ["NR[Range]"] = new("Range", Measured, with => Of((in value, scope, run) => Quantities.FromNr(value, UnitOf(with, scope, run), run.Conversion))),
         ["DR[Period]"] = new("Period", None, _ => Of(static (value, run) => Element.Period(Times.DateTime(value[1], run.Conversion), Times.DateTime(value[2], run.Conversion)))),
         ["ED[Attachment]"] = new("Attachment", None, _ => Of(static (value, run) => EncapsulatedData.FromEd(value, run.Conversion))),
         ["RP[Attachment]"] = new("Attachment", None, _ => Of(static (value, run) => EncapsulatedData.FromRp(value, run.Conversion))),
@@ -85,11 +85,11 @@ internal static class Functions
     /// <summary>The function of this name; null where there is none.</summary>
     public static Function? Find(string name) => All.GetValueOrDefault(name);
 
-    private static FunctionConverter Of(Func<Er7Value, MapRun, DraftNode?> convert) => new((in value, in _, run) => convert(value, run));
+    private static FunctionConverter Of(Func<Er7Value, MapRun, DraftNode?> convert) => new((in value, _, run) => convert(value, run));
 
     private static FunctionConverter Of(ConvertValue convert) => new(convert);
 
-    private static FunctionConverter Structured(string wanted, FunctionParameters with) => new((in value, in scope, run) =>
+    private static FunctionConverter Structured(string wanted, FunctionParameters with) => new((in value, scope, run) =>
     {
         if (Quantities.FromSn(value, UnitOf(with, scope, run), run.Conversion) is not { } made) return null;
         if (made.Name == wanted) return made.Value;
@@ -98,14 +98,14 @@ internal static class Functions
     });
 
     // The unit of a CQ is its second component; of an NM, the field that `unit` names.
-    private static FunctionConverter Shifted(FunctionParameters with, int sign) => Of((in value, in scope, run) =>
+    private static FunctionConverter Shifted(FunctionParameters with, int sign) => Of((in value, scope, run) =>
     {
         if (with.Start is null || !with.Start.TryFind(scope, out Er7Value start)) return null;
         string? unit = with.Unit is null ? value[2].Text : with.Unit.TryFind(scope, out Er7Value named) ? named.Text : null;
         return Primitives.Text(Durations.From(value[1], unit, start, sign, run.Conversion));
     });
 
-    private static Unit UnitOf(FunctionParameters with, in Scope scope, MapRun run) =>
+    private static Unit UnitOf(FunctionParameters with, Scope scope, MapRun run) =>
         with.Unit is not null && with.Unit.TryFind(scope, out Er7Value unit) ? Unit.Read(unit, run.Conversion) : default;
 
     private static DraftObject? WithoutUse(DraftObject? made, string? use)
@@ -132,9 +132,9 @@ internal static class Functions
     {
         public override bool TakesWholeField => true;
 
-        public override DraftNode? Convert(in Er7Value value, in Scope scope, MapRun run) => null;
+        public override DraftNode? Convert(in Er7Value value, Scope scope, MapRun run) => null;
 
-        public override bool Fill(DraftObject target, in Er7Value value, in Scope scope, MapRun run)
+        public override bool Fill(DraftObject target, in Er7Value value, Scope scope, MapRun run)
         {
             int before = target.Count;
             ObservationValues.Set(target, scope.Segment, run.Conversion);
@@ -147,6 +147,6 @@ internal static class Functions
     {
         public override bool TakesWholeField => true;
 
-        public override DraftNode? Convert(in Er7Value value, in Scope scope, MapRun run) => ReferenceRanges.Read(scope.Segment, run.Conversion);
+        public override DraftNode? Convert(in Er7Value value, Scope scope, MapRun run) => ReferenceRanges.Read(scope.Segment, run.Conversion);
     }
 }

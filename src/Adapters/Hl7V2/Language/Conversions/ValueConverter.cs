@@ -15,11 +15,11 @@ internal abstract class ValueConverter
     /// <param name="value">A repetition, component or sub-component that holds data.</param>
     /// <param name="scope">What stands around it.</param>
     /// <param name="run">The message.</param>
-    public abstract DraftNode? Convert(in Er7Value value, in Scope scope, MapRun run);
+    public abstract DraftNode? Convert(in Er7Value value, Scope scope, MapRun run);
 
     /// <summary>Fills an object; for converters that make several elements of it.</summary>
     /// <returns>True where something was written.</returns>
-    public virtual bool Fill(DraftObject target, in Er7Value value, in Scope scope, MapRun run)
+    public virtual bool Fill(DraftObject target, in Er7Value value, Scope scope, MapRun run)
     {
         if (Convert(value, scope, run) is not DraftObject made) return false;
         foreach ((string name, DraftNode? part) in made.ToArray())
@@ -36,8 +36,8 @@ internal abstract class ValueConverter
 /// <summary>A conversion that needs nothing but the value.</summary>
 internal sealed class FunctionConverter(ConvertValue function) : ValueConverter
 {
-    public override DraftNode? Convert(in Er7Value value, in Scope scope, MapRun run) => function(in value, in scope, run);
+    public override DraftNode? Convert(in Er7Value value, Scope scope, MapRun run) => function(in value, scope, run);
 }
 
 /// <summary>The code of a conversion.</summary>
-internal delegate DraftNode? ConvertValue(in Er7Value value, in Scope scope, MapRun run);
+internal delegate DraftNode? ConvertValue(in Er7Value value, Scope scope, MapRun run);

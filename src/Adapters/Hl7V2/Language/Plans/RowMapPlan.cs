@@ -40,12 +40,18 @@ internal sealed class RowMapPlan(MapName name, FhirElementType target)
 
     /// <summary>Writes what the map says into a target.</summary>
     /// <returns>True where something of the message was written; fixed values alone do not count.</returns>
-    public bool Fill(DraftObject target, in Scope scope, MapRun run) => Fill(target, scope, run, out _);
-
-    /// <inheritdoc cref="Fill(DraftObject, in Scope, MapRun)"/>
-    public bool Fill(DraftObject target, in Scope scope, MapRun run, out Frame frame)
+    public bool Fill(DraftObject target, Scope scope, MapRun run)
     {
-        frame = new Frame(target, run);
+        Frame frame = run.RentFrame(target);
+        Fill(frame, scope);
+        bool hasData = frame.HasData;
+        run.ReturnFrame(frame);
+        return hasData;
+    }
+
+    /// <summary>As <see cref="Fill(DraftObject, Scope, MapRun)"/>, for who keeps the frame: what became of which nodes.</summary>
+    public void Fill(Frame frame, Scope scope)
+    {
         ulong present = scope.Segment.FieldsWithData;
         foreach (RowPlan row in _mapped)
         {
@@ -54,10 +60,9 @@ internal sealed class RowMapPlan(MapName name, FhirElementType target)
 
         foreach (RowPlan row in _fixed) row.RunFixed(frame, scope);
         foreach (Place place in _unused) MarkUnused(place, scope);
-        return frame.HasData;
     }
 
-    private static void MarkUnused(Place place, in Scope scope)
+    private static void MarkUnused(Place place, Scope scope)
     {
         if (place.Base == PlaceBase.Segment) scope.Segment.MarkRead(place.Field, place.Component);
         else if (place.TryFind(scope, out Er7Value value) && value.Field > 0 && value.HasData) value.Segment.MarkRead(value.Field, value.Component);
@@ -67,25 +72,31 @@ internal sealed class RowMapPlan(MapName name, FhirElementType target)
 /// <summary>A type map as a conversion.</summary>
 internal sealed class TypeMapConverter(RowMapPlan plan) : ValueConverter
 {
-    public override DraftNode? Convert(in Er7Value value, in Scope scope, MapRun run)
+    public override DraftNode? Convert(in Er7Value value, Scope scope, MapRun run)
     {
         var target = new DraftObject();
-        if (!plan.Fill(target, scope.Within(value), run)) return null;
+        if (!Fill(target, value, scope, run)) return null;
         if (!plan.Target.IsPrimitive) return target.Count == 0 ? null : target;
         DraftNode? single = target[RowPlan.TypeValue];
         target.Remove(RowPlan.TypeValue);
         return single;
     }
 
-    public override bool Fill(DraftObject target, in Er7Value value, in Scope scope, MapRun run) => plan.Fill(target, scope.Within(value), run);
+    public override bool Fill(DraftObject target, in Er7Value value, Scope scope, MapRun run)
+    {
+        Scope within = run.RentScope(scope.Segment, scope.Surroundings, value);
+        bool hasData = plan.Fill(target, within, run);
+        run.ReturnScope(within);
+        return hasData;
+    }
 }
 
 /// <summary>A type map whose target is a resource: makes it, and gives the reference to it.</summary>
 internal sealed class ResourceMapConverter(RowMapPlan plan, IdentityRule? identity, ApplyMode apply) : ValueConverter
 {
-    public override DraftNode? Convert(in Er7Value value, in Scope scope, MapRun run)
+    public override DraftNode? Convert(in Er7Value value, Scope scope, MapRun run)
     {
-        Scope within = scope.Within(value);
+        Scope within = run.RentScope(scope.Segment, scope.Surroundings, value);
         string type = plan.Target.Name;
         string id = identity?.Find(new IdentityRequest(type, scope.Segment, within, run, null)) ?? run.Conversion.Id(type, run.Conversion.Source, $"{run.Owner}|{plan.Name}|{value.Place}");
         (string owner, ApplyMode ownerApply) = (run.Owner, run.OwnerApply);
@@ -93,6 +104,7 @@ internal sealed class ResourceMapConverter(RowMapPlan plan, IdentityRule? identi
         (run.Owner, run.OwnerApply) = (id, apply);
         bool hasData = plan.Fill(resource, within, run);
         (run.Owner, run.OwnerApply) = (owner, ownerApply);
+        run.ReturnScope(within);
         return hasData ? Element.Reference(run.Conversion.Add(resource, apply)) : null;
     }
 }

@@ -52,8 +52,11 @@ internal sealed class RowPlan
     /// <summary>True where the row writes to elements that another field made.</summary>
     public bool Broadcasts { get; set; }
 
+    /// <summary>The innermost element of the path that other rows make by its label; null where the row does not wait for one.</summary>
+    public PathNode? Awaited { get; set; }
+
     /// <summary>Runs a row that has a <see cref="From"/>.</summary>
-    public void Run(Frame frame, in Scope scope)
+    public void Run(Frame frame, Scope scope)
     {
         bool wrote = false;
         if (From!.Base == PlaceBase.Segment)
@@ -61,20 +64,22 @@ internal sealed class RowPlan
             Er7Value field = scope.Segment[From.Field];
             if (field.HasData)
             {
-                if (Converter is { TakesWholeField: true }) wrote = Apply(frame, scope.At(field, field), field, field);
-                else wrote = EachRepetition(frame, scope, field);
+                if (Converter is { TakesWholeField: true }) wrote = Apply(frame, scope, field, field);
+                else if (scope.Segment.Repeats(From.Field)) wrote = EachRepetition(frame, scope, field);
+                else if (From.Repetition <= 1) wrote = Repetition(frame, scope, field.OnlyRepetition);
             }
         }
         else if (From.TryFind(scope, out Er7Value value) && value.HasData)
         {
-            wrote = Apply(frame, scope.At(default, value), value, default);
+            wrote = Apply(frame, scope, value, default);
         }
 
+        scope.Leave();
         if (Required && !wrote) Missing(frame, scope);
     }
 
     /// <summary>Runs a row without <see cref="From"/>: a fixed value for what is there and for what is still empty.</summary>
-    public void RunFixed(Frame frame, in Scope scope)
+    public void RunFixed(Frame frame, Scope scope)
     {
         if (!Broadcasts)
         {
@@ -85,22 +90,23 @@ internal sealed class RowPlan
         }
 
         // Only what the other rows made is looked at before the condition; what stands within it is made where it holds.
-        PathNode labelled = To.Container;
-        while (labelled is not { Label: not null, MadeByRows: true }) labelled = labelled.Parent!;
+        PathNode labelled = Awaited!;
+        if (!frame.Has(labelled)) return;
         List<Made> found = frame.Run.RentList();
         frame.Each(labelled, default, null, found);
         foreach (Made made in found)
         {
-            Scope at = scope.At(made.Repetition, made.Repetition);
-            if (When is not null && !When.Holds(at)) continue;
+            scope.At(made.Repetition, made.Repetition);
+            if (When is not null && !When.Holds(scope)) continue;
             WriteFixed(frame, frame.Below(labelled, made.Object, To.Container));
-            MarkTested(at);
+            MarkTested(scope);
         }
 
+        scope.Leave();
         frame.Run.ReturnList(found);
     }
 
-    private bool EachRepetition(Frame frame, in Scope scope, Er7Value field)
+    private bool EachRepetition(Frame frame, Scope scope, in Er7Value field)
     {
         bool wrote = false;
         foreach (Er7Value repetition in field.Repetitions())
@@ -114,14 +120,22 @@ internal sealed class RowPlan
                 continue;
             }
 
-            wrote |= Apply(frame, scope.At(repetition, part), part, repetition);
+            wrote |= Apply(frame, scope, part, repetition);
         }
 
         return wrote;
     }
 
-    private bool Apply(Frame frame, in Scope scope, in Er7Value part, in Er7Value repetition)
+    private bool Repetition(Frame frame, Scope scope, in Er7Value repetition)
     {
+        if (From!.Component == 0) return Apply(frame, scope, repetition, repetition);
+        Er7Value part = From.PartOf(repetition);
+        return part.HasData && Apply(frame, scope, part, repetition);
+    }
+
+    private bool Apply(Frame frame, Scope scope, in Er7Value part, in Er7Value repetition)
+    {
+        scope.At(repetition, part);
         if (When is not null && !When.Holds(scope)) return false;
         if (To.Leaf is null && Converter is not null && !To.Type.IsPrimitive)
         {
@@ -269,7 +283,7 @@ internal sealed class RowPlan
 
     private bool IsMeasured => Measures.Contains(To.Container.Type.Name) || Measures.Contains(To.Type.Name);
 
-    private void Missing(Frame frame, in Scope scope)
+    private void Missing(Frame frame, Scope scope)
     {
         if (When is not null && !When.Holds(scope)) return;
         string reason = $"{From!.Text} is missing. {Because ?? $"The {Map.Target} cannot be made without it: have the sender fill it, or let a map of the site say what to do where it is empty."} ({At.At})";
@@ -278,7 +292,7 @@ internal sealed class RowPlan
         else frame.Run.Conversion.Error("required", scope.Segment, reason);
     }
 
-    private void MarkTested(in Scope scope)
+    private void MarkTested(Scope scope)
     {
         foreach (Place place in Tested)
         {

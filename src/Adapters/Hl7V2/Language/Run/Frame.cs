@@ -12,20 +12,39 @@ namespace Consortium.Adapters.Hl7V2.Language.Run;
 internal readonly record struct Made(PathNode Node, Er7Value Repetition, DraftObject Parent, DraftObject Object);
 
 /// <summary>One map at work on one target: which objects its nodes have become.</summary>
-internal sealed class Frame(DraftObject root, MapRun run)
+internal sealed class Frame(MapRun run)
 {
     // A map makes few objects, however many nodes its rows name: going through them is cheaper than a table of all nodes.
     private Made[] _made = [];
     private int _count;
 
     /// <summary>The target.</summary>
-    public DraftObject Root { get; } = root;
+    public DraftObject Root { get; private set; } = null!;
 
     /// <summary>The message.</summary>
     public MapRun Run { get; } = run;
 
     /// <summary>True as soon as something of the message was written.</summary>
     public bool HasData { get; set; }
+
+    /// <summary>Begins a map on a target.</summary>
+    public void Begin(DraftObject root)
+    {
+        Root = root;
+        HasData = false;
+        _count = 0;
+    }
+
+    /// <summary>Whether the node has become anything.</summary>
+    public bool Has(PathNode node)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (ReferenceEquals(_made[i].Node, node)) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>The object of a node for a repetition, made where it is not there. For rows that write to one element.</summary>
     public DraftObject One(PathNode node, in Er7Value repetition, string? field)

@@ -1,4 +1,6 @@
 using Consortium.Adapters.Elements;
+using Consortium.Adapters.Hl7V2.Er7;
+using Consortium.Adapters.Hl7V2.Language.Conditions;
 using Consortium.Messaging;
 
 namespace Consortium.Adapters.Hl7V2.Language.Run;
@@ -7,6 +9,8 @@ namespace Consortium.Adapters.Hl7V2.Language.Run;
 internal sealed class MapRun(MessageConversion conversion, List<TraceEntry>? trace)
 {
     private readonly Stack<List<Made>> _lists = [];
+    private readonly Stack<Scope> _scopes = [];
+    private readonly Stack<Frame> _frames = [];
 
     /// <summary>The message, its issues and its resources.</summary>
     public MessageConversion Conversion { get; } = conversion;
@@ -29,6 +33,28 @@ internal sealed class MapRun(MessageConversion conversion, List<TraceEntry>? tra
         list.Clear();
         _lists.Push(list);
     }
+
+    /// <summary>A scope on a segment, or on a value in it, to be given back.</summary>
+    public Scope RentScope(Er7Segment segment, ISegmentFinder surroundings, in Er7Value own)
+    {
+        Scope scope = _scopes.TryPop(out Scope? free) ? free : new Scope(segment, surroundings);
+        scope.Begin(segment, surroundings, own);
+        return scope;
+    }
+
+    /// <summary>Takes a scope back.</summary>
+    public void ReturnScope(Scope scope) => _scopes.Push(scope);
+
+    /// <summary>A frame on a target, to be given back unless somebody keeps it.</summary>
+    public Frame RentFrame(DraftObject root)
+    {
+        Frame frame = _frames.TryPop(out Frame? free) ? free : new Frame(this);
+        frame.Begin(root);
+        return frame;
+    }
+
+    /// <summary>Takes a frame back.</summary>
+    public void ReturnFrame(Frame frame) => _frames.Push(frame);
 }
 
 /// <summary>An element and the rule that made it.</summary>

@@ -20,8 +20,6 @@ internal sealed class Application(MakePlan entry, GroupInstance group, Er7Segmen
 
     /// <summary>What its map made of which nodes, where its references stand among them.</summary>
     public Frame? Frame { get; set; }
-
-    public Scope Scope => new(Segment, Group);
 }
 
 /// <summary>Runs a message map: sorts the segments into groups, makes the resources, fills them, joins them, and leaves out what came to nothing.</summary>
@@ -57,7 +55,7 @@ internal sealed class MessageRun
             {
                 foreach (MakePlan entry in group.Plan.EntriesOf(segment.Name))
                 {
-                    if (entry.When is null || entry.When.Holds(new Scope(segment, group))) (_applications[entry.Number] ??= []).Add(new Application(entry, group, segment));
+                    if (entry.When is null || Holds(entry.When, segment, group)) (_applications[entry.Number] ??= []).Add(new Application(entry, group, segment));
                 }
             }
         }
@@ -77,6 +75,14 @@ internal sealed class MessageRun
         run.Finish();
     }
 
+    private bool Holds(Condition condition, Er7Segment segment, GroupInstance group)
+    {
+        Scope scope = _run.RentScope(segment, group, default);
+        bool holds = condition.Holds(scope);
+        _run.ReturnScope(scope);
+        return holds;
+    }
+
     // In the order of the map, and within an entry in that of the message.
     private void Each(Func<MakePlan, bool> takesPart, Action<Application> action)
     {
@@ -92,7 +98,14 @@ internal sealed class MessageRun
         MakePlan entry = at.Entry;
         if (!IsMade(at, entry.Needs)) return;
         string type = entry.Resource!;
-        string? id = entry.Identity?.Find(new IdentityRequest(type, at.Segment, at.Scope, _run, at.Group));
+        string? id = null;
+        if (entry.Identity is not null)
+        {
+            Scope scope = _run.RentScope(at.Segment, at.Group, default);
+            id = entry.Identity.Find(new IdentityRequest(type, at.Segment, scope, _run, at.Group));
+            _run.ReturnScope(scope);
+        }
+
         if (id is null)
         {
             // Never the same id for two things: what nothing identifies belongs to this message alone.
@@ -146,8 +159,13 @@ internal sealed class MessageRun
     {
         _run.Owner = resource.Id;
         _run.OwnerApply = resource.Entry.Apply;
-        resource.HasData |= at.Entry.Map!.Fill(resource.Json, at.Scope, _run, out Frame frame);
+        Scope scope = _run.RentScope(at.Segment, at.Group, default);
+        Frame frame = _run.RentFrame(resource.Json);
+        at.Entry.Map!.Fill(frame, scope);
+        _run.ReturnScope(scope);
+        resource.HasData |= frame.HasData;
         if (at.Entry.References.Length > 0) at.Frame = frame;
+        else _run.ReturnFrame(frame);
     }
 
     private void Join(Application at)
@@ -196,12 +214,20 @@ internal sealed class MessageRun
             return;
         }
 
-        DraftObject container = labelled ?? new Frame(owner.Json, _run).One(reference.Path.Container, default, null);
+        DraftObject container = labelled ?? Container(reference, owner);
         DraftObject value = Element.Reference(target.Type, target.Id);
         string name = reference.Path.Leaf!.Name;
         _run.Trace?.Add(new TraceEntry(value, target.Segment.Label, _plan.Name, reference.At.At));
         if (!reference.Path.Repeats) container[name] = value;
         else if (container[name] is not DraftArray array || !IsIn(array, value)) Frame.Append(container, name, value);
+    }
+
+    private DraftObject Container(ReferencePlan reference, NamedResource owner)
+    {
+        Frame frame = _run.RentFrame(owner.Json);
+        DraftObject container = frame.One(reference.Path.Container, default, null);
+        _run.ReturnFrame(frame);
+        return container;
     }
 
     private bool IsIn(DraftArray array, DraftObject reference)
