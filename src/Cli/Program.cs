@@ -36,7 +36,9 @@ if (call.Errors.Count > 0)
 
 try
 {
-    return await call.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+    // A host takes its signals itself (EndSignals): what it finishes first may take longer than a command may.
+    bool isHost = call.CommandResult.Command.Name == "up";
+    return await call.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = isHost ? null : TimeSpan.FromSeconds(10) });
 }
 catch (CommandException e)
 {

@@ -9,6 +9,9 @@ public sealed record FacadeOptions
     /// <summary>The Chinese resident ID card number (公民身份号码) as an identifier system.</summary>
     public const string ChineseIdCard = "urn:oid:2.16.156.10011.1.3";
 
+    /// <summary>The limit of <see cref="ProjectionLimit"/> where nothing else is said.</summary>
+    public static readonly TimeSpan DefaultProjectionLimit = TimeSpan.FromSeconds(60);
+
     /// <summary>The base URL that clients use, without a slash at the end: <c>http://127.0.0.1:8080/fhir</c>.</summary>
     public required string BaseUrl { get; init; }
 
@@ -43,7 +46,7 @@ public sealed record FacadeOptions
     public IReadOnlyList<string> SubjectIdentifierSystems { get; init; } = [ChineseIdCard];
 
     /// <summary>How old the projection of the contract may be before rights are no longer decided on it.</summary>
-    public TimeSpan ProjectionLimit { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan ProjectionLimit { get; init; } = DefaultProjectionLimit;
 
     /// <summary>
     /// True where whoever reaches the port without a token is the hospital's own user: full view and writes. For the demo on loopback only.
@@ -55,6 +58,9 @@ public sealed record FacadeOptions
 
     /// <summary>Most entries in a batch or transaction; 413 above.</summary>
     public int MaxBundleEntries { get; init; } = 5000;
+
+    /// <summary>What a request may cost and how many a caller may send.</summary>
+    public RequestLimits Limits { get; init; } = new();
 
     /// <summary>Origins whose pages may use the endpoint from a browser (CORS), as <c>https://app.hospital.cn</c>; <c>*</c> for all; empty for none.</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
@@ -77,6 +83,7 @@ public sealed record FacadeOptions
             if (!good) throw new ArgumentException($"{nameof(CorsOrigins)} lists origins, scheme, host and port alone, or '*'; '{origin}' is none.");
         }
 
+        Limits.Validate();
         if (MaxBodyBytes < 1024) throw new ArgumentException($"{nameof(MaxBodyBytes)} must be at least 1024.");
         if (MaxBundleEntries < 1) throw new ArgumentException($"{nameof(MaxBundleEntries)} must be at least 1.");
     }

@@ -1,5 +1,6 @@
 using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Export;
+using Consortium.FhirFacade.Limits;
 using Consortium.FhirFacade.Rest;
 using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Search.Parameters;
@@ -59,6 +60,7 @@ public static class FhirFacadeServiceCollectionExtensions
     {
         services.TryAddSingleton<IMembership, ProjectedMembership>();
         services.AddSingleton<CallerAuthentication>();
+        services.AddSingleton<CallerRates>();
         services.AddSingleton<PatientIdentity>();
         services.AddSingleton<DisclosureAudit>();
         services.AddSingleton<RecordAccess>();

@@ -56,6 +56,7 @@ public sealed class Outbox
             failure TEXT
         )
         """,
+        $"ALTER TABLE {_table} ADD COLUMN trace TEXT",
     ], cancellationToken);
 
     /// <summary>
@@ -64,8 +65,9 @@ public sealed class Outbox
     /// <param name="transaction">A transaction of the outbox's store.</param>
     /// <param name="message">The message; one of the outbox's <see cref="MessageTypes"/>.</param>
     /// <param name="messageId">Tells this message from every other of the component, the same if the caller's work is repeated.</param>
+    /// <param name="trace">The traces that the message belongs to (<see cref="MessagingTraces.Of"/>); left out, the one that is under way.</param>
     /// <exception cref="ArgumentException">The type is not one of them, or the message is larger than <see cref="MaxBodyBytes"/>.</exception>
-    public async Task EnqueueAsync<T>(DbTransaction transaction, T message, string messageId)
+    public async Task EnqueueAsync<T>(DbTransaction transaction, T message, string messageId, string? trace = null)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(transaction);
@@ -79,8 +81,8 @@ public sealed class Outbox
         }
 
         await transaction.Connection!.ExecuteAsync(
-            $"INSERT INTO {_table} (message_id, message_type, body, size, enqueued_at) VALUES (@messageId, @type, @body, @size, @now)",
-            new { messageId, type, body, size = body.Length, now = Now }, transaction).ConfigureAwait(false);
+            $"INSERT INTO {_table} (message_id, message_type, body, size, enqueued_at, trace) VALUES (@messageId, @type, @body, @size, @now, @trace)",
+            new { messageId, type, body, size = body.Length, now = Now, trace = trace ?? MessagingTraces.Current }, transaction).ConfigureAwait(false);
     }
 
     /// <summary>Tells the relay of this process that something was committed; without it the relay finds out within its poll interval.</summary>
@@ -143,7 +145,7 @@ public sealed class Outbox
 
     private async Task<IReadOnlyList<OutboxBody>> LoadAsync(DbConnection connection, DbTransaction? transaction, long[] seqs) =>
         (await connection.QueryAsync<OutboxBody>(
-            $"SELECT seq, message_id AS MessageId, message_type AS MessageType, body FROM {_table} WHERE seq {Among("seqs")} ORDER BY seq", new { seqs }, transaction)
+            $"SELECT seq, message_id AS MessageId, message_type AS MessageType, body, trace FROM {_table} WHERE seq {Among("seqs")} ORDER BY seq", new { seqs }, transaction)
             .ConfigureAwait(false)).AsList();
 
     private async Task SettleAsync(DbTransaction transaction, IReadOnlyList<Sent> results)
@@ -173,7 +175,7 @@ public sealed record OutboxPending(long Count, DateTimeOffset? Oldest, long Fail
 internal sealed record OutboxRow(long Seq, long Size, long Attempts);
 
 /// <summary>The message of a row.</summary>
-internal sealed record OutboxBody(long Seq, string MessageId, string MessageType, byte[] Body);
+internal sealed record OutboxBody(long Seq, string MessageId, string MessageType, byte[] Body, string? Trace);
 
 /// <summary>What became of a row: it arrived (no failure), or is to be tried again after a pause.</summary>
 internal sealed record Sent(long Seq, string? Failure, TimeSpan Pause);

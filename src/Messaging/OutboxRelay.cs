@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,11 +11,15 @@ namespace Consortium.Messaging;
 /// </summary>
 public sealed class OutboxRelay : BackgroundService
 {
+    /// <summary>A next hop that took a message so short a time ago takes what is left as well.</summary>
+    private static readonly TimeSpan Flowing = TimeSpan.FromSeconds(5);
+
     private readonly Outbox _outbox;
     private readonly IDurablePublisher _publisher;
     private readonly OutboxRelayOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<OutboxRelay> _log;
+    private long _lastSent;
 
     /// <summary>A relay; run it in a host (<see cref="MessagingServiceCollectionExtensions.AddOutboxRelay"/>).</summary>
     public OutboxRelay(Outbox outbox, IDurablePublisher publisher, OutboxRelayOptions options, TimeProvider time, ILogger<OutboxRelay> log)
@@ -57,6 +62,30 @@ public sealed class OutboxRelay : BackgroundService
         }
     }
 
+    /// <summary>
+    /// Ends the relay, and sends what can be sent at once: what this host wrote last need not wait for its next start. Nothing is lost where it cannot, since the rows stay.
+    /// </summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        long last = Volatile.Read(ref _lastSent);
+        if (last == 0 || _time.GetElapsedTime(last) > Flowing) return; // the next hop does not take anything now
+        using var limit = new CancellationTokenSource(_options.Drain, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            int taken = _options.Batch;
+            while (taken == _options.Batch && !either.IsCancellationRequested)
+            {
+                taken = await _outbox.TakeAsync(_options.Batch, (rows, load) => SendAsync(rows, load, either.Token), either.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            _log.LogDebug("The outbox of {Component} was left as it is: {Failure}", _outbox.Component, e.GetType().Name);
+        }
+    }
+
     private async Task<IReadOnlyList<Sent>> SendAsync(
         IReadOnlyList<OutboxRow> rows, Func<long[], Task<IReadOnlyList<OutboxBody>>> load, CancellationToken stoppingToken)
     {
@@ -90,7 +119,9 @@ public sealed class OutboxRelay : BackgroundService
 
         try
         {
+            using Activity? span = MessagingTraces.Sending(body.MessageType, body.Trace);
             await _outbox.Types.PublishAsync(body.MessageType, body.Body, _publisher, body.MessageId, cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _lastSent, _time.GetTimestamp());
             return new Sent(body.Seq, null, TimeSpan.Zero);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

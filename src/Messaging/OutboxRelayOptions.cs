@@ -18,6 +18,9 @@ public sealed record OutboxRelayOptions
     /// <summary>How long rows are held for one round of publishing; what has not arrived by then goes back and is taken again.</summary>
     public TimeSpan Round { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a host that ends goes on sending what is there.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The longest pause of a message whose publish fails.</summary>
     public TimeSpan MaxPause { get; init; } = TimeSpan.FromMinutes(1);
 }

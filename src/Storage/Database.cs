@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -21,12 +22,18 @@ public sealed class Database : IAsyncDisposable
     {
         Dialect = dialect;
         _connectionString = connectionString;
+        Name = dialect == Dialect.Sqlite
+            ? Path.GetFileNameWithoutExtension(new SqliteConnectionStringBuilder(connectionString).DataSource)
+            : new NpgsqlConnectionStringBuilder(connectionString) is { SearchPath: { Length: > 0 } schema } ? schema : "default";
         if (dialect == Dialect.Postgres) _postgres = NpgsqlDataSource.Create(connectionString);
         else _sqliteWriter = new SemaphoreSlim(1, 1);
     }
 
     /// <summary>The engine.</summary>
     public Dialect Dialect { get; }
+
+    /// <summary>The store's name in metrics: that of its file, or of its schema.</summary>
+    public string Name { get; }
 
     /// <summary>The type of a column of bytes: <c>BLOB</c> or <c>BYTEA</c>.</summary>
     public string BytesType => Dialect == Dialect.Sqlite ? "BLOB" : "BYTEA";
@@ -53,17 +60,21 @@ public sealed class Database : IAsyncDisposable
         return new Database(dialect, connectionString);
     }
 
-    /// <summary>An open connection for reading; dispose it to give it back.</summary>
+    /// <summary>
+    /// An open connection for reading; dispose it to give it back. On SQLite its statements stop when <paramref name="cancellationToken"/> is cancelled, at any time until then;
+    /// on PostgreSQL those that are given the token do.
+    /// </summary>
     public async ValueTask<DbConnection> ConnectAsync(CancellationToken cancellationToken = default)
     {
         if (_postgres is not null) return await _postgres.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        var connection = new SqliteConnection(_connectionString);
+        var connection = new InterruptibleConnection(_connectionString);
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             using SqliteCommand command = connection.CreateCommand();
             command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000;";
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            connection.InterruptOn(cancellationToken);
             return connection;
         }
         catch
@@ -76,21 +87,34 @@ public sealed class Database : IAsyncDisposable
     /// <summary>
     /// Runs <paramref name="work"/> in one write transaction and commits it; when this returns, the work is on disk.
     /// Serialisation failures, deadlocks and busy locks roll back and run <paramref name="work"/> again (at most eight times),
-    /// so it must have no effect outside the transaction.
+    /// so it must have no effect outside the transaction. A cancelled <paramref name="cancellationToken"/> rolls back; a commit that has begun is waited for,
+    /// so that nobody is told that nothing happened when it did.
     /// </summary>
     public async Task<T> TransactAsync<T>(Func<DbTransaction, Task<T>> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
-        for (int attempt = 1; ; attempt++)
+        long began = Stopwatch.GetTimestamp();
+        bool committed = false;
+        try
         {
-            try
+            for (int attempt = 1; ; attempt++)
             {
-                return await TransactOnceAsync(work, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    T result = await TransactOnceAsync(work, cancellationToken).ConfigureAwait(false);
+                    committed = true;
+                    return result;
+                }
+                catch (DbException e) when (attempt < MostAttempts && IsTransient(e))
+                {
+                    StorageMetrics.Retried(Name);
+                    await Task.Delay(TimeSpan.FromMilliseconds(5 << attempt), cancellationToken).ConfigureAwait(false);
+                }
             }
-            catch (DbException e) when (attempt < MostAttempts && IsTransient(e))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5 << attempt), cancellationToken).ConfigureAwait(false);
-            }
+        }
+        finally
+        {
+            StorageMetrics.Ended(Name, committed, Stopwatch.GetElapsedTime(began));
         }
     }
 
@@ -154,6 +178,14 @@ public sealed class Database : IAsyncDisposable
         else SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
     }
 
+    /// <summary>True where the database stopped a statement because its token was cancelled.</summary>
+    public static bool IsInterrupted(Exception exception) => exception switch
+    {
+        SqliteException { SqliteErrorCode: SqliteInterruption.ErrorCode } => true,
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => true,
+        _ => false,
+    };
+
     /// <summary>True where the same transaction may succeed when it is run again.</summary>
     internal static bool IsTransient(DbException exception) => exception switch
     {
@@ -172,7 +204,8 @@ public sealed class Database : IAsyncDisposable
                 ? sqlite.BeginTransaction(deferred: false) // BEGIN IMMEDIATE: the lock is taken now, not in the middle
                 : await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             T result = await work(transaction).ConfigureAwait(false);
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return result;
         }
         finally

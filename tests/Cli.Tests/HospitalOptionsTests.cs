@@ -46,6 +46,35 @@ public sealed class HospitalOptionsTests
         Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Read_SeveralWrongValues_NamesAllOfThemAtOnce()
+    {
+        var refused = Assert.Throws<CommandException>(() => Read(new()
+        {
+            ["Contract"] = "0x12", ["Chain"] = "chain", ["RequestSeconds"] = "4000", ["MaxBundleEntries"] = "0", ["LogFormat"] = "xml", ["Broker"] = "kafka://x", ["Store"] = "mysql://user:secret@h/d", ["BatchCount"] = null, ["IndexKey"] = null,
+        }));
+        Assert.All((string[])["Contract", "Chain", "RequestSeconds", "MaxBundleEntries", "LogFormat", "Broker", "Store", "IndexKeyFile"], key => Assert.Contains($"key {key}", refused.Message, StringComparison.Ordinal));
+        Assert.Contains("from 0 to 3600", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("MaxBodyBytes", "1023")]
+    [InlineData("MaxUrlBytes", "70000")]
+    [InlineData("MaxHeaderBytes", "-1")]
+    [InlineData("HeaderSeconds", "0")]
+    [InlineData("MaxSearchCost", "9")]
+    [InlineData("ShutdownSeconds", "0")]
+    [InlineData("RequestsPerSecond", "many")]
+    [InlineData("TracePercent", "101")]
+    [InlineData("OtlpEndpoint", "collector")]
+    [InlineData("LogLevel", "Loud")]
+    public void Read_ALimitOutsideItsRange_NamesItsKeyAndTheRange(string key, string value)
+    {
+        var refused = Assert.Throws<CommandException>(() => Read(new() { [key] = value }));
+        Assert.Contains($"key {key} wants", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("MllpCertificateFile", "no-such-file")]
     [InlineData("MllpAllowedAddresses", "10.0.0.0/8, somewhere")]

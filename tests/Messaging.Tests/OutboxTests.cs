@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Consortium.Storage;
 using Consortium.Testing;
 using Dapper;
@@ -25,6 +26,53 @@ public sealed class OutboxTests
         await box.RunRelayUntilAsync(publisher, () => publisher.Sent.Count == 1);
 
         Assert.Equal([("note-2", new Note(2, "本文 2"))], publisher.Sent);
+    }
+
+    [Theory, MemberData(nameof(TestStore.Dialects), MemberType = typeof(TestStore))]
+    public async Task Relay_MessageOfATrace_SendsItWithinThatTrace(Dialect dialect)
+    {
+        await using Fixture box = await Fixture.CreateAsync(dialect);
+        using var listener = new ActivityListener { ShouldListenTo = source => source.Name is MessagingTraces.SourceName or "test", Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded };
+        ActivitySource.AddActivityListener(listener);
+        using var source = new ActivitySource("test");
+        ActivityTraceId written;
+        using (Activity request = source.StartActivity("request")!)
+        {
+            written = request.TraceId;
+            await box.EnqueueAsync(1);
+        }
+
+        string other = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded) is var context ? $"00-{context.TraceId}-{context.SpanId}-01" : "";
+        await box.Database.TransactAsync(transaction => box.Outbox.EnqueueAsync(transaction, new Note(2, "x"), "note-2", MessagingTraces.Of([other, null, other, $"00-{written}-{ActivitySpanId.CreateRandom()}-01"])));
+        Activity.Current = null;
+        var sent = new ConcurrentDictionary<int, (ActivityTraceId Trace, int Links)>();
+        var publisher = new RecordingPublisher { OnPublish = (note, _) => { sent[note.Number] = (Activity.Current!.TraceId, Activity.Current.Links.Count()); return Task.CompletedTask; } };
+
+        await box.RunRelayUntilAsync(publisher, () => publisher.Sent.Count == 2);
+
+        Assert.Equal((written, 0), sent[1]);
+        Assert.Equal((context.TraceId, 1), sent[2]);
+    }
+
+    [Theory, MemberData(nameof(TestStore.Dialects), MemberType = typeof(TestStore))]
+    public async Task StopAsync_NextHopTakesMessages_SendsWhatIsLeft(Dialect dialect)
+    {
+        await using Fixture box = await Fixture.CreateAsync(dialect);
+        await box.EnqueueAsync(0);
+        var publisher = new RecordingPublisher();
+        using var relay = new OutboxRelay(box.Outbox, publisher, new OutboxRelayOptions { Poll = TimeSpan.FromHours(1), Drain = TimeSpan.FromMinutes(1) }, TimeProvider.System, NullLogger<OutboxRelay>.Instance);
+        await relay.StartAsync(default);
+        await AsyncAssert.EventuallyAsync(() => publisher.Sent.Count == 1);
+        // Written without waking the relay, as by another process: it would be found at the next poll.
+        await box.Database.TransactAsync(async transaction =>
+        {
+            for (int i = 1; i <= 600; i++) await box.Outbox.EnqueueAsync(transaction, new Note(i, "x"), $"note-{i}");
+        });
+
+        await relay.StopAsync(default);
+
+        Assert.Equal(601, publisher.Sent.Count);
+        Assert.Equal(0, (await box.Outbox.PendingAsync()).Count);
     }
 
     [Theory, MemberData(nameof(TestStore.Dialects), MemberType = typeof(TestStore))]

@@ -29,6 +29,33 @@ public sealed class DatabaseTests
     }
 
     [Theory, MemberData(nameof(TestStore.Dialects), MemberType = typeof(TestStore))]
+    public async Task ConnectAsync_TokenIsCancelledDuringAStatement_StopsItAndLeavesTheConnectionGood(Dialect dialect)
+    {
+        await using TestStore store = await TestStore.CreateAsync(dialect);
+        await using Database database = store.Open();
+        await database.MigrateAsync("test", Counter);
+        using var stop = new CancellationTokenSource();
+        await using (DbConnection connection = await database.ConnectAsync(stop.Token))
+        {
+            var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (connection is SqliteConnection sqlite) sqlite.CreateFunction("started", () => started.TrySetResult() ? 1 : 0);
+            else started.SetResult();
+            string endless = dialect == Dialect.Sqlite ? "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT COUNT(*) FROM c WHERE started() < 0" : "SELECT pg_sleep(600)";
+            Task running = Task.Run(() => connection.ExecuteAsync(new CommandDefinition(endless, cancellationToken: stop.Token)));
+            await started.Task;
+            await stop.CancelAsync();
+            Exception stopped = await Assert.ThrowsAnyAsync<Exception>(() => running);
+            Assert.True(stopped is OperationCanceledException || Database.IsInterrupted(stopped), stopped.GetType().Name);
+        }
+
+        for (int i = 0; i < 20; i++)
+        {
+            await using DbConnection next = await database.ConnectAsync();
+            Assert.Equal(0, await next.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM counter"));
+        }
+    }
+
+    [Theory, MemberData(nameof(TestStore.Dialects), MemberType = typeof(TestStore))]
     public async Task TransactAsync_ManyWritersOnOneRow_LoseNoUpdate(Dialect dialect)
     {
         await using TestStore store = await TestStore.CreateAsync(dialect);

@@ -25,14 +25,15 @@ internal static class UpCommand
         var command = new Command("up", "Runs a hospital's host, or the whole demo; Ctrl-C ends it.") { demo, reset, state, portBase, config, broker, store, chain, site, set };
         command.SetAction(async (call, cancellationToken) =>
         {
+            using var signals = new EndSignals(cancellationToken);
             if (call.GetValue(demo))
             {
-                return await DemoHost.RunAsync(new DemoLayout(call.GetValue(state) ?? DemoLayout.DefaultState, call.GetValue(portBase)) { Site = call.GetValue(site) }, call.GetValue(reset), cancellationToken);
+                return await DemoHost.RunAsync(new DemoLayout(call.GetValue(state) ?? DemoLayout.DefaultState, call.GetValue(portBase)) { Site = call.GetValue(site) }, call.GetValue(reset), signals.Token);
             }
 
             var named = new Dictionary<string, string?> { ["State"] = call.GetValue(state), ["Broker"] = call.GetValue(broker), ["Store"] = call.GetValue(store), ["Chain"] = call.GetValue(chain), ["Site"] = call.GetValue(site) };
             IConfiguration configuration = Configuration(call.GetValue(config), named, call.GetValue(set) ?? []);
-            return await RunAsync(HospitalOptions.Read(configuration), cancellationToken);
+            return await RunAsync(HospitalOptions.Read(configuration), signals.Token);
         });
         return command;
     }
@@ -50,7 +51,7 @@ internal static class UpCommand
             }
             finally
             {
-                await app.StopAsync(CancellationToken.None);
+                await StopAsync(app, options);
             }
         }
         catch (JournalKeyException e)
@@ -70,7 +71,21 @@ internal static class UpCommand
         return ExitCode.Good;
     }
 
-    private static IConfiguration Configuration(string? file, Dictionary<string, string?> named, string[] assignments)
+    /// <summary>Ends the host in order, within the time that the site gives it.</summary>
+    /// <exception cref="CommandException">Something was not finished in that time. Nothing that was acknowledged is lost.</exception>
+    private static async Task StopAsync(WebApplication app, HospitalOptions options)
+    {
+        try
+        {
+            await app.StopAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is OperationCanceledException or AggregateException)
+        {
+            throw CommandException.Outside($"{options.Name} did not finish what was under way within {options.Limits.Shutdown.TotalSeconds:0} s (ShutdownSeconds); who waited for an answer got none. What was acknowledged is kept.");
+        }
+    }
+
+    internal static IConfiguration Configuration(string? file, Dictionary<string, string?> named, string[] assignments)
     {
         if (file is not null && !File.Exists(file)) throw CommandException.Misunderstood($"--config: {file}: no such file.");
         var values = named.Where(pair => pair.Value is not null).ToDictionary();

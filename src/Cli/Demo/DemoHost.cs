@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Consortium.Cli.Health;
 using Consortium.Cli.Host;
 using Consortium.Cli.Page;
 using Consortium.Ledger;
@@ -83,6 +84,7 @@ internal static class DemoHost
             BatchCount = 500,
             BatchAge = TimeSpan.FromSeconds(1),
             Confirmations = 1,
+            Limits = new HostLimits { Shutdown = TimeSpan.FromSeconds(4) },
         };
     }
 
@@ -99,6 +101,9 @@ internal static class DemoHost
             StatusDocument first = await readers[0].ReadDocumentAsync(cancellationToken);
             return first with { Hospitals = [first.Hospitals[0], await readers[1].ReadAsync(cancellationToken)], Story = story.Lines };
         });
+        HostHealth[] parts = [.. hospitals.Select(app => app.Services.GetRequiredService<HostHealth>())];
+        HealthEndpoints.Map(page, async cancellationToken =>
+            new HealthReport([.. (await Task.WhenAll(parts.Select(part => part.ReadAsync(cancellationToken)))).SelectMany(report => report.Components)]));
         return page;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
@@ -6,7 +7,16 @@ namespace Consortium.Cli.Host;
 /// <summary>Reads configuration keys; every complaint names the key in its three spellings' common part and what it wants.</summary>
 internal sealed class ConfigurationReader(IConfiguration configuration)
 {
-    public string? Optional(string key) => configuration[key] is { Length: > 0 } value ? value : null;
+    private static readonly ConcurrentDictionary<string, bool> s_asked = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The first part of every key that was asked for in this process: a key outside of them is misspelt.</summary>
+    public static IReadOnlySet<string> Asked => s_asked.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    public string? Optional(string key)
+    {
+        s_asked.TryAdd(key.Split(':')[0], true);
+        return configuration[key] is { Length: > 0 } value ? value : null;
+    }
 
     public string Required(string key, string wants) => Optional(key)
         ?? throw CommandException.Misunderstood($"Configuration key {key} is missing: it wants {wants}. Set {Spellings(key)}.");
@@ -45,6 +55,19 @@ internal sealed class ConfigurationReader(IConfiguration configuration)
         if (Optional(key) is not { } text) return otherwise;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : throw Wrong(key, "a whole number");
     }
+
+    /// <summary>A whole number within limits.</summary>
+    public int Number(string key, int otherwise, int least, int most)
+    {
+        string wants = string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}");
+        if (Optional(key) is not { } text) return otherwise;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most ? value : throw Wrong(key, wants);
+    }
+
+    /// <summary>One of several words, in whatever case; as it is spelt here.</summary>
+    public string OneOf(string key, string otherwise, params string[] words) => Optional(key) is not { } text
+        ? otherwise
+        : words.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? throw Wrong(key, string.Join(" or ", words));
 
     public bool Flag(string key) => Optional(key) switch
     {

@@ -1,13 +1,15 @@
 using Consortium.AnchorService;
+using Consortium.Cli.Health;
+using Consortium.Cli.Telemetry;
 using Consortium.FhirFacade;
 using Consortium.Ledger;
 using Consortium.Messaging;
 using Consortium.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Consortium.Cli.Host;
 
@@ -25,15 +27,16 @@ internal static class HospitalHost
         ulong chainId = await ChainIdentity.ReadAsync(options, chain, cancellationToken);
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "consortium" });
-        Logging(builder.Logging);
+        TelemetryComposition.Logs(builder.Logging, options.Telemetry);
         builder.WebHost.UseUrls(options.Listen.ToString());
+        builder.WebHost.ConfigureKestrel(kestrel => Bound(kestrel.Limits, options.Limits));
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(chain);
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host =>
         {
-            host.ShutdownTimeout = TimeSpan.FromSeconds(4);
+            host.ShutdownTimeout = options.Limits.Shutdown;
             host.ServicesStartConcurrently = false;
         });
 
@@ -52,11 +55,15 @@ internal static class HospitalHost
         if (roles.HasFlag(HostRoles.Anchor)) AddAnchor(builder.Services, options, stores, signer, chainId);
         if (roles.HasFlag(HostRoles.Intake)) IntakeComposition.Add(builder.Services, options, stores);
         builder.Services.AddSingleton<HospitalStatusReader>();
+        builder.Services.AddSingleton<HostHealth>();
+        TelemetryComposition.Add(builder.Services, options);
 
         WebApplication app = builder.Build();
+        TelemetryComposition.Use(app, options.Telemetry);
         if (roles.HasFlag(HostRoles.Facade)) app.MapFhirFacade("/fhir");
         if (roles.HasFlag(HostRoles.Intake)) IntakeComposition.Map(app);
         Page.LivePage.Map(app, app.Services.GetRequiredService<HospitalStatusReader>().ReadDocumentAsync);
+        HealthEndpoints.Map(app, app.Services.GetRequiredService<HostHealth>().ReadAsync);
         return app;
     }
 
@@ -78,6 +85,9 @@ internal static class HospitalHost
             Signer = signer,
             OpenAccess = options.OpenAccess,
             CorsOrigins = options.CorsOrigins,
+            MaxBodyBytes = options.Limits.MaxBodyBytes,
+            MaxBundleEntries = options.Limits.MaxBundleEntries,
+            Limits = options.Limits.Requests,
         });
     }
 
@@ -112,21 +122,15 @@ internal static class HospitalHost
         }
     }
 
-    /// <summary>One line an event on stderr; libraries speak up from warnings on.</summary>
-    private static void Logging(ILoggingBuilder logging)
+    /// <summary>What the web server takes of a connection, before anything of it is looked at.</summary>
+    private static void Bound(KestrelServerLimits kestrel, HostLimits limits)
     {
-        logging.ClearProviders();
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-            console.UseUtcTimestamp = true;
-        });
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        logging.SetMinimumLevel(LogLevel.Information);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddFilter("System", LogLevel.Warning);
-        logging.AddFilter("MassTransit", LogLevel.Warning);
+        kestrel.MaxRequestLineSize = limits.MaxUrlBytes;
+        kestrel.MaxRequestHeadersTotalSize = limits.MaxHeaderBytes;
+        kestrel.RequestHeadersTimeout = limits.HeaderTime;
+        kestrel.MinRequestBodyDataRate = new MinDataRate(limits.MinBodyBytesPerSecond, TimeSpan.FromSeconds(5));
+        kestrel.MaxConcurrentConnections = limits.MaxConnections;
+        kestrel.MaxConcurrentUpgradedConnections = limits.MaxConnections;
     }
 }
 

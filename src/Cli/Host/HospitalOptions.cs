@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Consortium.Ledger;
+using Consortium.Messaging;
+using Consortium.Storage;
 using Microsoft.Extensions.Configuration;
 
 namespace Consortium.Cli.Host;
@@ -103,51 +105,112 @@ internal sealed record HospitalOptions
     /// <summary>Blocks on top of a batch's block before it counts as final.</summary>
     public required int Confirmations { get; init; }
 
+    /// <summary>What callers may ask of the host, and how it ends.</summary>
+    public HostLimits Limits { get; init; } = new();
+
+    /// <summary>What the host says of itself.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     /// <summary>Reads and checks the configuration.</summary>
-    /// <exception cref="CommandException">A key is missing or unreadable; the message names it and the way out.</exception>
+    /// <exception cref="CommandException">Keys are missing or unreadable; the message names all of them and the way out, a line each.</exception>
     public static HospitalOptions Read(IConfiguration configuration)
     {
         var keys = new ConfigurationReader(configuration);
-        string name = keys.Required("Name", "a short name of this hospital, such as hospital-a");
-        if (name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-')) throw ConfigurationReader.Wrong("Name", "letters, digits and hyphens");
+        var all = new ConfigurationProblems();
+        string name = all.Try(() => ReadName(keys)) ?? "unnamed";
         string state = Path.GetFullPath(keys.Optional("State") ?? Path.Combine(".consortium", name));
-        var listen = keys.Uri("Listen", "http://127.0.0.1:5081");
-        bool openAccess = keys.Flag("OpenAccess");
-        if (openAccess && !listen.IsLoopback) throw ConfigurationReader.Wrong("OpenAccess", "false, unless Listen is a loopback address: everybody who reaches it would see every record");
-        return new HospitalOptions
+        Uri listen = all.Try(() => keys.Uri("Listen", "http://127.0.0.1:5081")) ?? new Uri("http://127.0.0.1:5081");
+        var options = new HospitalOptions
         {
             Name = name,
-            Roles = ReadRoles(keys),
+            Roles = all.Try(() => ReadRoles(keys)),
             State = state,
-            Broker = keys.Optional("Broker") ?? "in-process",
-            Store = keys.Optional("Store"),
-            Chain = keys.Required("Chain", "the JSON-RPC URL of the consortium's chain; several, separated by commas")
-                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                .Select(url => System.Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) ? uri : throw ConfigurationReader.Wrong("Chain", "http:// or https:// URLs")).ToArray(),
-            Contract = Address.TryParse(keys.Required("Contract", "the address of the consortium's ledger contract (see: consortium ledger deploy)"), out Address contract)
-                ? contract : throw ConfigurationReader.Wrong("Contract", "an address: 0x and 40 hexadecimal digits"),
-            DeployedAtBlock = (ulong)keys.Number("DeployedAtBlock", 0),
+            Broker = all.Try(() => ReadBroker(keys)),
+            Store = all.Try(() => ReadStore(keys)),
+            Chain = all.Try(() => ReadChain(keys)),
+            Contract = all.Try(() => Address.TryParse(keys.Required("Contract", "the address of the consortium's ledger contract (see: consortium ledger deploy)"), out Address contract)
+                ? contract : throw ConfigurationReader.Wrong("Contract", "an address: 0x and 40 hexadecimal digits")),
+            DeployedAtBlock = (ulong)all.Try(() => keys.Number("DeployedAtBlock", 0)),
             CustodianKeyFile = keys.Optional("CustodianKeyFile") ?? Path.Combine(state, "custodian.key"),
             SiteKeyFile = keys.Optional("SiteKeyFile") ?? Path.Combine(state, "site.key"),
-            KeyFile = keys.Required("KeyFile", "a Web3 Secret Storage v3 key file of this member"),
-            KeyPassword = keys.Secret("KeyPassword", "the key file's password"),
-            IndexKey = keys.Key32("IndexKey", "the consortium's index key, 64 hexadecimal digits"),
-            IndexEpoch = keys.Number("IndexEpoch", 1),
+            KeyFile = all.Try(() => keys.Required("KeyFile", "a Web3 Secret Storage v3 key file of this member")),
+            KeyPassword = all.Try(() => keys.Secret("KeyPassword", "the key file's password")),
+            IndexKey = all.Try(() => keys.Key32("IndexKey", "the consortium's index key, 64 hexadecimal digits")),
+            IndexEpoch = all.Try(() => keys.Number("IndexEpoch", 1)),
             Listen = listen,
             PublicUrl = keys.Optional("PublicUrl") ?? new Uri(listen, "fhir").ToString(),
-            Intake = IntakeSettings.Read(configuration, name, state),
+            Intake = all.Try(() => IntakeSettings.Read(configuration, name, state)),
             Drop = keys.Optional("Drop"),
             Site = keys.Optional("Site"),
-            OpenAccess = openAccess,
-            CorsOrigins = (keys.Optional("CorsOrigins") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                .Select(origin => origin == "*" || (System.Uri.TryCreate(origin, UriKind.Absolute, out Uri? from) && from.GetLeftPart(UriPartial.Authority).Equals(origin, StringComparison.OrdinalIgnoreCase))
-                    ? origin : throw ConfigurationReader.Wrong("CorsOrigins", "origins such as https://app.hospital.cn, separated by commas, or *")).ToArray(),
-            IntakeToken = keys.OptionalSecret("IntakeToken"),
-            BatchCount = keys.Number("BatchCount", 500),
-            BatchAge = TimeSpan.FromMilliseconds(keys.Number("BatchAgeMilliseconds", 1000)),
-            Confirmations = keys.Number("Confirmations", 1),
+            OpenAccess = all.Try(() => ReadOpenAccess(keys, listen)),
+            CorsOrigins = all.Try(() => ReadOrigins(keys)),
+            IntakeToken = all.Try(() => keys.OptionalSecret("IntakeToken")),
+            BatchCount = all.Try(() => keys.Number("BatchCount", 500, 1, 100_000)),
+            BatchAge = TimeSpan.FromMilliseconds(all.Try(() => keys.Number("BatchAgeMilliseconds", 1000, 1, 86_400_000))),
+            Confirmations = all.Try(() => keys.Number("Confirmations", 1, 0, 10_000)),
+            Limits = HostLimits.Read(configuration, all),
+            Telemetry = TelemetrySettings.Read(configuration, all),
         };
+        all.ThrowIfAny();
+        foreach (string unread in ConfigurationProblems.Unread(configuration, ConfigurationReader.Asked))
+        {
+            Output.Say($"consortium: nobody reads the configuration key {unread}; is it misspelt? docs/operating.md lists the keys.");
+        }
+
+        return options;
     }
+
+    private static string ReadName(ConfigurationReader keys)
+    {
+        string name = keys.Required("Name", "a short name of this hospital, such as hospital-a");
+        return name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? name : throw ConfigurationReader.Wrong("Name", "letters, digits and hyphens");
+    }
+
+    private static string ReadBroker(ConfigurationReader keys)
+    {
+        string broker = keys.Optional("Broker") ?? MessagingOptions.InProcess;
+        try
+        {
+            new MessagingOptions { Broker = broker }.Validate();
+            return broker;
+        }
+        catch (FormatException)
+        {
+            throw ConfigurationReader.Wrong("Broker", "in-process or rabbitmq://USER:PASSWORD@HOST:PORT/VHOST");
+        }
+    }
+
+    private static string? ReadStore(ConfigurationReader keys)
+    {
+        if (keys.Optional("Store") is not { } store) return null;
+        try
+        {
+            _ = DatabaseUrl.Parse(store);
+            return store;
+        }
+        catch (FormatException)
+        {
+            throw ConfigurationReader.Wrong("Store", "postgres://USER:PASSWORD@HOST:PORT/DATABASE; left out, SQLite files in State");
+        }
+    }
+
+    private static Uri[] ReadChain(ConfigurationReader keys) =>
+    [
+        .. keys.Required("Chain", "the JSON-RPC URL of the consortium's chain; several, separated by commas")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(url => System.Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) ? uri : throw ConfigurationReader.Wrong("Chain", "http:// or https:// URLs")),
+    ];
+
+    private static bool ReadOpenAccess(ConfigurationReader keys, Uri listen) => keys.Flag("OpenAccess") && !listen.IsLoopback
+        ? throw ConfigurationReader.Wrong("OpenAccess", "false, unless Listen is a loopback address: everybody who reaches it would see every record")
+        : keys.Flag("OpenAccess");
+
+    private static string[] ReadOrigins(ConfigurationReader keys) =>
+    [
+        .. (keys.Optional("CorsOrigins") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(origin => origin == "*" || (System.Uri.TryCreate(origin, UriKind.Absolute, out Uri? from) && from.GetLeftPart(UriPartial.Authority).Equals(origin, StringComparison.OrdinalIgnoreCase))
+                ? origin : throw ConfigurationReader.Wrong("CorsOrigins", "origins such as https://app.hospital.cn, separated by commas, or *")),
+    ];
 
     private static HostRoles ReadRoles(ConfigurationReader keys)
     {

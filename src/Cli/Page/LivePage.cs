@@ -30,12 +30,6 @@ internal static class LivePage
         }
 
         app.MapGet("/status", async (CancellationToken cancellationToken) => Results.Json(await status(cancellationToken)));
-        app.MapGet("/health/live", () => Results.Text("live"));
-        app.MapGet("/health/ready", async (CancellationToken cancellationToken) =>
-        {
-            string[] problems = [.. (await status(cancellationToken)).Hospitals.SelectMany(hospital => hospital.Problems)];
-            return problems.Length == 0 ? Results.Text("ready") : Results.Text(string.Join('\n', problems), statusCode: 503);
-        });
     }
 
     private static byte[] Read(string name)

@@ -51,7 +51,7 @@ internal sealed class BundleInteraction(RecordStore store, TransactionPlanner pl
             FhirResponse response = await router.Value.RouteAsync(entry.ToRequest(request), cancellationToken).ConfigureAwait(false);
             return entry.Method == "HEAD" ? response with { Body = null } : response;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             throw;
         }

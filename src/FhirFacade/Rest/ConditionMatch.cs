@@ -29,7 +29,9 @@ internal sealed class ConditionMatch(SearchParser parser, SearchQueries search, 
 
         // The same condition in another order or spelling is the same.
         IEnumerable<string> parts = FhirEndpoint.Form(query).Where(pair => pair.Key is not ("_format" or "_pretty")).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal);
-        return new Condition(parser.Condition(type, query), $"{type}?{string.Join('&', parts)}");
+        SearchQuery condition = parser.Condition(type, query);
+        SearchCost.Require(condition, options.Limits.SearchCost);
+        return new Condition(condition, $"{type}?{string.Join('&', parts)}");
     }
 
     /// <summary>The id of the one match; null for none. Holds the condition until the transaction ends.</summary>

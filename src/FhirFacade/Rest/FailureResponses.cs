@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Consortium.Fhir;
 using Consortium.FhirFacade.Store;
+using Consortium.FhirFacade.Telemetry;
 using Consortium.Integrity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -17,7 +19,7 @@ internal sealed class FailureResponses(FacadeOptions options, ILogger<FailureRes
         FhirException known = exception switch
         {
             FhirException fhir => fhir,
-            BadHttpRequestException { StatusCode: 413 } => FhirException.TooLarge(options.MaxBodyBytes),
+            BadHttpRequestException { StatusCode: 413 } => TooLarge(),
             BadHttpRequestException bad => new FhirException(bad.StatusCode, "structure", "The request could not be read."),
             FhirFormatException format => new FhirException(400, [new OutcomeIssue(IssueSeverity.Fatal, format.Code, format.Message, null, format.Line, format.Column)]),
             JsonException json => new FhirException(400, [new OutcomeIssue(
@@ -26,7 +28,24 @@ internal sealed class FailureResponses(FacadeOptions options, ILogger<FailureRes
             PreconditionException precondition => new FhirException(412, "conflict", precondition.Message),
             _ => Unforeseen(exception),
         };
-        return new FhirResponse(known.Status) { Body = OperationOutcomeJson.Write(known.Issues), Allow = known.Allow, AcceptEncoding = known.AcceptEncoding, AcceptPatch = known.AcceptPatch, IsOutcome = true };
+        return new FhirResponse(known.Status) { Body = OperationOutcomeJson.Write(known.Issues), Allow = known.Allow, AcceptEncoding = known.AcceptEncoding, AcceptPatch = known.AcceptPatch, RetryAfter = known.RetryAfter, IsOutcome = true };
+    }
+
+    /// <summary>The answer to an interaction that took longer than the site allows, and was stopped.</summary>
+    public FhirResponse Stopped()
+    {
+        FacadeTelemetry.Refused("time");
+        return Answer(new FhirException(503, "timeout",
+            $"This took longer than the {options.Limits.Time.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s that the server gives one request, and was stopped; a transaction or a single write has changed nothing. Ask for less at once, or again when the server is less busy.")
+        {
+            RetryAfter = 5,
+        });
+    }
+
+    private FhirException TooLarge()
+    {
+        FacadeTelemetry.Refused("size");
+        return FhirException.TooLarge(options.MaxBodyBytes);
     }
 
     private FhirException Unforeseen(Exception exception)

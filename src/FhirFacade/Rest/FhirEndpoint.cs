@@ -4,6 +4,9 @@ using System.Globalization;
 using System.Text;
 using Consortium.Fhir;
 using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Limits;
+using Consortium.FhirFacade.Telemetry;
+using Consortium.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -14,7 +17,7 @@ namespace Consortium.FhirFacade.Rest;
 /// Between HTTP and <see cref="FhirRequest"/>: reads and bounds the request, negotiates format and coding, and turns every failure,
 /// whatever it is, into an OperationOutcome (FHIR R4 http.html#Status-Codes).
 /// </summary>
-internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authentication, FailureResponses failures, FacadeOptions options)
+internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authentication, CallerRates rates, FailureResponses failures, FacadeOptions options, TimeProvider time)
 {
     private const int MostRequestIdCharacters = 64;
 
@@ -23,9 +26,12 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
     {
         FhirResponse response;
         ResponseForm form = ResponseForm.Json;
+        string[] segments = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries)];
+        using FacadeTelemetry.RequestSpan span = FacadeTelemetry.Begin(context, router.Template(segments));
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time); // begins when the body is there
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
         try
         {
-            string[] segments = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries)];
             if (HttpMethods.IsOptions(context.Request.Method))
             {
                 response = new FhirResponse(204) { Allow = router.Allow(segments), AcceptPatch = router.AcceptPatch(segments) };
@@ -39,12 +45,18 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
                 if (!content) form = Negotiation.Answer(context.Request, parameters);
                 FhirRequest request = await ReadAsync(context, segments, parameters).ConfigureAwait(false);
                 if (segments is [.., "_search"]) form = Negotiation.Answer(context.Request, parameters); // the form of a POST may have _format too
-                response = await router.RouteAsync(request with { WantsContent = content }, context.RequestAborted).ConfigureAwait(false);
+                if (options.Limits.Time > TimeSpan.Zero) limit.CancelAfter(options.Limits.Time);
+                response = await router.RouteAsync(request with { WantsContent = content }, stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             return; // nobody is listening
+        }
+        catch (Exception e) when (stop.IsCancellationRequested && (e is OperationCanceledException || Database.IsInterrupted(e)))
+        {
+            if (context.RequestAborted.IsCancellationRequested) return;
+            response = failures.Stopped();
         }
 #pragma warning disable CA1031 // the boundary: whatever went wrong, the client gets an OperationOutcome
         catch (Exception e)
@@ -59,7 +71,8 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
     private async Task<FhirRequest> ReadAsync(HttpContext context, string[] segments, List<KeyValuePair<string, string>> parameters)
     {
         HttpRequest http = context.Request;
-        Caller caller = await authentication.AuthenticateAsync(http.Headers.Authorization.ToString(), context.RequestAborted).ConfigureAwait(false);
+        Caller caller = await rates.AdmitAsync(
+            context.Connection.RemoteIpAddress, () => authentication.AuthenticateAsync(http.Headers.Authorization.ToString(), context.RequestAborted)).ConfigureAwait(false);
         ReadOnlyMemory<byte> body = default;
         BodyKind kind = BodyKind.Json;
         FhirDocument? document = null;
@@ -179,6 +192,7 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
         if (response.ContentLocation is { } content) headers.ContentLocation = content;
         if (response.Expires is { } expires) headers.Expires = expires.ToString("R", CultureInfo.InvariantCulture);
         if (response.Allow is { } allow) headers.Allow = allow;
+        if (response.RetryAfter is { } seconds) headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (response.AcceptEncoding is { } codings) headers.AcceptEncoding = codings;
         if (response.AcceptPatch is { } patches) headers["Accept-Patch"] = patches;
         if (response.Status == 401) headers.WWWAuthenticate = "Bearer";

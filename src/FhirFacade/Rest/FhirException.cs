@@ -30,8 +30,11 @@ internal sealed class FhirException : Exception
     /// <summary>The <c>Accept-Patch</c> header of a 415 (RFC 5789 2.2).</summary>
     public string? AcceptPatch { get; init; }
 
+    /// <summary>The <c>Retry-After</c> header in seconds (RFC 9110 10.2.3): of a 429, or of a 503 that passes by itself.</summary>
+    public int? RetryAfter { get; init; }
+
     /// <summary>The same, said of a place: that of an entry in its Bundle.</summary>
-    public FhirException At(string place) => new(Status, [.. Issues.Select(issue => issue with { Expression = issue.Expression is { } within && within.StartsWith(place, StringComparison.Ordinal) ? within : place })]) { Allow = Allow };
+    public FhirException At(string place) => new(Status, [.. Issues.Select(issue => issue with { Expression = issue.Expression is { } within && within.StartsWith(place, StringComparison.Ordinal) ? within : place })]) { Allow = Allow, RetryAfter = RetryAfter };
 
     public static FhirException NotFound(string type, string id) => new(404, "not-found", $"There is no {type}/{id}.");
 

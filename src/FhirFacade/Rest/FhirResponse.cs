@@ -40,6 +40,9 @@ internal sealed record FhirResponse(int Status)
     /// <summary>The <c>Accept-Patch</c> header: what may be sent with PATCH (RFC 5789 3.1).</summary>
     public string? AcceptPatch { get; init; }
 
+    /// <summary>The <c>Retry-After</c> header, in seconds.</summary>
+    public int? RetryAfter { get; init; }
+
     /// <summary>True where the body is an OperationOutcome about the interaction, not the resource that it is about.</summary>
     public bool IsOutcome { get; init; }
 

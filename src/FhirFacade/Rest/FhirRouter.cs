@@ -34,6 +34,9 @@ internal sealed class FhirRouter
         return route.Answer(request, cancellationToken);
     }
 
+    /// <summary>The path's template in the table, for metrics; <c>(none)</c> where there is nothing at that path.</summary>
+    public string Template(string[] segments) => TryFind(segments)?.Template ?? "(none)";
+
     /// <summary>The verbs of a path, for <c>Allow</c>.</summary>
     /// <exception cref="FhirException">404: there is nothing at that path.</exception>
     public string Allow(string[] segments) => Find(segments).Allow;
@@ -41,7 +44,9 @@ internal sealed class FhirRouter
     /// <summary>What PATCH takes at a path; null where it has no PATCH.</summary>
     public string? AcceptPatch(string[] segments) => Find(segments).Route("PATCH") is null ? null : PatchInteraction.Taken;
 
-    private Place Find(string[] segments)
+    private Place Find(string[] segments) => TryFind(segments) ?? throw new FhirException(404, "not-found", Unknown(segments));
+
+    private Place? TryFind(string[] segments)
     {
         if (segments.Length < _places.Length)
         {
@@ -51,7 +56,7 @@ internal sealed class FhirRouter
             }
         }
 
-        throw new FhirException(404, "not-found", Unknown(segments));
+        return null;
     }
 
     private static string Unknown(string[] segments)
@@ -68,12 +73,15 @@ internal sealed class FhirRouter
 
         public Place(string path, Route[] rows)
         {
+            Template = "/" + path;
             Pattern = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
             _byVerb = rows.ToDictionary(row => row.Method, StringComparer.Ordinal);
             Allow = string.Join(", ", Verbs.Where(verb => Route(verb) is not null));
         }
 
         public string[] Pattern { get; }
+
+        public string Template { get; }
 
         public string Allow { get; }
 

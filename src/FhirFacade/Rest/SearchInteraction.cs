@@ -14,11 +14,11 @@ internal sealed class SearchInteraction(SearchParser parser, SearchQueries searc
 {
     /// <summary>Resources of one type.</summary>
     public Task<FhirResponse> OfTypeAsync(FhirRequest request, string type, CancellationToken cancellationToken) =>
-        AnswerAsync(request, parser.Parse(type, request.Parameters), type, "search-type", cancellationToken);
+        AnswerAsync(request, Affordable(parser.Parse(type, request.Parameters)), type, "search-type", cancellationToken);
 
     /// <summary>Resources of the types that <c>_type</c> names, or of all.</summary>
     public Task<FhirResponse> OfSystemAsync(FhirRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(request, parser.Parse(SearchCatalog.AnyType, request.Parameters), "", "search-system", cancellationToken);
+        AnswerAsync(request, Affordable(parser.Parse(SearchCatalog.AnyType, request.Parameters)), "", "search-system", cancellationToken);
 
     /// <summary>Resources of one type, or of all (<c>*</c>), in the compartment of a patient, an encounter and so on.</summary>
     public Task<FhirResponse> OfCompartmentAsync(FhirRequest request, string of, string id, string type, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ internal sealed class SearchInteraction(SearchParser parser, SearchQueries searc
         if (Compartment.Of(of) is not { } compartment) throw new FhirException(404, "not-found", $"{of} has no compartment; {string.Join(", ", Compartment.Codes)} have.");
         bool all = type == "*";
         if (!all && !compartment.By.ContainsKey(type)) throw new FhirException(404, "not-found", $"{type} is not in the compartment of {of} (FHIR R4 compartmentdefinition.html).");
-        SearchQuery query = parser.Parse(all ? SearchCatalog.AnyType : type, request.Parameters);
+        SearchQuery query = Affordable(parser.Parse(all ? SearchCatalog.AnyType : type, request.Parameters));
         IReadOnlyList<SearchParameter> by = all ? [.. compartment.By.Values.SelectMany(one => one)] : compartment.By[type];
         var within = new CompartmentCondition(by, of, id, WithSubject: false);
         return AnswerAsync(request, query with { Conditions = [.. query.Conditions, within] }, $"{of}/{id}/{type}", "search-type", cancellationToken);
@@ -76,6 +76,13 @@ internal sealed class SearchInteraction(SearchParser parser, SearchQueries searc
         }
 
         return new FhirResponse(200) { Body = bundle.Finish() };
+    }
+
+    // What the server puts together itself ($everything) is not the caller's cost.
+    private SearchQuery Affordable(SearchQuery query)
+    {
+        SearchCost.Require(query, options.Limits.SearchCost);
+        return query;
     }
 
     private static void Mode(Utf8JsonWriter json, string mode)

@@ -5,6 +5,7 @@ using Consortium.FhirFacade.Search.Sql;
 using Consortium.FhirFacade.Store;
 using Consortium.Storage;
 using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace Consortium.FhirFacade.Search;
 
@@ -54,6 +55,8 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
     public async Task<string?> OnlyMatchAsync(SearchQuery query, DbTransaction transaction, CancellationToken cancellationToken)
     {
         var statement = new SearchStatement(query, time, database.Dialect);
+        // Only around this reading: an interrupted write would take the transactions of others with it that share this one (GroupCommit).
+        using CancellationTokenRegistration interruption = transaction.Connection is SqliteConnection sqlite ? SqliteInterruption.On(sqlite, cancellationToken) : default;
         string[] ids = [.. await transaction.Connection!.QueryAsync<string>(
             new CommandDefinition(statement.Ids(), statement.Values, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)];
         return ids.Length < 2 ? ids.SingleOrDefault() : throw new FhirException(412, "multiple-matches", $"The condition matches several {query.Type} resources; it must match one at most.");

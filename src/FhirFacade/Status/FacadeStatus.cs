@@ -9,6 +9,13 @@ public sealed class FacadeStatus(Database database)
 {
     private const int ShortId = 8;
 
+    /// <summary>Reads a row of the store, to see that it answers.</summary>
+    public async Task PingAsync(CancellationToken cancellationToken = default)
+    {
+        await using DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteScalarAsync<long>(new CommandDefinition("SELECT catalog FROM search_state", cancellationToken: cancellationToken)).ConfigureAwait(false);
+    }
+
     /// <summary>Counts over the whole store.</summary>
     public async Task<FacadeCounts> CountsAsync(CancellationToken cancellationToken = default)
     {

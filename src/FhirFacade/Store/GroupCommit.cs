@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Consortium.Integrity;
+using Consortium.Messaging;
 using Consortium.Storage;
 
 namespace Consortium.FhirFacade.Store;
@@ -10,7 +11,7 @@ namespace Consortium.FhirFacade.Store;
 /// each behind its own savepoint, so that one that fails leaves the others alone. A unit's result is given out only after the commit.
 /// PostgreSQL groups the flushes of concurrent commits by itself and needs none of this.
 /// </summary>
-internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOnlyList<IndexEntry>, Task> beforeCommit) : IDisposable
+internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOnlyList<IndexEntry>, string?, Task> beforeCommit) : IDisposable
 {
     private const int MostUnits = 64;
 
@@ -18,7 +19,9 @@ internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOn
     private readonly SemaphoreSlim _leader = new(1, 1);
 
     /// <summary>Runs <paramref name="work"/> in a transaction that others may share. What it returns beside its result goes to <c>beforeCommit</c>, together with the others'.</summary>
-    public async Task<T> RunAsync<T>(Func<DbTransaction, Task<(T Result, IReadOnlyList<IndexEntry> Entries)>> work)
+    /// <param name="work">What to do; it may run again.</param>
+    /// <param name="cancellationToken">Gives up while the work waits; once it runs, its outcome is waited for, so that nobody is told that nothing happened when it did.</param>
+    public async Task<T> RunAsync<T>(Func<DbTransaction, Task<(T Result, IReadOnlyList<IndexEntry> Entries)>> work, CancellationToken cancellationToken)
     {
         T result = default!;
         var unit = new Unit(async transaction =>
@@ -28,14 +31,21 @@ internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOn
         });
         _waiting.Enqueue(unit);
         // Whoever gets the lead carries the work of all who wait; most find theirs done when their turn comes.
-        await _leader.WaitAsync().ConfigureAwait(false);
         try
         {
-            while (!unit.Done.Task.IsCompleted) await LeadAsync().ConfigureAwait(false);
+            await _leader.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                while (!unit.Done.Task.IsCompleted) await LeadAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                _leader.Release();
+            }
         }
-        finally
+        catch (OperationCanceledException) when (!unit.TryAbandon())
         {
-            _leader.Release();
+            // Another one carries it already.
         }
 
         await unit.Done.Task.ConfigureAwait(false);
@@ -48,13 +58,16 @@ internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOn
     {
         List<Unit> group = [];
         while (group.Count < MostUnits && _waiting.TryDequeue(out Unit? next)) group.Add(next);
+        bool begun = false;
         try
         {
             await database.TransactAsync(async transaction =>
             {
+                if (!begun) group.RemoveAll(unit => !unit.TryBegin()); // who gave up while the writer was waited for is told that nothing happens
+                begun = true;
                 List<IndexEntry> entries = [];
                 foreach (Unit unit in group) entries.AddRange(await RunAsync(unit, transaction).ConfigureAwait(false));
-                await beforeCommit(transaction, entries).ConfigureAwait(false);
+                await beforeCommit(transaction, entries, MessagingTraces.Of(group.Where(unit => unit.Failure is null).Select(unit => unit.Trace))).ConfigureAwait(false);
             }).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // every unit of the group must hear of the failure, whatever it is
@@ -95,10 +108,21 @@ internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOn
 
     private sealed class Unit(Func<DbTransaction, Task<IReadOnlyList<IndexEntry>>> work)
     {
+        private int _begun;
+
         public Func<DbTransaction, Task<IReadOnlyList<IndexEntry>>> Work => work;
+
+        /// <summary>The trace of whoever waits for it.</summary>
+        public string? Trace { get; } = MessagingTraces.Current;
 
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Exception? Failure { get; set; }
+
+        /// <summary>True for the one who carries it; false where nobody waits for it any more.</summary>
+        public bool TryBegin() => Interlocked.CompareExchange(ref _begun, 1, 0) == 0;
+
+        /// <summary>True where it will never run; false where it has begun.</summary>
+        public bool TryAbandon() => Interlocked.CompareExchange(ref _begun, 1, 0) == 0;
     }
 }

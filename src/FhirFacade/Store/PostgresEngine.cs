@@ -16,7 +16,7 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
     private const NpgsqlDbType Fractions = NpgsqlDbType.Array | NpgsqlDbType.Double;
     private const NpgsqlDbType Blobs = NpgsqlDbType.Array | NpgsqlDbType.Bytea;
 
-    public override async Task<Dictionary<RecordKey, Head>> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys)
+    public override async Task<Dictionary<RecordKey, Head>> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken)
     {
         // The pointer of a resource that does not exist yet is made first, so that two creates of one id meet at its row.
         // The rows are taken in the order of the keys, by both statements.
@@ -30,8 +30,8 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
             "FROM resource r JOIN unnest($1, $2) AS k (t, i) ON r.type = k.t AND r.id = k.i ORDER BY r.type COLLATE \"C\", r.id COLLATE \"C\" FOR UPDATE OF r",
             Keys(keys)));
         var heads = new Dictionary<RecordKey, Head>(keys.Count);
-        await using NpgsqlDataReader row = await batch.ExecuteReaderAsync().ConfigureAwait(false);
-        while (await row.ReadAsync().ConfigureAwait(false))
+        await using NpgsqlDataReader row = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             heads[new RecordKey(row.GetString(0), row.GetString(1))] = new Head
             {
@@ -92,10 +92,10 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
         await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
-    public override async Task LockNameAsync(DbTransaction transaction, string name)
+    public override async Task LockNameAsync(DbTransaction transaction, string name, CancellationToken cancellationToken)
     {
         await using NpgsqlBatch batch = One(transaction, Command("SELECT pg_advisory_xact_lock(hashtextextended($1, 4712))", (NpgsqlDbType.Text, name)));
-        await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public override async Task<int> WriteReceiptsAsync(DbTransaction transaction, long firstSequence, IReadOnlyList<IndexEntry> entries, IReadOnlyList<byte[]> paths)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Consortium.Integrity;
@@ -7,6 +8,7 @@ using Consortium.Storage;
 using Consortium.FhirFacade.Search.Indexing;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Store;
+using Consortium.FhirFacade.Telemetry;
 
 namespace Consortium.FhirFacade;
 
@@ -79,12 +81,13 @@ public sealed class RecordStore : IDisposable
     internal async Task<T> TransactAsync<T>(Func<StoreTransaction, Task<T>> work, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        using Activity? span = FacadeTelemetry.Span("store transaction");
         T result = _group is not null
-            ? await _group.RunAsync(RunAsync).ConfigureAwait(false)
+            ? await _group.RunAsync(RunAsync, cancellationToken).ConfigureAwait(false)
             : await _database.TransactAsync(async transaction =>
             {
                 (T done, IReadOnlyList<IndexEntry> entries) = await RunAsync(transaction).ConfigureAwait(false);
-                await EnqueueAsync(transaction, entries).ConfigureAwait(false);
+                await EnqueueAsync(transaction, entries, MessagingTraces.Current).ConfigureAwait(false);
                 return done;
             }, cancellationToken).ConfigureAwait(false);
         _outbox.Wake();
@@ -92,7 +95,8 @@ public sealed class RecordStore : IDisposable
 
         async Task<(T Result, IReadOnlyList<IndexEntry> Entries)> RunAsync(DbTransaction transaction)
         {
-            var unit = new StoreTransaction(transaction, _engine, _context);
+            cancellationToken.ThrowIfCancellationRequested(); // it may have waited for the writer
+            var unit = new StoreTransaction(transaction, _engine, _context, cancellationToken);
             T done = await work(unit).ConfigureAwait(false);
             return (done, unit.Entries);
         }
@@ -102,12 +106,12 @@ public sealed class RecordStore : IDisposable
     public void Dispose() => _group?.Dispose();
 
     // One message a database transaction, with all of its entries; its id follows from the entries, whose record ids never come twice.
-    private Task EnqueueAsync(DbTransaction transaction, IReadOnlyList<IndexEntry> entries)
+    private Task EnqueueAsync(DbTransaction transaction, IReadOnlyList<IndexEntry> entries, string? traces)
     {
         if (entries.Count == 0) return Task.CompletedTask;
         byte[] packed = IndexEntry.Pack(entries);
         return _outbox.EnqueueAsync(
-            transaction, new RecordCommitted { Custodian = _custodian, Entries = packed }, Convert.ToHexStringLower(SHA256.HashData(packed)));
+            transaction, new RecordCommitted { Custodian = _custodian, Entries = packed }, Convert.ToHexStringLower(SHA256.HashData(packed)), traces);
     }
 
     private static ResourceWrite Write(ResourcesConverted conversion, ConvertedResource resource)

@@ -8,7 +8,7 @@ namespace Consortium.FhirFacade.Store;
 /// <summary>SQLite: the transaction is the only writer (BEGIN IMMEDIATE), so reading is locking; each statement is prepared once and run a row at a time.</summary>
 internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
 {
-    public override async Task<Dictionary<RecordKey, Head>> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys)
+    public override async Task<Dictionary<RecordKey, Head>> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken)
     {
         var heads = new Dictionary<RecordKey, Head>(keys.Count);
         using var select = new Statement(transaction,
@@ -94,7 +94,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
 
     public override Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys) => Task.CompletedTask; // LockAsync wrote nothing
 
-    public override Task LockNameAsync(DbTransaction transaction, string name) => Task.CompletedTask; // there is only one writer
+    public override Task LockNameAsync(DbTransaction transaction, string name, CancellationToken cancellationToken) => Task.CompletedTask; // there is only one writer
 
     public override async Task<int> WriteReceiptsAsync(DbTransaction transaction, long firstSequence, IReadOnlyList<IndexEntry> entries, IReadOnlyList<byte[]> paths)
     {

@@ -21,7 +21,8 @@ internal abstract class StoreEngine
     /// </summary>
     /// <param name="transaction">The write transaction.</param>
     /// <param name="keys">Distinct keys in order, so that two transactions never wait for each other.</param>
-    public abstract Task<Dictionary<RecordKey, Head>> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys);
+    /// <param name="cancellationToken">Ends the wait for who holds them.</param>
+    public abstract Task<Dictionary<RecordKey, Head>> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken);
 
     /// <summary>The current bytes of these resources, by key; a resource without any is left out.</summary>
     public abstract Task<Dictionary<RecordKey, byte[]>> BodiesAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys);
@@ -39,7 +40,7 @@ internal abstract class StoreEngine
     public abstract Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys);
 
     /// <summary>Waits until no other transaction holds the same name: for conditional creates, which lock what does not exist yet.</summary>
-    public abstract Task LockNameAsync(DbTransaction transaction, string name);
+    public abstract Task LockNameAsync(DbTransaction transaction, string name, CancellationToken cancellationToken);
 
     /// <summary>Writes the receipts of one batch; those of the same records are replaced.</summary>
     /// <returns>How many of the entries are versions of this store.</returns>

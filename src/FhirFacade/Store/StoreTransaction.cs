@@ -12,7 +12,7 @@ namespace Consortium.FhirFacade.Store;
 /// One unit of work on the store: all of its writes happen or none. It assigns versions, stamps and commits the bytes,
 /// and gathers the index entries that <see cref="RecordStore"/> puts in the outbox.
 /// </summary>
-internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine engine, StoreContext context)
+internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine engine, StoreContext context, CancellationToken stop)
 {
     private readonly List<IndexEntry> _entries = [];
 
@@ -23,7 +23,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
     public IReadOnlyList<IndexEntry> Entries => _entries;
 
     /// <summary>Waits until no other transaction works under the same name.</summary>
-    public Task LockNameAsync(string name) => engine.LockNameAsync(transaction, name);
+    public Task LockNameAsync(string name) => engine.LockNameAsync(transaction, name, stop);
 
     /// <summary>Holds resources, whether they exist or not, until the transaction ends: what is read of them then stays true while it is changed.</summary>
     /// <param name="keys">Distinct keys, all that the transaction will change, so that two transactions never wait for each other.</param>
@@ -31,7 +31,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
     {
         RecordKey[] ordered = [.. keys.Order()];
         if (ordered.Length == 0) return;
-        Dictionary<RecordKey, Head> heads = await engine.LockAsync(transaction, ordered).ConfigureAwait(false);
+        Dictionary<RecordKey, Head> heads = await engine.LockAsync(transaction, ordered, stop).ConfigureAwait(false);
         RecordKey[] absent = [.. ordered.Where(key => heads[key].Version == 0)];
         if (absent.Length > 0) await engine.ReleaseAsync(transaction, absent).ConfigureAwait(false);
     }
@@ -41,12 +41,16 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
     public async Task<IReadOnlyList<WriteResult>> ApplyAsync(IReadOnlyList<ResourceWrite> writes)
     {
         RecordKey[] keys = [.. writes.Select(write => new RecordKey(write.Type, write.Id)).Distinct().Order()];
-        Dictionary<RecordKey, Head> heads = await engine.LockAsync(transaction, keys).ConfigureAwait(false);
+        Dictionary<RecordKey, Head> heads = await engine.LockAsync(transaction, keys, stop).ConfigureAwait(false);
         await LoadBodiesAsync(writes, heads).ConfigureAwait(false);
 
         var plan = new Plan(heads, context.Time.GetUtcNow().ToUnixTimeMilliseconds(), context);
         var results = new WriteResult[writes.Count];
-        for (int i = 0; i < writes.Count; i++) results[i] = await ApplyAsync(writes[i], plan).ConfigureAwait(false);
+        for (int i = 0; i < writes.Count; i++)
+        {
+            stop.ThrowIfCancellationRequested();
+            results[i] = await ApplyAsync(writes[i], plan).ConfigureAwait(false);
+        }
 
         await TagAsync(plan).ConfigureAwait(false);
         Commit(plan.Batch.Versions);

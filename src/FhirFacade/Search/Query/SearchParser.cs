@@ -8,9 +8,6 @@ namespace Consortium.FhirFacade.Search.Query;
 /// <summary>Reads the parameters of a search (FHIR R4 search.html).</summary>
 internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, FacadeOptions options)
 {
-    /// <summary>Chains and <c>_has</c> deeper than this are refused.</summary>
-    private const int MostDepth = 6;
-
     /// <summary>More alternatives than this make no query.</summary>
     private const int MostAlternatives = 500;
 
@@ -64,12 +61,11 @@ internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, Facad
         return cursor is null ? query : query with { After = seal.Open(cursor, query.Sort.Count) };
     }
 
-    private Func<string, SearchCondition>? Known(string type, string key) => Reader(type, key, depth: 0);
+    private Func<string, SearchCondition>? Known(string type, string key) => Reader(type, key, ChainDepth.Start());
 
     /// <summary>What reads the values of a key; null where the type has no such parameter.</summary>
-    private Func<string, SearchCondition>? Reader(string type, string key, int depth)
+    private Func<string, SearchCondition>? Reader(string type, string key, ChainDepth depth)
     {
-        if (depth > MostDepth) throw FhirException.BadRequest("too-costly", $"A chain may have {MostDepth} steps at most.");
         if (key.StartsWith("_has:", StringComparison.Ordinal)) return Has(type, key, depth);
         int dot = key.IndexOf('.', StringComparison.Ordinal);
         if (dot > 0) return Chain(type, key[..dot], key[(dot + 1)..], depth);
@@ -114,23 +110,23 @@ internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, Facad
     }
 
     // subject:Patient.name, subject.name: every type that the reference may lead to and that has the parameter
-    private Func<string, SearchCondition>? Chain(string type, string first, string rest, int depth)
+    private Func<string, SearchCondition>? Chain(string type, string first, string rest, ChainDepth depth)
     {
         (string code, string? wanted) = Split(first);
         if (catalog.Find(type, code) is not { Kind: SearchParameterKind.Reference } reference) return null;
         IEnumerable<string> types = wanted is not null ? [wanted] : reference.Targets.Length > 0 ? reference.Targets : FhirR4.ResourceTypes;
         (string Type, Func<string, SearchCondition> Read)[] targets =
-            [.. types.Where(FhirR4.IsResourceType).Select(target => (target, Read: Reader(target, rest, depth + 1))).Where(target => target.Read is not null).Select(target => (target.target, target.Read!))];
+            [.. types.Where(FhirR4.IsResourceType).Select(target => (target, Read: Reader(target, rest, depth.Deeper()))).Where(target => target.Read is not null).Select(target => (target.target, target.Read!))];
         return targets.Length == 0 ? null : value => new ChainCondition(reference, [.. targets.Select(target => (target.Type, target.Read(value)))]);
     }
 
     // _has:Observation:patient:code
-    private Func<string, SearchCondition>? Has(string type, string key, int depth)
+    private Func<string, SearchCondition>? Has(string type, string key, ChainDepth depth)
     {
         string[] parts = key.Split(':', 4);
         if (parts.Length < 4 || !FhirR4.IsResourceType(parts[1])) throw FhirException.BadRequest("value", "_has is _has:Type:reference:parameter.");
         if (catalog.Find(parts[1], parts[2]) is not { Kind: SearchParameterKind.Reference } by) return null;
-        return Reader(parts[1], parts[3], depth + 1) is { } read ? value => new HasCondition(type, by, read(value)) : null;
+        return Reader(parts[1], parts[3], depth.Deeper()) is { } read ? value => new HasCondition(type, by, read(value)) : null;
     }
 
     private static string[] Types(string value)
