@@ -3,7 +3,7 @@ using Consortium.FhirFacade.Export;
 using Consortium.FhirFacade.Limits;
 using Consortium.FhirFacade.Rest;
 using Consortium.FhirFacade.Search;
-using Consortium.FhirFacade.Search.Parameters;
+using Consortium.FhirFacade.Search.Custom;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Search.Results;
 using Consortium.FhirFacade.Store;
@@ -43,7 +43,7 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<ReceiptStore>();
         services.AddSingleton<FacadeStatus>();
         services.AddSingleton<RecordQueries>();
-        services.AddSingleton(SearchCatalog.R4);
+        services.AddSingleton(provider => provider.GetRequiredService<RecordStore>().Catalogs);
         services.AddSingleton<CursorSeal>();
         services.AddSingleton<SearchParser>();
         services.AddSingleton<SearchQueries>();
@@ -52,6 +52,7 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddInteractions();
         // Before the relay and the consumers, which need the tables.
         services.AddHostedService<StoreInitializer>();
+        services.AddHostedService<CustomIndexingService>();
         services.AddOutboxRelay(provider => provider.GetRequiredService<RecordStore>().Outbox);
         return services;
     }
@@ -88,6 +89,7 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<MetaOperations>();
         services.AddSingleton<OperationDefinitions>();
         services.AddSingleton<SearchInteraction>();
+        services.AddSingleton<SearchParameterStatus>();
         services.AddSingleton<TransactionPlanner>();
         services.AddSingleton<TransactionBundle>();
         services.AddSingleton<BundleInteraction>();

@@ -1,21 +1,30 @@
 using System.Buffers;
 using System.Text.Json;
 using Consortium.Fhir;
+using Consortium.FhirFacade.Search.Custom;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Rest;
 
 /// <summary>capabilities (FHIR R4 http.html#capabilities): written from the table of routes, the resource types and the table of search parameters that the server works from.</summary>
-internal sealed class CapabilityStatement(Lazy<FhirRouter> router, FacadeOptions options, TimeProvider time)
+internal sealed class CapabilityStatement(Lazy<FhirRouter> router, SearchCatalogs catalogs, FacadeOptions options, TimeProvider time)
 {
-    private readonly Lazy<byte[]> _statement = new(() => Write(router.Value.Routes, options, time));
+    private volatile Written? _statement;
 
     /// <summary>The statement; <c>mode</c> changes nothing, as http.html#capabilities allows.</summary>
-    public Task<FhirResponse> AnswerAsync(FhirRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult(new FhirResponse(200) { Body = _statement.Value });
+    public async Task<FhirResponse> AnswerAsync(FhirRequest request, CancellationToken cancellationToken)
+    {
+        SearchCatalog catalog = (await catalogs.RefreshAsync(cancellationToken).ConfigureAwait(false)).Catalog;
+        Written? known = _statement;
+        // It changes with the search parameters of the site's own, and with nothing else while the server runs.
+        if (known is null || !ReferenceEquals(known.Catalog, catalog)) _statement = known = new Written(catalog, Write(router.Value.Routes, catalog, options, time));
+        return new FhirResponse(200) { Body = known.Json };
+    }
 
-    private static byte[] Write(IReadOnlyList<Route> routes, FacadeOptions options, TimeProvider time)
+    private sealed record Written(SearchCatalog Catalog, byte[] Json);
+
+    private static byte[] Write(IReadOnlyList<Route> routes, SearchCatalog catalog, FacadeOptions options, TimeProvider time)
     {
         var output = new ArrayBufferWriter<byte>(256 * 1024);
         using (var json = new Utf8JsonWriter(output, Negotiation.Compact))
@@ -49,7 +58,7 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, FacadeOptions
             json.WriteEndObject();
             Route[] ofSystem = [.. routes.Where(route => !route.IsOfType && route.OnlyType is null)];
             json.WriteStartArray("resource");
-            foreach (string type in FhirR4.ResourceTypes) Resource(json, type, [.. routes.Where(route => route.IsOfType || route.OnlyType == type)], options);
+            foreach (string type in FhirR4.ResourceTypes) Resource(json, type, [.. routes.Where(route => route.IsOfType || route.OnlyType == type)], catalog, options);
             json.WriteEndArray();
             Interactions(json, ofSystem);
             Operations(json, null, ofSystem, options);
@@ -63,7 +72,7 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, FacadeOptions
 
     private static string Version => typeof(CapabilityStatement).Assembly.GetName().Version!.ToString(3);
 
-    private static void Resource(Utf8JsonWriter json, string type, Route[] routes, FacadeOptions options)
+    private static void Resource(Utf8JsonWriter json, string type, Route[] routes, SearchCatalog catalog, FacadeOptions options)
     {
         json.WriteStartObject();
         json.WriteString("type", type);
@@ -76,12 +85,14 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, FacadeOptions
         }
 
         Strings(json, "referencePolicy", ["literal", "local"]);
-        Strings(json, "searchInclude", ["*", .. References(type).Select(code => $"{type}:{code}")]);
-        Strings(json, "searchRevInclude", [.. SearchCatalog.R4.ReferringTo(type).Select(by => $"{by.ResourceType}:{by.Code}")]);
+        Strings(json, "searchInclude", ["*", .. References(catalog, type).Select(code => $"{type}:{code}")]);
+        Strings(json, "searchRevInclude", [.. catalog.ReferringTo(type).Select(by => $"{by.ResourceType}:{by.Code}")]);
         json.WriteStartArray("searchParam");
         Parameter(json, "_id", "token");
         Parameter(json, "_lastUpdated", "date");
-        foreach (SearchParameter parameter in SearchCatalog.R4.Of(type).OrderBy(parameter => parameter.Code, StringComparer.Ordinal))
+        Parameter(json, "_text", "string", "http://hl7.org/fhir/SearchParameter/DomainResource-text");
+        Parameter(json, "_content", "string", "http://hl7.org/fhir/SearchParameter/Resource-content");
+        foreach (SearchParameter parameter in catalog.Of(type).Where(parameter => parameter.IsReady).OrderBy(parameter => parameter.Code, StringComparer.Ordinal))
         {
             Parameter(json, parameter.Code, parameter.Kind.ToString().ToLowerInvariant(), parameter.Url);
         }
@@ -95,8 +106,8 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, FacadeOptions
     private static readonly string[] FeatureOrder =
         ["versioning", "readHistory", "updateCreate", "conditionalCreate", "conditionalRead", "conditionalUpdate", "conditionalDelete"];
 
-    private static IEnumerable<string> References(string type) =>
-        SearchCatalog.R4.Of(type).Where(parameter => parameter.Kind == SearchParameterKind.Reference).Select(parameter => parameter.Code).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> References(SearchCatalog catalog, string type) =>
+        catalog.Of(type).Where(parameter => parameter.IsReady && parameter.Kind == SearchParameterKind.Reference).Select(parameter => parameter.Code).Order(StringComparer.Ordinal);
 
     private static void Interactions(Utf8JsonWriter json, IEnumerable<Route> routes)
     {

@@ -21,6 +21,9 @@ internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOption
         ["meta-delete"] = "http://hl7.org/fhir/OperationDefinition/Resource-meta-delete",
     }.ToFrozenDictionary();
 
+    private static readonly (string Name, string Type)[] s_entry =
+        [("custodian", "string"), ("kind", "code"), ("recordId", "string"), ("recorded", "instant"), ("sequence", "decimal"), ("transactionHash", "string"), ("blockNumber", "decimal")];
+
     private static readonly FrozenDictionary<string, Own> Ours = new Dictionary<string, Own>
     {
         ["disclose"] = new("The caller's view of one version of a record with what is needed to verify it against its commitment.",
@@ -30,7 +33,12 @@ internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOption
         ["receipt"] = new("Where a version's commitment stands on the consortium's chain.",
             [new("recordId", "out", 1, "string", "The record id."), new("commitment", "out", 1, "string", "The commitment, in hexadecimal digits.")]),
         ["locate"] = new("Finds the index entries of a patient's records at all members.",
-            [new("identifier", "in", 1, "string", "system|value of the patient's strongest identifier."), new("entry", "out", 0, null, "An index entry.")]),
+            [new("identifier", "in", 1, "string", "system|value of the patient's strongest identifier."), new("entry", "out", 0, null, "An index entry.", s_entry)]),
+        ["status"] = new("How far the search parameters of the site's own are: each becomes searchable when what was stored before it is indexed.",
+            [new("state", "out", 0, "code", "indexing, ready, leaving (changed or deleted), or not-in-force (retired, or R4's own); of one SearchParameter."),
+             new("url", "out", 0, "uri", "Its canonical URL."), new("code", "out", 0, "code", "Its name in a search."),
+             new("indexed", "out", 0, "decimal", "The resources that are indexed."), new("total", "out", 0, "decimal", "The resources to index."),
+             new("searchParameter", "out", 0, null, "Of all: one for each, with the same parts and its id.", [("id", "string"), ("url", "uri"), ("code", "code"), ("state", "code"), ("indexed", "decimal"), ("total", "decimal")])]),
         ["fetch"] = new("Gets a record from another member and verifies it.",
             [new("custodian", "in", 1, "string", "The custodian's address."), new("recordId", "in", 1, "string", "The record id of the index entry."),
              new("verified", "out", 1, "boolean", "Whether the answer is what the chain has the commitment of."), new("view", "out", 0, "Any", "The view, where it verifies."),
@@ -67,17 +75,17 @@ internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOption
             json.WriteString("description", own.Description);
             json.WriteBoolean("affectsState", routes.Any(route => route.Right == Right.Write));
             json.WriteString("code", name);
-            bool instance = routes.Any(route => route.IsOfType);
-            if (instance)
+            string[] types = [.. routes.Select(route => route.IsOfType ? "Resource" : route.OnlyType).OfType<string>().Distinct()];
+            if (types.Length > 0)
             {
                 json.WriteStartArray("resource");
-                json.WriteStringValue("Resource");
+                foreach (string type in types) json.WriteStringValue(type);
                 json.WriteEndArray();
             }
 
-            json.WriteBoolean("system", routes.Any(route => !route.IsOfType));
-            json.WriteBoolean("type", false);
-            json.WriteBoolean("instance", instance);
+            json.WriteBoolean("system", routes.Any(route => !route.IsOfType && route.OnlyType is null));
+            json.WriteBoolean("type", routes.Any(route => route.OnlyType is not null && !route.Path.Contains("{id}", StringComparison.Ordinal)));
+            json.WriteBoolean("instance", routes.Any(route => route.IsOfType || (route.OnlyType is not null && route.Path.Contains("{id}", StringComparison.Ordinal))));
             json.WriteStartArray("parameter");
             foreach (Parameter parameter in own.Parameters)
             {
@@ -88,7 +96,7 @@ internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOption
                 json.WriteString("max", parameter.Type is null ? "*" : "1");
                 json.WriteString("documentation", parameter.Documentation);
                 if (parameter.Type is not null) json.WriteString("type", parameter.Type);
-                else WriteEntryParts(json, parameter.Use);
+                else WriteParts(json, parameter);
                 json.WriteEndObject();
             }
 
@@ -99,15 +107,15 @@ internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOption
         return output.WrittenSpan.ToArray();
     }
 
-    private static void WriteEntryParts(Utf8JsonWriter json, string use)
+    private static void WriteParts(Utf8JsonWriter json, Parameter parameter)
     {
         json.WriteStartArray("part");
-        foreach ((string name, string type) in new[] { ("custodian", "string"), ("kind", "code"), ("recordId", "string"), ("recorded", "instant"), ("sequence", "decimal"), ("transactionHash", "string"), ("blockNumber", "decimal") })
+        foreach ((string name, string type) in parameter.Parts)
         {
             json.WriteStartObject();
             json.WriteString("name", name);
-            json.WriteString("use", use);
-            json.WriteNumber("min", name == "kind" ? 0 : 1);
+            json.WriteString("use", parameter.Use);
+            json.WriteNumber("min", name is "kind" or "indexed" or "total" ? 0 : 1);
             json.WriteString("max", "1");
             json.WriteString("type", type);
             json.WriteEndObject();
@@ -118,5 +126,11 @@ internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOption
 
     private sealed record Own(string Description, Parameter[] Parameters);
 
-    private sealed record Parameter(string Name, string Use, int Min, string? Type, string Documentation);
+    private sealed record Parameter(string Name, string Use, int Min, string? Type, string Documentation, (string Name, string Type)[] Parts)
+    {
+        public Parameter(string name, string use, int min, string? type, string documentation)
+            : this(name, use, min, type, documentation, [])
+        {
+        }
+    }
 }

@@ -10,7 +10,8 @@ namespace Consortium.FhirFacade.Rest;
 internal sealed class RouteTable(
     ReadInteractions read, HistoryInteractions history, WriteInteractions write, ConditionalInteractions conditional, PatchInteraction patch,
     SearchInteraction search, BundleInteraction bundle, CapabilityStatement capabilities, ValidateOperation validate, MetaOperations meta,
-    EverythingOperation everything, TerminologyOperations terminology, ExportOperations export, DisclosureOperations disclosure, ExchangeOperations exchange)
+    EverythingOperation everything, TerminologyOperations terminology, ExportOperations export, DisclosureOperations disclosure, ExchangeOperations exchange,
+    SearchParameterStatus parameters)
 {
     /// <summary>The rows.</summary>
     public IReadOnlyList<Route> Routes { get; } =
@@ -68,6 +69,9 @@ internal sealed class RouteTable(
         new("POST", "CodeSystem/$validate-code", (r, ct) => terminology.ValidateInSystemAsync(r, null, ct)) { Operation = "validate-code" },
         new("GET", "CodeSystem/$lookup", terminology.LookupAsync) { Operation = "lookup" },
         new("POST", "CodeSystem/$lookup", terminology.LookupAsync) { Operation = "lookup" },
+
+        new("GET", "SearchParameter/$status", parameters.OfAllAsync) { Right = Right.Write, Operation = "status" },
+        new("GET", "SearchParameter/{id}/$status", (r, ct) => parameters.OfAsync(r, r.Segments[1], ct)) { Right = Right.Write, Operation = "status" },
 
         new("GET", "$export", (r, ct) => export.StartAsync(r, ExportScope.System, null, ct)) { Operation = "export" },
         new("POST", "$export", (r, ct) => export.StartAsync(r, ExportScope.System, null, ct)) { Operation = "export" },

@@ -13,23 +13,23 @@ namespace Consortium.FhirFacade.Rest;
 internal sealed class SearchInteraction(SearchParser parser, SearchQueries search, IncludedResources included, CursorSeal seal, RecordAccess access, FacadeOptions options)
 {
     /// <summary>Resources of one type.</summary>
-    public Task<FhirResponse> OfTypeAsync(FhirRequest request, string type, CancellationToken cancellationToken) =>
-        AnswerAsync(request, Affordable(parser.Parse(type, request.Parameters)), type, "search-type", cancellationToken);
+    public async Task<FhirResponse> OfTypeAsync(FhirRequest request, string type, CancellationToken cancellationToken) => await AnswerAsync(
+        request, Affordable(await parser.ReadAsync(type, request.Parameters, cancellationToken).ConfigureAwait(false)), type, "search-type", cancellationToken).ConfigureAwait(false);
 
     /// <summary>Resources of the types that <c>_type</c> names, or of all.</summary>
-    public Task<FhirResponse> OfSystemAsync(FhirRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(request, Affordable(parser.Parse(SearchCatalog.AnyType, request.Parameters)), "", "search-system", cancellationToken);
+    public async Task<FhirResponse> OfSystemAsync(FhirRequest request, CancellationToken cancellationToken) => await AnswerAsync(
+        request, Affordable(await parser.ReadAsync(SearchCatalog.AnyType, request.Parameters, cancellationToken).ConfigureAwait(false)), "", "search-system", cancellationToken).ConfigureAwait(false);
 
     /// <summary>Resources of one type, or of all (<c>*</c>), in the compartment of a patient, an encounter and so on.</summary>
-    public Task<FhirResponse> OfCompartmentAsync(FhirRequest request, string of, string id, string type, CancellationToken cancellationToken)
+    public async Task<FhirResponse> OfCompartmentAsync(FhirRequest request, string of, string id, string type, CancellationToken cancellationToken)
     {
         if (Compartment.Of(of) is not { } compartment) throw new FhirException(404, "not-found", $"{of} has no compartment; {string.Join(", ", Compartment.Codes)} have.");
         bool all = type == "*";
         if (!all && !compartment.By.ContainsKey(type)) throw new FhirException(404, "not-found", $"{type} is not in the compartment of {of} (FHIR R4 compartmentdefinition.html).");
-        SearchQuery query = Affordable(parser.Parse(all ? SearchCatalog.AnyType : type, request.Parameters));
+        SearchQuery query = Affordable(await parser.ReadAsync(all ? SearchCatalog.AnyType : type, request.Parameters, cancellationToken).ConfigureAwait(false));
         IReadOnlyList<SearchParameter> by = all ? [.. compartment.By.Values.SelectMany(one => one)] : compartment.By[type];
         var within = new CompartmentCondition(by, of, id, WithSubject: false);
-        return AnswerAsync(request, query with { Conditions = [.. query.Conditions, within] }, $"{of}/{id}/{type}", "search-type", cancellationToken);
+        return await AnswerAsync(request, query with { Conditions = [.. query.Conditions, within] }, $"{of}/{id}/{type}", "search-type", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The page that a query asks for, as a Bundle in the caller's view.</summary>

@@ -47,6 +47,7 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
             { After: null, Count: > 0 } when !more => found.Count,
             _ => await CountAsync(query, connection, cancellationToken).ConfigureAwait(false),
         };
+        if (query.Custom.Count > 0) await RequireReadyAsync(query, connection, null, cancellationToken).ConfigureAwait(false);
         return new SearchPage(found, total, more ? last : null);
     }
 
@@ -54,12 +55,25 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
     /// <exception cref="FhirException">412: there are several.</exception>
     public async Task<string?> OnlyMatchAsync(SearchQuery query, DbTransaction transaction, CancellationToken cancellationToken)
     {
+        if (query.Custom.Count > 0) await RequireReadyAsync(query, transaction.Connection!, transaction, cancellationToken).ConfigureAwait(false);
         var statement = new SearchStatement(query, time, database.Dialect);
         // Only around this reading: an interrupted write would take the transactions of others with it that share this one (GroupCommit).
         using CancellationTokenRegistration interruption = transaction.Connection is SqliteConnection sqlite ? SqliteInterruption.On(sqlite, cancellationToken) : default;
         string[] ids = [.. await transaction.Connection!.QueryAsync<string>(
             new CommandDefinition(statement.Ids(), statement.Values, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)];
         return ids.Length < 2 ? ids.SingleOrDefault() : throw new FhirException(412, "multiple-matches", $"The condition matches several {query.Type} resources; it must match one at most.");
+    }
+
+    // A parameter that was changed or deleted while the search ran may have lost rows already: that answer is no answer.
+    private static async Task RequireReadyAsync(SearchQuery query, DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
+    {
+        var parameters = new SqlParameters();
+        string sql = $"SELECT number FROM search_parameter WHERE state = 1 AND number IN {parameters.List(query.Custom.Keys.Select(number => (long)number))}";
+        HashSet<long> ready = [.. await connection.QueryAsync<long>(new CommandDefinition(sql, parameters.Values, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)];
+        foreach ((int number, string code) in query.Custom)
+        {
+            if (!ready.Contains(number)) throw SearchParser.NotReady(code);
+        }
     }
 
     private async Task<long?> CountAsync(SearchQuery query, DbConnection connection, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using Consortium.FhirFacade.Search.Indexing;
+using Consortium.FhirFacade.Search.Parameters;
 using Consortium.Integrity;
 using Npgsql;
 using NpgsqlTypes;
@@ -16,11 +17,17 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
     private const NpgsqlDbType Fractions = NpgsqlDbType.Array | NpgsqlDbType.Double;
     private const NpgsqlDbType Blobs = NpgsqlDbType.Array | NpgsqlDbType.Bytea;
 
-    public override async Task<Dictionary<RecordKey, Head>> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken)
+    // Held by all who write, and by nobody else while the search parameters change (decision 0216).
+    private const string ParametersLock = "4713";
+
+    public override async Task<LockedHeads> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken)
     {
         // The pointer of a resource that does not exist yet is made first, so that two creates of one id meet at its row.
         // The rows are taken in the order of the keys, by both statements.
         await using var batch = new NpgsqlBatch(((NpgsqlTransaction)transaction).Connection, (NpgsqlTransaction)transaction);
+        bool changesParameters = keys.Any(key => key.Type == "SearchParameter");
+        batch.BatchCommands.Add(Command($"SELECT pg_advisory_xact_lock{(changesParameters ? "" : "_shared")}({ParametersLock})"));
+        batch.BatchCommands.Add(Command("SELECT generation FROM search_state"));
         batch.BatchCommands.Add(Command(
             "INSERT INTO resource (type, id, version, deleted, updated_at, subject_tag) " +
             "SELECT t, i, 0, 0, 0, '\\x00000000000000000000000000000000' FROM unnest($1, $2) WITH ORDINALITY AS k (t, i, n) ORDER BY n ON CONFLICT (type, id) DO NOTHING",
@@ -31,6 +38,10 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
             Keys(keys)));
         var heads = new Dictionary<RecordKey, Head>(keys.Count);
         await using NpgsqlDataReader row = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await row.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        await row.ReadAsync(cancellationToken).ConfigureAwait(false);
+        long generation = row.GetInt64(0);
+        await row.NextResultAsync(cancellationToken).ConfigureAwait(false);
         while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             heads[new RecordKey(row.GetString(0), row.GetString(1))] = new Head
@@ -45,7 +56,7 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
             };
         }
 
-        return heads;
+        return new LockedHeads(heads, generation);
     }
 
     public override async Task<Dictionary<RecordKey, byte[]>> BodiesAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys)
@@ -78,10 +89,24 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
-    public override async Task IndexAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes)
+    public override async Task<int> RemoveAsync(DbTransaction transaction, int parameter)
+    {
+        foreach (string table in StoreSchema.ValueTables)
+        {
+            await using NpgsqlBatch batch = One(transaction, Command(
+                $"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE parameter BETWEEN $1 AND $2 LIMIT $3))",
+                (NpgsqlDbType.Bigint, (long)parameter), (NpgsqlDbType.Bigint, (long)parameter + SearchParameter.Numbers - 1), (NpgsqlDbType.Bigint, (long)MostRemoved)));
+            int removed = await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+            if (removed > 0) return removed;
+        }
+
+        return 0;
+    }
+
+    public override async Task IndexAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes, int? parameter = null)
     {
         await using var batch = new NpgsqlBatch(((NpgsqlTransaction)transaction).Connection, (NpgsqlTransaction)transaction);
-        Index(batch, replaces, indexes);
+        Index(batch, replaces, indexes, parameter);
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
@@ -111,11 +136,17 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
         return await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
-    private static void Index(NpgsqlBatch batch, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes)
+    private static void Index(NpgsqlBatch batch, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes, int? parameter = null)
     {
         if (replaces.Count > 0)
         {
-            foreach (string table in StoreSchema.IndexTables) batch.BatchCommands.Add(Command($"DELETE FROM {table} WHERE key = ANY($1)", (Numbers, replaces.ToArray())));
+            foreach (string table in StoreSchema.IndexTables)
+            {
+                batch.BatchCommands.Add(parameter is { } number
+                    ? Command($"DELETE FROM {table} WHERE key = ANY($1) AND parameter BETWEEN $2 AND $3",
+                        (Numbers, replaces.ToArray()), (NpgsqlDbType.Bigint, (long)number), (NpgsqlDbType.Bigint, (long)number + SearchParameter.Numbers - 1))
+                    : Command($"DELETE FROM {table} WHERE key = ANY($1)", (Numbers, replaces.ToArray())));
+            }
         }
 
         Insert(batch, "search_token", "system, code", All(indexes, rows => rows.Tokens), row => (row.Parameter, row.Group), (Texts, row => row.System), (Texts, row => row.Code));

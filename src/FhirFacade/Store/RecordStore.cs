@@ -5,8 +5,7 @@ using System.Text;
 using Consortium.Integrity;
 using Consortium.Messaging;
 using Consortium.Storage;
-using Consortium.FhirFacade.Search.Indexing;
-using Consortium.FhirFacade.Search.Parameters;
+using Consortium.FhirFacade.Search.Custom;
 using Consortium.FhirFacade.Store;
 using Consortium.FhirFacade.Telemetry;
 
@@ -44,7 +43,8 @@ public sealed class RecordStore : IDisposable
         _context = new StoreContext(
             options.BaseUrl.TrimEnd('/'), options.CustodianKey, options.Suite,
             new SubjectTags(options.IndexKey, options.IndexEpoch, options.SubjectIdentifierSystems),
-            new ResourceIndexer(SearchCatalog.R4, options.BaseUrl.TrimEnd('/')), time);
+            new SearchCatalogs(database, options.BaseUrl.TrimEnd('/')), time);
+        Indexing = new CustomIndexing(database, _engine, _context.Catalogs);
         _custodian = options.Custodian.ToString();
         if (database.Dialect == Dialect.Sqlite) _group = new GroupCommit(database, EnqueueAsync);
     }
@@ -52,13 +52,20 @@ public sealed class RecordStore : IDisposable
     /// <summary>The outbox that a relay empties.</summary>
     public Outbox Outbox => _outbox;
 
+    /// <summary>The search parameters, R4's and the site's own.</summary>
+    internal SearchCatalogs Catalogs => _context.Catalogs;
+
+    /// <summary>Indexes by search parameters that came later than the resources.</summary>
+    internal CustomIndexing Indexing { get; }
+
     /// <summary>Brings the tables of the store, the outbox and the inbox up to date.</summary>
     public async Task InitializeAsync(CancellationToken cancellationToken = default)
     {
         await _database.MigrateAsync(StoreSchema.Component, StoreSchema.For(_database.Dialect), cancellationToken).ConfigureAwait(false);
         await _outbox.InitializeAsync(cancellationToken).ConfigureAwait(false);
         await _inbox.InitializeAsync(_database, cancellationToken).ConfigureAwait(false);
-        await new SearchIndex(_database, _engine, _context.Indexer).CompleteAsync(cancellationToken).ConfigureAwait(false);
+        SearchCatalogState catalog = await Catalogs.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        await new SearchIndex(_database, _engine, catalog.Indexer).CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Consortium.FhirFacade.Search.Indexing;
+using Consortium.FhirFacade.Search.Parameters;
 using Consortium.Integrity;
 using Microsoft.Data.Sqlite;
 
@@ -8,7 +9,7 @@ namespace Consortium.FhirFacade.Store;
 /// <summary>SQLite: the transaction is the only writer (BEGIN IMMEDIATE), so reading is locking; each statement is prepared once and run a row at a time.</summary>
 internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
 {
-    public override async Task<Dictionary<RecordKey, Head>> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken)
+    public override async Task<LockedHeads> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken)
     {
         var heads = new Dictionary<RecordKey, Head>(keys.Count);
         using var select = new Statement(transaction,
@@ -30,7 +31,10 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
                 : new Head();
         }
 
-        return heads;
+        using var state = new Statement(transaction, "SELECT generation FROM search_state", 0);
+        await using SqliteDataReader generation = await state.QueryAsync().ConfigureAwait(false);
+        generation.Read();
+        return new LockedHeads(heads, generation.GetInt64(0));
     }
 
     public override async Task<Dictionary<RecordKey, byte[]>> BodiesAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys)
@@ -110,14 +114,18 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
         return known;
     }
 
-    public override async Task IndexAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes)
+    public override async Task IndexAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes, int? parameter = null)
     {
         if (replaces.Count > 0)
         {
             foreach (string table in StoreSchema.IndexTables)
             {
-                using var delete = new Statement(transaction, $"DELETE FROM {table} WHERE key = @a", 1);
-                foreach (long key in replaces) await delete.RunAsync(key).ConfigureAwait(false);
+                using var delete = new Statement(transaction, $"DELETE FROM {table} WHERE key = @a{(parameter is null ? "" : " AND parameter BETWEEN @b AND @c")}", parameter is null ? 1 : 3);
+                foreach (long key in replaces)
+                {
+                    if (parameter is { } number) await delete.RunAsync(key, (long)number, (long)number + SearchParameter.Numbers - 1).ConfigureAwait(false);
+                    else await delete.RunAsync(key).ConfigureAwait(false);
+                }
             }
         }
 
@@ -135,6 +143,18 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
             (statement, key, row) => statement.RunAsync(
                 key, (long)row.Parameter, (long)row.Group, row.Low, row.High, row.System, row.Code, row.Unit, row.CanonicalLow, row.CanonicalHigh, row.CanonicalCode)).ConfigureAwait(false);
         await IndexWordsAsync(transaction, indexes).ConfigureAwait(false);
+    }
+
+    public override async Task<int> RemoveAsync(DbTransaction transaction, int parameter)
+    {
+        foreach (string table in StoreSchema.ValueTables)
+        {
+            using var delete = new Statement(transaction, $"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE parameter BETWEEN @a AND @b LIMIT @c)", 3);
+            int removed = await delete.RunAsync((long)parameter, (long)parameter + SearchParameter.Numbers - 1, (long)MostRemoved).ConfigureAwait(false);
+            if (removed > 0) return removed;
+        }
+
+        return 0;
     }
 
     private static async Task IndexWordsAsync(DbTransaction transaction, IReadOnlyList<(long Key, IndexRows Rows)> indexes)

@@ -12,17 +12,21 @@ namespace Consortium.FhirFacade.Store;
 /// </summary>
 internal abstract class StoreEngine
 {
+    /// <summary>So many rows go at a time where a parameter leaves the index: other writers wait no longer than that takes.</summary>
+    protected const int MostRemoved = 5000;
+
     /// <summary>The number of pooled index rows and so on is the engine's business; the rows themselves are the same.</summary>
     public static StoreEngine For(Dialect dialect, CommitmentSuite suite) =>
         dialect == Dialect.Sqlite ? new SqliteEngine(suite) : new PostgresEngine(suite);
 
     /// <summary>
     /// Reads and locks the pointers until the transaction ends. Every key asked for is in the answer; a resource that was never stored has version 0.
+    /// What it says of the search parameters stays true until then as well: who changes them (a write of a SearchParameter) waits for all other writers, and they for it.
     /// </summary>
     /// <param name="transaction">The write transaction.</param>
     /// <param name="keys">Distinct keys in order, so that two transactions never wait for each other.</param>
     /// <param name="cancellationToken">Ends the wait for who holds them.</param>
-    public abstract Task<Dictionary<RecordKey, Head>> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken);
+    public abstract Task<LockedHeads> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken);
 
     /// <summary>The current bytes of these resources, by key; a resource without any is left out.</summary>
     public abstract Task<Dictionary<RecordKey, byte[]>> BodiesAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys);
@@ -34,7 +38,15 @@ internal abstract class StoreEngine
     public abstract Task WriteAsync(DbTransaction transaction, StoreBatch batch);
 
     /// <summary>Writes what searches find of resources, by their number; what stood there before goes where <paramref name="replaces"/> names it.</summary>
-    public abstract Task IndexAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes);
+    /// <param name="transaction">The write transaction.</param>
+    /// <param name="replaces">The resources.</param>
+    /// <param name="indexes">The rows.</param>
+    /// <param name="parameter">The number of the only parameter whose rows go; null for all.</param>
+    public abstract Task IndexAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes, int? parameter = null);
+
+    /// <summary>Takes rows of a parameter out of the index, some thousands at a time.</summary>
+    /// <returns>How many there were; 0 where none is left.</returns>
+    public abstract Task<int> RemoveAsync(DbTransaction transaction, int parameter);
 
     /// <summary>Removes the pointers that <see cref="LockAsync"/> made for resources that were not written after all.</summary>
     public abstract Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys);
@@ -46,3 +58,8 @@ internal abstract class StoreEngine
     /// <returns>How many of the entries are versions of this store.</returns>
     public abstract Task<int> WriteReceiptsAsync(DbTransaction transaction, long firstSequence, IReadOnlyList<IndexEntry> entries, IReadOnlyList<byte[]> paths);
 }
+
+/// <summary>Pointers that a transaction holds.</summary>
+/// <param name="Heads">The pointers by key.</param>
+/// <param name="Generation">That of the search parameters.</param>
+internal sealed record LockedHeads(Dictionary<RecordKey, Head> Heads, long Generation);

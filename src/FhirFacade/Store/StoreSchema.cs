@@ -14,6 +14,9 @@ internal static class StoreSchema
     /// <summary>The tables of the search index; each has the number of the resource in <c>key</c>.</summary>
     public static IReadOnlyList<string> IndexTables { get; } = ["search_token", "search_string", "search_reference", "search_date", "search_quantity", "search_text"];
 
+    /// <summary>Those of the values of parameters.</summary>
+    public static IEnumerable<string> ValueTables => IndexTables.Where(table => table != "search_text");
+
     public static IReadOnlyList<string> Scripts { get; } =
     [
         """
@@ -187,6 +190,24 @@ internal static class StoreSchema
         CREATE INDEX search_date_low ON search_date (parameter, span, low, high, key);
         CREATE INDEX search_date_owner ON search_date (key, parameter);
         {search_text}
+        """,
+        // Search parameters of the site's own (CustomRegistry).
+        """
+        CREATE TABLE search_parameter (
+            number BIGINT NOT NULL PRIMARY KEY,
+            id TEXT NOT NULL,
+            version BIGINT NOT NULL,
+            url TEXT NOT NULL,
+            code TEXT NOT NULL,
+            meaning TEXT NOT NULL,
+            kinds TEXT NOT NULL,
+            state BIGINT NOT NULL,
+            at_type {text} NOT NULL,
+            position BIGINT NOT NULL,
+            done BIGINT NOT NULL,
+            total BIGINT);
+        CREATE INDEX search_parameter_resource ON search_parameter (id, state);
+        ALTER TABLE search_state ADD COLUMN generation BIGINT NOT NULL DEFAULT 0;
         """,
     ];
 

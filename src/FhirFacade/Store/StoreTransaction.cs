@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using Consortium.FhirFacade.Search;
+using Consortium.FhirFacade.Search.Custom;
 using Consortium.FhirFacade.Search.Indexing;
 using Consortium.Integrity;
 using Dapper;
@@ -31,7 +32,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
     {
         RecordKey[] ordered = [.. keys.Order()];
         if (ordered.Length == 0) return;
-        Dictionary<RecordKey, Head> heads = await engine.LockAsync(transaction, ordered, stop).ConfigureAwait(false);
+        (Dictionary<RecordKey, Head> heads, _) = await engine.LockAsync(transaction, ordered, stop).ConfigureAwait(false);
         RecordKey[] absent = [.. ordered.Where(key => heads[key].Version == 0)];
         if (absent.Length > 0) await engine.ReleaseAsync(transaction, absent).ConfigureAwait(false);
     }
@@ -41,10 +42,11 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
     public async Task<IReadOnlyList<WriteResult>> ApplyAsync(IReadOnlyList<ResourceWrite> writes)
     {
         RecordKey[] keys = [.. writes.Select(write => new RecordKey(write.Type, write.Id)).Distinct().Order()];
-        Dictionary<RecordKey, Head> heads = await engine.LockAsync(transaction, keys, stop).ConfigureAwait(false);
+        (Dictionary<RecordKey, Head> heads, long generation) = await engine.LockAsync(transaction, keys, stop).ConfigureAwait(false);
+        ResourceIndexer indexer = (await context.Catalogs.AtAsync(generation, transaction).ConfigureAwait(false)).Indexer;
         await LoadBodiesAsync(writes, heads).ConfigureAwait(false);
 
-        var plan = new Plan(heads, context.Time.GetUtcNow().ToUnixTimeMilliseconds(), context);
+        var plan = new Plan(heads, context.Time.GetUtcNow().ToUnixTimeMilliseconds(), indexer, context);
         var results = new WriteResult[writes.Count];
         for (int i = 0; i < writes.Count; i++)
         {
@@ -55,6 +57,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
         await TagAsync(plan).ConfigureAwait(false);
         Commit(plan.Batch.Versions);
         await engine.WriteAsync(transaction, plan.Batch).ConfigureAwait(false);
+        await CustomRegistry.RegisterAsync(transaction, plan.Batch.Versions).ConfigureAwait(false);
         RecordKey[] untouched = [.. keys.Where(key => heads[key].Version == 0)];
         if (untouched.Length > 0) await engine.ReleaseAsync(transaction, untouched).ConfigureAwait(false);
         return results;
@@ -227,7 +230,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
     }
 
     /// <summary>The rows to write, as they grow with each write.</summary>
-    private sealed class Plan(Dictionary<RecordKey, Head> heads, long now, StoreContext context)
+    private sealed class Plan(Dictionary<RecordKey, Head> heads, long now, ResourceIndexer indexer, StoreContext context)
     {
         public Dictionary<RecordKey, Head> Heads => heads;
 
@@ -254,10 +257,10 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
             };
             Batch.Versions.Add(row);
             Batch.Heads[key] = head;
-            Batch.Indexes[key] = deleted ? IndexRows.None : context.Indexer.Index(key.Type, head.Body);
+            Batch.Indexes[key] = deleted ? IndexRows.None : indexer.Index(key.Type, head.Body);
         }
     }
 }
 
 /// <summary>What every write needs to know of the member and its site.</summary>
-internal sealed record StoreContext(string ServerBase, byte[] CustodianKey, CommitmentSuite Suite, SubjectTags Subjects, ResourceIndexer Indexer, TimeProvider Time);
+internal sealed record StoreContext(string ServerBase, byte[] CustodianKey, CommitmentSuite Suite, SubjectTags Subjects, SearchCatalogs Catalogs, TimeProvider Time);

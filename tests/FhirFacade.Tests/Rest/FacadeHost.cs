@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Search.Custom;
 using Consortium.FhirFacade.Tests.Store;
 using Consortium.Ledger;
 using Consortium.Messaging;
@@ -21,12 +22,14 @@ internal sealed class FacadeHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly TestStore _store;
+    private readonly bool _ownsStore;
     private bool _disposed;
 
-    private FacadeHost(WebApplication app, TestStore store, FacadeOptions options, TestMembership membership)
+    private FacadeHost(WebApplication app, TestStore store, bool ownsStore, FacadeOptions options, TestMembership membership)
     {
         _app = app;
         _store = store;
+        _ownsStore = ownsStore;
         Options = options;
         Membership = membership;
         Client = new HttpClient { BaseAddress = new Uri(options.BaseUrl + "/") };
@@ -42,9 +45,16 @@ internal sealed class FacadeHost : IAsyncDisposable
 
     public string Base => Options.BaseUrl;
 
-    public static async Task<FacadeHost> StartAsync(Dialect dialect, Func<FacadeOptions, FacadeOptions>? configure = null, Action<IServiceCollection>? services = null)
+    public static async Task<FacadeHost> StartAsync(
+        Dialect dialect, Func<FacadeOptions, FacadeOptions>? configure = null, Action<IServiceCollection>? services = null, bool indexes = true) =>
+        await StartAsync(await TestStore.CreateAsync(dialect), ownsStore: true, configure, services, indexes);
+
+    /// <summary>A further server over the same store.</summary>
+    public Task<FacadeHost> BesideAsync(bool indexes = true) => StartAsync(_store, ownsStore: false, null, null, indexes);
+
+    // Without `indexes` nothing is indexed by a search parameter of the site's own until the test does it.
+    private static async Task<FacadeHost> StartAsync(TestStore store, bool ownsStore, Func<FacadeOptions, FacadeOptions>? configure, Action<IServiceCollection>? services, bool indexes)
     {
-        TestStore store = await TestStore.CreateAsync(dialect);
         FacadeOptions options = StoreHarness.Options with { BaseUrl = $"http://127.0.0.1:{FreePort()}/fhir", Store = store.Url, OpenAccess = true };
         options = configure?.Invoke(options) ?? options;
         var membership = new TestMembership();
@@ -59,10 +69,11 @@ internal sealed class FacadeHost : IAsyncDisposable
             provider.GetRequiredService<Database>(), new EthereumClient([new Uri("http://127.0.0.1:1")]), options.Contract, 0, TimeProvider.System));
         services?.Invoke(builder.Services);
         builder.Services.AddFhirFacade(options);
+        if (!indexes) builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(CustomIndexingService)));
         WebApplication app = builder.Build();
         app.MapFhirFacade();
         await app.StartAsync();
-        return new FacadeHost(app, store, options, membership);
+        return new FacadeHost(app, store, ownsStore, options, membership);
     }
 
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync("GET", path, null, headers);
@@ -105,7 +116,7 @@ internal sealed class FacadeHost : IAsyncDisposable
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        await _store.DisposeAsync();
+        if (_ownsStore) await _store.DisposeAsync();
     }
 
     /// <summary>A port on loopback that nobody listens on now.</summary>

@@ -37,6 +37,22 @@ internal sealed class ResourceIndexer(SearchCatalog catalog, string serverBase)
         }
     }
 
+    /// <summary>What one parameter finds in a resource.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="bytes">Its bytes, known to be a resource in JSON.</param>
+    /// <param name="parameter">The parameter's number.</param>
+    public IndexRows Index(string type, ReadOnlyMemory<byte> bytes, int parameter)
+    {
+        var rows = new IndexRows();
+        SearchParameter? one = catalog.Of(type).FirstOrDefault(known => known.Number == parameter);
+        if (one is null) return rows;
+        FhirNode root = FhirDocument.Parse(bytes).Root;
+        var reader = new ValueReader(rows, serverBase);
+        if (one.Kind == SearchParameterKind.Composite) IndexComposite(one, root, reader);
+        else Index(one, root, reader, group: 0);
+        return rows;
+    }
+
     private static void Index(SearchParameter parameter, FhirNode context, ValueReader reader, int group)
     {
         foreach (ParameterPath path in parameter.Paths)

@@ -45,6 +45,9 @@ internal static partial class ExpressionParts
         {
             switch (expression[i])
             {
+                case '\'' or '`' or '"':
+                    i = End(expression, i);
+                    break;
                 case '(':
                     depth++;
                     break;
@@ -59,6 +62,18 @@ internal static partial class ExpressionParts
         }
 
         yield return expression[start..].Trim();
+    }
+
+    // The end of a text in quotation marks; of one that is not closed the last character, which the parser then complains of.
+    private static int End(string expression, int start)
+    {
+        for (int i = start + 1; i < expression.Length; i++)
+        {
+            if (expression[i] == '\\') i++;
+            else if (expression[i] == expression[start]) return i;
+        }
+
+        return expression.Length - 1;
     }
 
     [GeneratedRegex(@"\(([\w.]+) as (\w+)\)", RegexOptions.CultureInvariant)]

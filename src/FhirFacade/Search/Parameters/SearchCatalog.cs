@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Consortium.Fhir;
+using Consortium.FhirFacade.Search.Custom;
 
 namespace Consortium.FhirFacade.Search.Parameters;
 
@@ -12,12 +13,18 @@ internal sealed class SearchCatalog
     /// <summary>The name under which the parameters stand that every type has: a search over all types takes these only.</summary>
     public const string AnyType = "Resource";
 
-    private static readonly Lazy<SearchCatalog> s_r4 = new(() => new SearchCatalog(FhirDefinitions.R4.All("SearchParameter")));
+    private static readonly Lazy<SearchCatalog> s_r4 = new(() => Of(FhirDefinitions.R4.All("SearchParameter")));
 
     private readonly FrozenDictionary<string, FrozenDictionary<string, SearchParameter>> _byType;
     private readonly FrozenDictionary<string, SearchParameter[]> _indexed;
 
-    private SearchCatalog(IEnumerable<FhirDocument> definitions)
+    private SearchCatalog(Dictionary<string, Dictionary<string, SearchParameter>> parameters)
+    {
+        _byType = parameters.ToFrozenDictionary(type => type.Key, type => type.Value.ToFrozenDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
+        _indexed = parameters.ToFrozenDictionary(type => type.Key, type => type.Value.Values.ToArray(), StringComparer.Ordinal);
+    }
+
+    private static SearchCatalog Of(IEnumerable<FhirDocument> definitions)
     {
         Definition[] all = [.. definitions.Select(Definition.Read).OfType<Definition>()];
         var byUrl = all.ToDictionary(one => one.Url, StringComparer.Ordinal);
@@ -36,15 +43,50 @@ internal sealed class SearchCatalog
             Add(type, of, number);
         }
 
-        _byType = parameters.ToFrozenDictionary(type => type.Key, type => type.Value.ToFrozenDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
-        _indexed = parameters.ToFrozenDictionary(type => type.Key, type => type.Value.Values.ToArray(), StringComparer.Ordinal);
+        return new SearchCatalog(parameters);
 
         void Add(string type, Definition of, int numbered)
         {
-            if (Compile(of, type, numbered, byUrl) is not { } compiled) return;
-            if (!parameters.TryGetValue(type, out Dictionary<string, SearchParameter>? ofType)) parameters.Add(type, ofType = new Dictionary<string, SearchParameter>(StringComparer.Ordinal));
-            ofType.TryAdd(of.Code, compiled);
+            if (Compile(of, type, numbered, byUrl) is { } compiled) Put(parameters, type, compiled);
         }
+    }
+
+    private static void Put(Dictionary<string, Dictionary<string, SearchParameter>> parameters, string type, SearchParameter compiled)
+    {
+        if (!parameters.TryGetValue(type, out Dictionary<string, SearchParameter>? ofType)) parameters.Add(type, ofType = new Dictionary<string, SearchParameter>(StringComparer.Ordinal));
+        ofType.TryAdd(compiled.Code, compiled);
+    }
+
+    /// <summary>What the types of parameters are called.</summary>
+    public static FrozenDictionary<string, SearchParameterKind> Kinds { get; } = new Dictionary<string, SearchParameterKind>
+    {
+        ["number"] = SearchParameterKind.Number,
+        ["date"] = SearchParameterKind.Date,
+        ["string"] = SearchParameterKind.String,
+        ["token"] = SearchParameterKind.Token,
+        ["reference"] = SearchParameterKind.Reference,
+        ["composite"] = SearchParameterKind.Composite,
+        ["quantity"] = SearchParameterKind.Quantity,
+        ["uri"] = SearchParameterKind.Uri,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>These parameters and a site's own. A parameter of the site's has one number for all of its types.</summary>
+    public SearchCatalog With(IEnumerable<CustomParameter> custom)
+    {
+        var parameters = _byType.ToDictionary(type => type.Key, type => new Dictionary<string, SearchParameter>(type.Value, StringComparer.Ordinal), StringComparer.Ordinal);
+        foreach (CustomParameter one in custom)
+        {
+            CustomDefinition of = one.Definition;
+            // A search over all types takes what every type has.
+            foreach (string type in of.Bases.Contains(AnyType, StringComparer.Ordinal) ? of.Types.Prepend(AnyType) : of.Types)
+            {
+                SearchParameter[] parts = [.. of.Components.Select((part, i) => new SearchParameter(
+                    one.Number + 1 + i, type, part.Definition.Split('|')[0].Split('/')[^1], part.Definition, one.Kinds[i], ExpressionParts.OfComponent(part.Expression), [], []))];
+                Put(parameters, type, new SearchParameter(one.Number, type, of.Code, of.Url, of.Kind, ExpressionParts.Of(of.Expression, type), of.Targets, parts) { IsReady = one.State == CustomState.Ready });
+            }
+        }
+
+        return new SearchCatalog(parameters);
     }
 
     /// <summary>The parameters of R4.</summary>
@@ -59,7 +101,7 @@ internal sealed class SearchCatalog
 
     /// <summary>The references of all types that may lead to a type.</summary>
     public IEnumerable<SearchParameter> ReferringTo(string resourceType) => _indexed.Where(type => type.Key != AnyType).SelectMany(type => type.Value)
-        .Where(parameter => parameter.Kind == SearchParameterKind.Reference && (parameter.Targets.Length == 0 || parameter.Targets.Contains(resourceType, StringComparer.Ordinal)))
+        .Where(parameter => parameter.IsReady && parameter.Kind == SearchParameterKind.Reference && (parameter.Targets.Length == 0 || parameter.Targets.Contains(resourceType, StringComparer.Ordinal)))
         .OrderBy(parameter => parameter.ResourceType, StringComparer.Ordinal).ThenBy(parameter => parameter.Code, StringComparer.Ordinal);
 
     private static IEnumerable<(string Type, Definition Of)> Concrete(Definition of) =>
@@ -96,22 +138,10 @@ internal sealed class SearchCatalog
             FhirNode root = document.Root;
             if (root.Child("url").Value is not { } url || root.Child("code").Value is not { } code) return null;
             return new Definition(
-                url, code, Kinds.GetValueOrDefault(root.Child("type").Value ?? ""), root.Child("expression").Value,
+                url, code, Kinds.TryGetValue(root.Child("type").Value ?? "", out SearchParameterKind kind) ? kind : null, root.Child("expression").Value,
                 Values(root, "base"), Values(root, "target"),
                 [.. root.ChildrenNamed("component").Select(component => (component.Child("definition").Value ?? "", component.Child("expression").Value ?? ""))]);
         }
-
-        private static readonly Dictionary<string, SearchParameterKind?> Kinds = new(StringComparer.Ordinal)
-        {
-            ["number"] = SearchParameterKind.Number,
-            ["date"] = SearchParameterKind.Date,
-            ["string"] = SearchParameterKind.String,
-            ["token"] = SearchParameterKind.Token,
-            ["reference"] = SearchParameterKind.Reference,
-            ["composite"] = SearchParameterKind.Composite,
-            ["quantity"] = SearchParameterKind.Quantity,
-            ["uri"] = SearchParameterKind.Uri,
-        };
 
         private static string[] Values(FhirNode root, string name) => [.. root.ChildrenNamed(name).Select(node => node.Value).OfType<string>()];
     }

@@ -1,4 +1,5 @@
 using Consortium.Fhir;
+using Consortium.FhirFacade.Search.Custom;
 
 namespace Consortium.FhirFacade.Search.Parameters;
 
@@ -24,6 +25,12 @@ internal sealed record SearchParameter(
 
     /// <summary>True where the values are texts that tokens are compared with, without regard to case (search.html#token).</summary>
     public bool IsText => Kind == SearchParameterKind.Token && Shape.TypeName == "string";
+
+    /// <summary>False while resources that were stored before it are still being indexed by it.</summary>
+    public bool IsReady { get; init; } = true;
+
+    /// <summary>True for a parameter of the site's own.</summary>
+    public bool IsCustom => Number >= CustomRegistry.FirstNumber;
 
     /// <summary>How many numbers each parameter takes.</summary>
     public const int Numbers = 4;

@@ -96,5 +96,5 @@ internal sealed class SearchControls(SearchCatalog catalog, string type)
         else _includes.Add(new IncludeRule(by, parts.Length == 3 ? parts[2] : null, isReverse, iterates));
     }
 
-    private SearchParameter[] References(string of) => [.. catalog.Of(of).Where(parameter => parameter.Kind == SearchParameterKind.Reference)];
+    private SearchParameter[] References(string of) => [.. catalog.Of(of).Where(parameter => parameter.IsReady && parameter.Kind == SearchParameterKind.Reference)];
 }

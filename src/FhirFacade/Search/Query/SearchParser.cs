@@ -1,17 +1,44 @@
 using Consortium.Fhir;
 using Consortium.FhirFacade.Rest;
+using Consortium.FhirFacade.Search.Custom;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Text;
 
 namespace Consortium.FhirFacade.Search.Query;
 
 /// <summary>Reads the parameters of a search (FHIR R4 search.html).</summary>
-internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, FacadeOptions options)
+internal sealed class SearchParser(SearchCatalogs catalogs, CursorSeal seal, FacadeOptions options)
 {
     /// <summary>More alternatives than this make no query.</summary>
     private const int MostAlternatives = 500;
 
     private readonly ValueParser _values = new(options.BaseUrl, new CodeSets(FhirDefinitions.R4));
+
+    /// <summary>A search, by the parameters that are in force now on any server of the store.</summary>
+    /// <inheritdoc cref="Parse"/>
+    public async Task<SearchQuery> ReadAsync(string type, IReadOnlyList<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)
+    {
+        SearchCatalog before = catalogs.Current.Catalog;
+        SearchQuery? query = null;
+        try
+        {
+            query = Parse(type, parameters);
+        }
+        catch (FhirException notReady) when (notReady.Status == NotReadyStatus)
+        {
+            // Another server may have finished it.
+        }
+
+        if (query is { Unknown.Count: 0, Custom.Count: 0 }) return query;
+        SearchCatalog now = (await catalogs.RefreshAsync(cancellationToken).ConfigureAwait(false)).Catalog;
+        return query is not null && ReferenceEquals(before, now) ? query : Parse(type, parameters);
+    }
+
+    /// <summary>The error of a search by a parameter that does not know every resource yet.</summary>
+    public static FhirException NotReady(string code) => new(
+        NotReadyStatus, "incomplete", $"The search parameter '{code}' is new or changed here, and what was stored before is still being indexed; a search by it would miss some. Ask again later; SearchParameter/$status says how far it is.") { RetryAfter = 10 };
+
+    private const int NotReadyStatus = 503;
 
     /// <summary>The query of a conditional interaction: every parameter must be known, and there must be one.</summary>
     /// <exception cref="FhirException">400: it is not so, or a value is not understood.</exception>
@@ -29,6 +56,7 @@ internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, Facad
     /// <exception cref="FhirException">400: a value or a modifier is not understood.</exception>
     public SearchQuery Parse(string type, IReadOnlyList<KeyValuePair<string, string>> parameters)
     {
+        SearchCatalog catalog = catalogs.Current.Catalog;
         string[] types = type == SearchCatalog.AnyType ? [] : [type];
         List<SearchCondition> conditions = [];
         List<(string, string)> used = [];
@@ -44,7 +72,7 @@ internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, Facad
             {
                 // read
             }
-            else if (Known(type, key) is not { } read)
+            else if (Reader(catalog, type, key, ChainDepth.Start()) is not { } read)
             {
                 unknown.Add(key);
                 continue;
@@ -58,17 +86,30 @@ internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, Facad
         }
 
         SearchQuery query = controls.Apply(new SearchQuery { Type = type, Types = types, Conditions = DateCondition.Joined(conditions), Used = used, Unknown = unknown });
+        query = query with { Custom = Custom(query, catalog) };
         return cursor is null ? query : query with { After = seal.Open(cursor, query.Sort.Count) };
     }
 
-    private Func<string, SearchCondition>? Known(string type, string key) => Reader(type, key, ChainDepth.Start());
+    // The site's own among the parameters that are looked at; each must know every resource.
+    private static Dictionary<int, string> Custom(SearchQuery query, SearchCatalog catalog)
+    {
+        var custom = new Dictionary<int, string>();
+        foreach ((string type, string code) in query.Looks)
+        {
+            if (catalog.Find(type, code) is not { IsCustom: true } parameter) continue;
+            if (!parameter.IsReady) throw NotReady(code);
+            custom[parameter.Number] = code;
+        }
+
+        return custom;
+    }
 
     /// <summary>What reads the values of a key; null where the type has no such parameter.</summary>
-    private Func<string, SearchCondition>? Reader(string type, string key, ChainDepth depth)
+    private Func<string, SearchCondition>? Reader(SearchCatalog catalog, string type, string key, ChainDepth depth)
     {
-        if (key.StartsWith("_has:", StringComparison.Ordinal)) return Has(type, key, depth);
+        if (key.StartsWith("_has:", StringComparison.Ordinal)) return Has(catalog, type, key, depth);
         int dot = key.IndexOf('.', StringComparison.Ordinal);
-        if (dot > 0) return Chain(type, key[..dot], key[(dot + 1)..], depth);
+        if (dot > 0) return Chain(catalog, type, key[..dot], key[(dot + 1)..], depth);
         (string code, string? modifier) = Split(key);
         switch (code)
         {
@@ -110,23 +151,23 @@ internal sealed class SearchParser(SearchCatalog catalog, CursorSeal seal, Facad
     }
 
     // subject:Patient.name, subject.name: every type that the reference may lead to and that has the parameter
-    private Func<string, SearchCondition>? Chain(string type, string first, string rest, ChainDepth depth)
+    private Func<string, SearchCondition>? Chain(SearchCatalog catalog, string type, string first, string rest, ChainDepth depth)
     {
         (string code, string? wanted) = Split(first);
         if (catalog.Find(type, code) is not { Kind: SearchParameterKind.Reference } reference) return null;
         IEnumerable<string> types = wanted is not null ? [wanted] : reference.Targets.Length > 0 ? reference.Targets : FhirR4.ResourceTypes;
         (string Type, Func<string, SearchCondition> Read)[] targets =
-            [.. types.Where(FhirR4.IsResourceType).Select(target => (target, Read: Reader(target, rest, depth.Deeper()))).Where(target => target.Read is not null).Select(target => (target.target, target.Read!))];
+            [.. types.Where(FhirR4.IsResourceType).Select(target => (target, Read: Reader(catalog, target, rest, depth.Deeper()))).Where(target => target.Read is not null).Select(target => (target.target, target.Read!))];
         return targets.Length == 0 ? null : value => new ChainCondition(reference, [.. targets.Select(target => (target.Type, target.Read(value)))]);
     }
 
     // _has:Observation:patient:code
-    private Func<string, SearchCondition>? Has(string type, string key, ChainDepth depth)
+    private Func<string, SearchCondition>? Has(SearchCatalog catalog, string type, string key, ChainDepth depth)
     {
         string[] parts = key.Split(':', 4);
         if (parts.Length < 4 || !FhirR4.IsResourceType(parts[1])) throw FhirException.BadRequest("value", "_has is _has:Type:reference:parameter.");
         if (catalog.Find(parts[1], parts[2]) is not { Kind: SearchParameterKind.Reference } by) return null;
-        return Reader(parts[1], parts[3], depth.Deeper()) is { } read ? value => new HasCondition(type, by, read(value)) : null;
+        return Reader(catalog, parts[1], parts[3], depth.Deeper()) is { } read ? value => new HasCondition(type, by, read(value)) : null;
     }
 
     private static string[] Types(string value)

@@ -47,6 +47,9 @@ internal sealed record SearchQuery
     /// <summary>Names of parameters that are not known for this type.</summary>
     public IReadOnlyList<string> Unknown { get; init; } = [];
 
+    /// <summary>The parameters of the site's own that it looks at, by number, with their codes.</summary>
+    public IReadOnlyDictionary<int, string> Custom { get; init; } = new Dictionary<int, string>();
+
     public IReadOnlyList<SortRule> Sort { get; init; } = [];
 
     public IReadOnlyList<IncludeRule> Includes { get; init; } = [];
