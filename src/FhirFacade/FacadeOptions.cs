@@ -65,6 +65,12 @@ public sealed record FacadeOptions
     /// <summary>Origins whose pages may use the endpoint from a browser (CORS), as <c>https://app.hospital.cn</c>; <c>*</c> for all; empty for none.</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
+    /// <summary>Subscriptions: where notifications may go, and how they are tried.</summary>
+    public SubscriptionOptions Subscriptions { get; init; } = new();
+
+    /// <summary>What of each change is published on the topic of changes.</summary>
+    public ChangeContent Changes { get; init; }
+
     /// <summary>Checks what can be checked at start.</summary>
     /// <exception cref="ArgumentException">A value cannot work; the message names it.</exception>
     public void Validate()
@@ -84,7 +90,21 @@ public sealed record FacadeOptions
         }
 
         Limits.Validate();
+        Subscriptions.Validate();
         if (MaxBodyBytes < 1024) throw new ArgumentException($"{nameof(MaxBodyBytes)} must be at least 1024.");
         if (MaxBundleEntries < 1) throw new ArgumentException($"{nameof(MaxBundleEntries)} must be at least 1.");
     }
+}
+
+/// <summary>What is published of a change.</summary>
+public enum ChangeContent
+{
+    /// <summary>Nothing: there is no topic.</summary>
+    None,
+
+    /// <summary>Type, id, version, interaction, time and commitment: no patient data.</summary>
+    Identifiers,
+
+    /// <summary>The resource as well: for a broker within the hospital's walls.</summary>
+    Resource,
 }

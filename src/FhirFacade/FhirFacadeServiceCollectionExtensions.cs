@@ -7,6 +7,7 @@ using Consortium.FhirFacade.Search.Custom;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Search.Results;
 using Consortium.FhirFacade.Store;
+using Consortium.FhirFacade.Subscriptions;
 using Consortium.FhirFacade.Terminology;
 using Consortium.Ledger;
 using Consortium.Messaging;
@@ -21,6 +22,9 @@ public static class FhirFacadeServiceCollectionExtensions
 {
     /// <summary>Component name of the facade's outbox and inbox.</summary>
     public const string Component = "facade";
+
+    /// <summary>Component name of the outbox of changes.</summary>
+    public const string ChangeComponent = "changes";
 
     /// <summary>
     /// Adds the record store with its outbox relay, receipts, and all that the FHIR endpoint needs. Uses the host's <see cref="Database"/> where it has one, else opens
@@ -38,7 +42,11 @@ public static class FhirFacadeServiceCollectionExtensions
         {
             var database = provider.GetRequiredService<Database>();
             var time = provider.GetRequiredService<TimeProvider>();
-            return new RecordStore(database, new Outbox(database, Component, time: time), new Inbox(Component, time), options, time);
+            return new RecordStore(database, new Outbox(database, Component, time: time), new Inbox(Component, time), options, time)
+            {
+                Subscriptions = provider.GetRequiredService<SubscriptionWatch>(),
+                Changes = options.Changes == ChangeContent.None ? null : new ChangeFeed(new Outbox(database, ChangeComponent, time: time), options),
+            };
         });
         services.AddSingleton<ReceiptStore>();
         services.AddSingleton<FacadeStatus>();
@@ -48,13 +56,27 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<SearchParser>();
         services.AddSingleton<SearchQueries>();
         services.AddSingleton<IncludedResources>();
+        services.AddSubscriptions(options.Subscriptions);
         services.AddAccess();
         services.AddInteractions();
         // Before the relay and the consumers, which need the tables.
         services.AddHostedService<StoreInitializer>();
         services.AddHostedService<CustomIndexingService>();
         services.AddOutboxRelay(provider => provider.GetRequiredService<RecordStore>().Outbox);
+        if (options.Changes != ChangeContent.None) services.AddChangeTopic(provider => provider.GetRequiredService<RecordStore>().Changes!.Outbox);
+        services.AddHostedService<SubscriptionDelivery>();
         return services;
+    }
+
+    private static void AddSubscriptions(this IServiceCollection services, SubscriptionOptions options)
+    {
+        services.AddSingleton(new SubscriptionEndpoints(options));
+        services.AddSingleton<SubscriptionContent>();
+        services.AddSingleton<SubscriptionTables>();
+        services.AddSingleton<SubscriptionWatch>();
+        services.AddSingleton<SubscriptionStatus>();
+        services.AddSingleton<NoticeQueue>();
+        services.AddSingleton<NoticeSender>();
     }
 
     private static void AddAccess(this IServiceCollection services)

@@ -18,7 +18,8 @@ public sealed class MessageTypes
     public static MessageTypes BuiltIn { get; } = new MessageTypes([])
         .With<ResourcesConverted>("ResourcesConverted")
         .With<RecordCommitted>("RecordCommitted")
-        .With<RecordsAnchored>("RecordsAnchored");
+        .With<RecordsAnchored>("RecordsAnchored")
+        .With<ResourceChanges>("ResourceChanges");
 
     /// <summary>These and one more.</summary>
     public MessageTypes With<T>(string name)

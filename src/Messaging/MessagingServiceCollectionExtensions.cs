@@ -37,6 +37,24 @@ public static class MessagingServiceCollectionExtensions
             provider.GetService<TimeProvider>() ?? TimeProvider.System,
             provider.GetRequiredService<ILogger<OutboxRelay>>()));
 
+    /// <summary>
+    /// Runs the relay of an outbox of <see cref="ResourceChanges"/> to the topic of changes in this host. The exchange is <c>NAMESPACE.changes</c>, the routing keys are
+    /// <c>Type.interaction</c>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">When the host starts: messages travel in process, where there are no topics.</exception>
+    public static IServiceCollection AddChangeTopic(this IServiceCollection services, Func<IServiceProvider, Outbox> outbox, OutboxRelayOptions? options = null)
+    {
+        services.AddSingleton(provider => new ChangeTopic(
+            provider.GetService<RabbitMqChannel>() ?? throw new InvalidOperationException("The topic of changes needs a RabbitMQ broker; messages travel inside this process."),
+            provider.GetRequiredService<MessagingOptions>()));
+        return services.AddSingleton<IHostedService>(provider => new OutboxRelay(
+            outbox(provider),
+            provider.GetRequiredService<ChangeTopic>(),
+            options ?? new OutboxRelayOptions(),
+            provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider.GetRequiredService<ILogger<OutboxRelay>>()));
+    }
+
     private static void AddInProcess(this IServiceCollection services, MessagingOptions options, List<ConsumerRegistration> consumers)
     {
         services.AddMediator(mediator =>

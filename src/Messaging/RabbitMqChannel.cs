@@ -91,7 +91,8 @@ internal sealed class RabbitMqChannel(BrokerUrl broker, TimeSpan timeout) : IAsy
         _opening.Dispose();
     }
 
-    private static CreateChannelOptions Confirmed => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+    /// <summary>A channel on which each publish waits for the broker's word.</summary>
+    internal static CreateChannelOptions Confirmed => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
     private async Task<IChannel> OpenAsync(string queue, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
     {
@@ -122,7 +123,8 @@ internal sealed class RabbitMqChannel(BrokerUrl broker, TimeSpan timeout) : IAsy
         }
     }
 
-    private async Task<IConnection> ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>The connection, made anew where it was lost.</summary>
+    internal async Task<IConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -88,6 +88,8 @@ internal static class HospitalHost
             MaxBodyBytes = options.Limits.MaxBodyBytes,
             MaxBundleEntries = options.Limits.MaxBundleEntries,
             Limits = options.Limits.Requests,
+            Subscriptions = options.Subscriptions,
+            Changes = options.Changes,
         });
     }
 

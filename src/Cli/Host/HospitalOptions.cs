@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Consortium.FhirFacade;
 using Consortium.Ledger;
 using Consortium.Messaging;
 using Consortium.Storage;
@@ -93,6 +94,12 @@ internal sealed record HospitalOptions
     /// <summary>Origins whose pages may use the FHIR endpoint from a browser; empty for none.</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
+    /// <summary>Where notifications of subscriptions may go, and how long they are tried.</summary>
+    public SubscriptionOptions Subscriptions { get; init; } = new();
+
+    /// <summary>What of each change is published on the topic of changes.</summary>
+    public ChangeContent Changes { get; init; }
+
     /// <summary>What a caller of intake and quarantine over HTTP must present; null lets callers on this machine in, and nobody else.</summary>
     public required string? IntakeToken { get; init; }
 
@@ -150,6 +157,8 @@ internal sealed record HospitalOptions
             Confirmations = all.Try(() => keys.Number("Confirmations", 1, 0, 10_000)),
             Limits = HostLimits.Read(configuration, all),
             Telemetry = TelemetrySettings.Read(configuration, all),
+            Subscriptions = all.Try(() => SubscriptionSettings.Read(keys)),
+            Changes = all.Try(() => SubscriptionSettings.ReadTopic(keys)),
         };
         all.ThrowIfAny();
         foreach (string unread in ConfigurationProblems.Unread(configuration, ConfigurationReader.Asked))

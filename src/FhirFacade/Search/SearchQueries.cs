@@ -21,6 +21,9 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
     /// <summary>Counted up to here where nobody asked for an accurate total.</summary>
     private const long MostCounted = 10_000;
 
+    /// <summary>Ids in one statement.</summary>
+    private const int MostIds = 500;
+
     /// <summary>A page, and the total.</summary>
     public async Task<SearchPage> RunAsync(SearchQuery query, CancellationToken cancellationToken)
     {
@@ -74,6 +77,22 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
         {
             if (!ready.Contains(number)) throw SearchParser.NotReady(code);
         }
+    }
+
+    /// <summary>Which of these resources of the query's type match, within a transaction.</summary>
+    /// <param name="query">The query; its page does not matter.</param>
+    /// <param name="ids">The logical ids of the resources that are asked about.</param>
+    /// <param name="transaction">The transaction.</param>
+    public async Task<IReadOnlySet<string>> AmongAsync(SearchQuery query, IReadOnlyList<string> ids, DbTransaction transaction)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string[] some in ids.Chunk(MostIds))
+        {
+            var statement = new SearchStatement(query with { Conditions = [new IdCondition(query.Type, some, IsNegated: false), .. query.Conditions] }, time, database.Dialect);
+            found.UnionWith(await transaction.Connection!.QueryAsync<string>(statement.AllIds(), statement.Values, transaction).ConfigureAwait(false));
+        }
+
+        return found;
     }
 
     private async Task<long?> CountAsync(SearchQuery query, DbConnection connection, CancellationToken cancellationToken)

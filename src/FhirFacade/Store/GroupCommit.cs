@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using Consortium.Integrity;
 using Consortium.Messaging;
 using Consortium.Storage;
 
@@ -11,7 +10,7 @@ namespace Consortium.FhirFacade.Store;
 /// each behind its own savepoint, so that one that fails leaves the others alone. A unit's result is given out only after the commit.
 /// PostgreSQL groups the flushes of concurrent commits by itself and needs none of this.
 /// </summary>
-internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOnlyList<IndexEntry>, string?, Task> beforeCommit) : IDisposable
+internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOnlyList<VersionRow>, string?, Task> beforeCommit) : IDisposable
 {
     private const int MostUnits = 64;
 
@@ -21,13 +20,13 @@ internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOn
     /// <summary>Runs <paramref name="work"/> in a transaction that others may share. What it returns beside its result goes to <c>beforeCommit</c>, together with the others'.</summary>
     /// <param name="work">What to do; it may run again.</param>
     /// <param name="cancellationToken">Gives up while the work waits; once it runs, its outcome is waited for, so that nobody is told that nothing happened when it did.</param>
-    public async Task<T> RunAsync<T>(Func<DbTransaction, Task<(T Result, IReadOnlyList<IndexEntry> Entries)>> work, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<DbTransaction, Task<(T Result, IReadOnlyList<VersionRow> Versions)>> work, CancellationToken cancellationToken)
     {
         T result = default!;
         var unit = new Unit(async transaction =>
         {
-            (result, IReadOnlyList<IndexEntry> entries) = await work(transaction).ConfigureAwait(false);
-            return entries;
+            (result, IReadOnlyList<VersionRow> versions) = await work(transaction).ConfigureAwait(false);
+            return versions;
         });
         _waiting.Enqueue(unit);
         // Whoever gets the lead carries the work of all who wait; most find theirs done when their turn comes.
@@ -65,9 +64,9 @@ internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOn
             {
                 if (!begun) group.RemoveAll(unit => !unit.TryBegin()); // who gave up while the writer was waited for is told that nothing happens
                 begun = true;
-                List<IndexEntry> entries = [];
-                foreach (Unit unit in group) entries.AddRange(await RunAsync(unit, transaction).ConfigureAwait(false));
-                await beforeCommit(transaction, entries, MessagingTraces.Of(group.Where(unit => unit.Failure is null).Select(unit => unit.Trace))).ConfigureAwait(false);
+                List<VersionRow> versions = [];
+                foreach (Unit unit in group) versions.AddRange(await RunAsync(unit, transaction).ConfigureAwait(false));
+                await beforeCommit(transaction, versions, MessagingTraces.Of(group.Where(unit => unit.Failure is null).Select(unit => unit.Trace))).ConfigureAwait(false);
             }).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // every unit of the group must hear of the failure, whatever it is
@@ -85,14 +84,14 @@ internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOn
         }
     }
 
-    private static async Task<IReadOnlyList<IndexEntry>> RunAsync(Unit unit, DbTransaction transaction)
+    private static async Task<IReadOnlyList<VersionRow>> RunAsync(Unit unit, DbTransaction transaction)
     {
         unit.Failure = null; // a transaction that is run again starts from nothing
         await transaction.SaveAsync("unit").ConfigureAwait(false);
-        IReadOnlyList<IndexEntry> entries = [];
+        IReadOnlyList<VersionRow> versions = [];
         try
         {
-            entries = await unit.Work(transaction).ConfigureAwait(false);
+            versions = await unit.Work(transaction).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // whatever befell one unit, the others go on; its own caller hears of it
         catch (Exception e)
@@ -103,14 +102,14 @@ internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOn
         }
 
         await transaction.ReleaseAsync("unit").ConfigureAwait(false);
-        return entries;
+        return versions;
     }
 
-    private sealed class Unit(Func<DbTransaction, Task<IReadOnlyList<IndexEntry>>> work)
+    private sealed class Unit(Func<DbTransaction, Task<IReadOnlyList<VersionRow>>> work)
     {
         private int _begun;
 
-        public Func<DbTransaction, Task<IReadOnlyList<IndexEntry>>> Work => work;
+        public Func<DbTransaction, Task<IReadOnlyList<VersionRow>>> Work => work;
 
         /// <summary>The trace of whoever waits for it.</summary>
         public string? Trace { get; } = MessagingTraces.Current;

@@ -80,13 +80,16 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
         return tags;
     }
 
-    public override async Task WriteAsync(DbTransaction transaction, StoreBatch rows)
+    public override async Task<long> WriteAsync(DbTransaction transaction, StoreBatch rows)
     {
         await using var batch = new NpgsqlBatch(((NpgsqlTransaction)transaction).Connection, (NpgsqlTransaction)transaction);
         if (rows.Versions.Count > 0) batch.BatchCommands.Add(InsertVersions(rows.Versions));
         if (rows.Heads.Count > 0) batch.BatchCommands.Add(UpdateHeads(rows.Heads));
         Index(batch, [.. rows.Unindexed.Select(key => rows.Heads[key].Key)], [.. rows.Indexes.Select(index => (rows.Heads[index.Key].Key, index.Value))]);
-        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+        batch.BatchCommands.Add(Command("SELECT stamp FROM subscription_stamp"));
+        // The other statements give no rows.
+        await using NpgsqlDataReader row = await batch.ExecuteReaderAsync().ConfigureAwait(false);
+        return await row.ReadAsync().ConfigureAwait(false) ? row.GetInt64(0) : 0;
     }
 
     public override async Task<int> RemoveAsync(DbTransaction transaction, int parameter)

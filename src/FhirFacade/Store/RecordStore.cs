@@ -7,6 +7,7 @@ using Consortium.Messaging;
 using Consortium.Storage;
 using Consortium.FhirFacade.Search.Custom;
 using Consortium.FhirFacade.Store;
+using Consortium.FhirFacade.Subscriptions;
 using Consortium.FhirFacade.Telemetry;
 
 namespace Consortium.FhirFacade;
@@ -49,6 +50,12 @@ public sealed class RecordStore : IDisposable
         if (database.Dialect == Dialect.Sqlite) _group = new GroupCommit(database, EnqueueAsync);
     }
 
+    /// <summary>What subscriptions have to do with writes; null where there are none.</summary>
+    internal SubscriptionWatch? Subscriptions { get; init; }
+
+    /// <summary>Where every change is told; null where the site has no topic.</summary>
+    internal ChangeFeed? Changes { get; init; }
+
     /// <summary>The outbox that a relay empties.</summary>
     public Outbox Outbox => _outbox;
 
@@ -64,6 +71,7 @@ public sealed class RecordStore : IDisposable
         await _database.MigrateAsync(StoreSchema.Component, StoreSchema.For(_database.Dialect), cancellationToken).ConfigureAwait(false);
         await _outbox.InitializeAsync(cancellationToken).ConfigureAwait(false);
         await _inbox.InitializeAsync(_database, cancellationToken).ConfigureAwait(false);
+        if (Changes is not null) await Changes.Outbox.InitializeAsync(cancellationToken).ConfigureAwait(false);
         SearchCatalogState catalog = await Catalogs.RefreshAsync(cancellationToken).ConfigureAwait(false);
         await new SearchIndex(_database, _engine, catalog.Indexer).CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -89,23 +97,27 @@ public sealed class RecordStore : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         using Activity? span = FacadeTelemetry.Span("store transaction");
+        bool notices = false;
         T result = _group is not null
             ? await _group.RunAsync(RunAsync, cancellationToken).ConfigureAwait(false)
             : await _database.TransactAsync(async transaction =>
             {
-                (T done, IReadOnlyList<IndexEntry> entries) = await RunAsync(transaction).ConfigureAwait(false);
-                await EnqueueAsync(transaction, entries, MessagingTraces.Current).ConfigureAwait(false);
+                (T done, IReadOnlyList<VersionRow> versions) = await RunAsync(transaction).ConfigureAwait(false);
+                await EnqueueAsync(transaction, versions, MessagingTraces.Current).ConfigureAwait(false);
                 return done;
             }, cancellationToken).ConfigureAwait(false);
         _outbox.Wake();
+        Changes?.Outbox.Wake();
+        if (notices) Subscriptions!.Wake();
         return result;
 
-        async Task<(T Result, IReadOnlyList<IndexEntry> Entries)> RunAsync(DbTransaction transaction)
+        async Task<(T Result, IReadOnlyList<VersionRow> Versions)> RunAsync(DbTransaction transaction)
         {
             cancellationToken.ThrowIfCancellationRequested(); // it may have waited for the writer
-            var unit = new StoreTransaction(transaction, _engine, _context, cancellationToken);
+            var unit = new StoreTransaction(transaction, _engine, _context, Subscriptions, cancellationToken);
             T done = await work(unit).ConfigureAwait(false);
-            return (done, unit.Entries);
+            notices = Subscriptions is not null && await Subscriptions.QueueAsync(unit).ConfigureAwait(false);
+            return (done, unit.Versions);
         }
     }
 
@@ -113,12 +125,13 @@ public sealed class RecordStore : IDisposable
     public void Dispose() => _group?.Dispose();
 
     // One message a database transaction, with all of its entries; its id follows from the entries, whose record ids never come twice.
-    private Task EnqueueAsync(DbTransaction transaction, IReadOnlyList<IndexEntry> entries, string? traces)
+    private async Task EnqueueAsync(DbTransaction transaction, IReadOnlyList<VersionRow> versions, string? traces)
     {
-        if (entries.Count == 0) return Task.CompletedTask;
-        byte[] packed = IndexEntry.Pack(entries);
-        return _outbox.EnqueueAsync(
-            transaction, new RecordCommitted { Custodian = _custodian, Entries = packed }, Convert.ToHexStringLower(SHA256.HashData(packed)), traces);
+        if (versions.Count == 0) return;
+        byte[] packed = IndexEntry.Pack([.. versions.Select(row => row.Entry)]);
+        string id = Convert.ToHexStringLower(SHA256.HashData(packed));
+        await _outbox.EnqueueAsync(transaction, new RecordCommitted { Custodian = _custodian, Entries = packed }, id, traces).ConfigureAwait(false);
+        if (Changes is not null) await Changes.EnqueueAsync(transaction, versions, id, traces).ConfigureAwait(false);
     }
 
     private static ResourceWrite Write(ResourcesConverted conversion, ConvertedResource resource)

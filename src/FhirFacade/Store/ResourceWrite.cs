@@ -1,3 +1,5 @@
+using Consortium.FhirFacade.Subscriptions;
+
 namespace Consortium.FhirFacade.Store;
 
 /// <summary>What a write does when the resource exists, or does not.</summary>
@@ -33,6 +35,12 @@ internal sealed record ResourceWrite(string Type, string Id, WriteMode Mode)
 
     /// <summary>True where the resource must not exist (<c>If-None-Match: *</c>).</summary>
     public bool IfNoneExists { get; init; }
+
+    /// <summary>True where the server itself writes, as the status of a Subscription.</summary>
+    public bool IsServers { get; init; }
+
+    /// <summary>What the server makes of a Subscription that a client writes; null for other types.</summary>
+    public AcceptedSubscription? Subscription { get; init; }
 
     /// <summary>The source system of an intake; null for a write over REST.</summary>
     public string? Source { get; init; }

@@ -64,7 +64,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
         return tags;
     }
 
-    public override async Task WriteAsync(DbTransaction transaction, StoreBatch batch)
+    public override async Task<long> WriteAsync(DbTransaction transaction, StoreBatch batch)
     {
         using (var insert = new Statement(transaction,
             "INSERT INTO resource_version (type, id, version, deleted, body, secret, suite, commitment, leaves, record_id, subject_tag, kind, recorded_at, source, intake_sequence) " +
@@ -94,6 +94,9 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
 
         await IndexAsync(
             transaction, [.. batch.Unindexed.Select(key => batch.Heads[key].Key)], [.. batch.Indexes.Select(index => (batch.Heads[index.Key].Key, index.Value))]).ConfigureAwait(false);
+        using var stamp = new Statement(transaction, "SELECT stamp FROM subscription_stamp", 0);
+        await using SqliteDataReader read = await stamp.QueryAsync().ConfigureAwait(false);
+        return read.Read() ? read.GetInt64(0) : 0;
     }
 
     public override Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys) => Task.CompletedTask; // LockAsync wrote nothing

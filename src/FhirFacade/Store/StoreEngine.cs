@@ -35,7 +35,8 @@ internal abstract class StoreEngine
     public abstract Task<Dictionary<string, Tag128>> PatientTagsAsync(DbTransaction transaction, IReadOnlyList<string> ids);
 
     /// <summary>Writes all rows.</summary>
-    public abstract Task WriteAsync(DbTransaction transaction, StoreBatch batch);
+    /// <returns>The stamp of the subscriptions (<c>SubscriptionTables</c>), read on the way so that no write pays a journey for it.</returns>
+    public abstract Task<long> WriteAsync(DbTransaction transaction, StoreBatch batch);
 
     /// <summary>Writes what searches find of resources, by their number; what stood there before goes where <paramref name="replaces"/> names it.</summary>
     /// <param name="transaction">The write transaction.</param>

@@ -209,6 +209,35 @@ internal static class StoreSchema
         CREATE INDEX search_parameter_resource ON search_parameter (id, state);
         ALTER TABLE search_state ADD COLUMN generation BIGINT NOT NULL DEFAULT 0;
         """,
+        // Subscriptions: their channels, what waits to be sent to them, and a stamp that changes with the channels.
+        """
+        CREATE TABLE subscription_channel (
+            id {text} NOT NULL PRIMARY KEY,
+            type {text} NOT NULL,
+            criteria TEXT NOT NULL,
+            endpoint TEXT NOT NULL,
+            payload TEXT,
+            headers {bytes} NOT NULL,
+            ends_at BIGINT,
+            state BIGINT NOT NULL,
+            failures BIGINT NOT NULL,
+            not_before BIGINT NOT NULL);
+        CREATE TABLE subscription_notice (
+            seq {identity},
+            subscription {text} NOT NULL,
+            type {text} NOT NULL,
+            id {text} NOT NULL,
+            version BIGINT NOT NULL,
+            queued_at BIGINT NOT NULL,
+            attempts BIGINT NOT NULL,
+            not_before BIGINT NOT NULL,
+            leased_until BIGINT NOT NULL,
+            failing_since BIGINT);
+        CREATE INDEX subscription_notice_order ON subscription_notice (subscription, type, id, seq);
+        CREATE INDEX subscription_notice_due ON subscription_notice (not_before, attempts, seq);
+        CREATE TABLE subscription_stamp (stamp BIGINT NOT NULL);
+        INSERT INTO subscription_stamp (stamp) VALUES (0);
+        """,
     ];
 
     // The engines' own full-text indexes, over words that we have made ourselves (WordSplitter). SQLite's keeps no copy of the words.

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Search.Custom;
 using Consortium.FhirFacade.Search.Indexing;
+using Consortium.FhirFacade.Subscriptions;
 using Consortium.Integrity;
 using Dapper;
 
@@ -13,15 +14,18 @@ namespace Consortium.FhirFacade.Store;
 /// One unit of work on the store: all of its writes happen or none. It assigns versions, stamps and commits the bytes,
 /// and gathers the index entries that <see cref="RecordStore"/> puts in the outbox.
 /// </summary>
-internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine engine, StoreContext context, CancellationToken stop)
+internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine engine, StoreContext context, SubscriptionWatch? subscriptions, CancellationToken stop)
 {
-    private readonly List<IndexEntry> _entries = [];
+    private readonly List<VersionRow> _versions = [];
 
     /// <summary>The database transaction, for reading within it.</summary>
     public DbTransaction Transaction => transaction;
 
-    /// <summary>The index entries of the versions that were stored.</summary>
-    public IReadOnlyList<IndexEntry> Entries => _entries;
+    /// <summary>The versions that were stored, in order.</summary>
+    public IReadOnlyList<VersionRow> Versions => _versions;
+
+    /// <summary>The stamp of the subscriptions as this transaction sees them.</summary>
+    public long SubscriptionStamp { get; set; }
 
     /// <summary>Waits until no other transaction works under the same name.</summary>
     public Task LockNameAsync(string name) => engine.LockNameAsync(transaction, name, stop);
@@ -41,6 +45,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
     /// <exception cref="PreconditionException">A version is not the one that the writer has seen.</exception>
     public async Task<IReadOnlyList<WriteResult>> ApplyAsync(IReadOnlyList<ResourceWrite> writes)
     {
+        if (subscriptions is not null) writes = await subscriptions.AcceptAsync(this, writes).ConfigureAwait(false);
         RecordKey[] keys = [.. writes.Select(write => new RecordKey(write.Type, write.Id)).Distinct().Order()];
         (Dictionary<RecordKey, Head> heads, long generation) = await engine.LockAsync(transaction, keys, stop).ConfigureAwait(false);
         ResourceIndexer indexer = (await context.Catalogs.AtAsync(generation, transaction).ConfigureAwait(false)).Indexer;
@@ -56,10 +61,11 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
 
         await TagAsync(plan).ConfigureAwait(false);
         Commit(plan.Batch.Versions);
-        await engine.WriteAsync(transaction, plan.Batch).ConfigureAwait(false);
+        SubscriptionStamp = await engine.WriteAsync(transaction, plan.Batch).ConfigureAwait(false);
         await CustomRegistry.RegisterAsync(transaction, plan.Batch.Versions).ConfigureAwait(false);
         RecordKey[] untouched = [.. keys.Where(key => heads[key].Version == 0)];
         if (untouched.Length > 0) await engine.ReleaseAsync(transaction, untouched).ConfigureAwait(false);
+        if (subscriptions is not null) await subscriptions.RegisterAsync(this, writes, results).ConfigureAwait(false);
         return results;
     }
 
@@ -225,7 +231,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
                 row.Entry.SubjectTag,
                 IndexIdentifiers.Kind(row.Key.Type),
                 (ulong)row.RecordedAt / 1000);
-            _entries.Add(row.Entry);
+            _versions.Add(row);
         }
     }
 
@@ -240,6 +246,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
         {
             Head head = heads[key];
             if (head.Version > 0 && !Batch.Indexes.ContainsKey(key)) Batch.Unindexed.Add(key);
+            string interaction = deleted ? "delete" : head.IsLive ? "update" : "create";
             head.Version++;
             head.UpdatedAt = Math.Max(now, head.UpdatedAt); // a clock that was set back never back-dates a version
             head.Deleted = deleted;
@@ -250,6 +257,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
                 Version = head.Version,
                 Deleted = deleted,
                 Body = head.Body,
+                Interaction = interaction,
                 RecordedAt = head.UpdatedAt,
                 Source = source,
                 IntakeSequence = intakeSequence,

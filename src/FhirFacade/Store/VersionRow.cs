@@ -15,6 +15,9 @@ internal sealed class VersionRow
 
     public required byte[] Body { get; init; }
 
+    /// <summary>What happened, as an interaction of FHIR: create, update or delete.</summary>
+    public required string Interaction { get; init; }
+
     public required long RecordedAt { get; init; }
 
     public required ResourceIndex Index { get; init; }

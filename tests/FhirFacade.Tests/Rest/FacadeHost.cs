@@ -46,14 +46,14 @@ internal sealed class FacadeHost : IAsyncDisposable
     public string Base => Options.BaseUrl;
 
     public static async Task<FacadeHost> StartAsync(
-        Dialect dialect, Func<FacadeOptions, FacadeOptions>? configure = null, Action<IServiceCollection>? services = null, bool indexes = true) =>
-        await StartAsync(await TestStore.CreateAsync(dialect), ownsStore: true, configure, services, indexes);
+        Dialect dialect, Func<FacadeOptions, FacadeOptions>? configure = null, Action<IServiceCollection>? services = null, bool indexes = true, Action<IServiceCollection>? afterwards = null) =>
+        await StartAsync(await TestStore.CreateAsync(dialect), ownsStore: true, configure, services, indexes, afterwards);
 
     /// <summary>A further server over the same store.</summary>
-    public Task<FacadeHost> BesideAsync(bool indexes = true) => StartAsync(_store, ownsStore: false, null, null, indexes);
+    public Task<FacadeHost> BesideAsync(bool indexes = true) => StartAsync(_store, ownsStore: false, null, null, indexes, null);
 
     // Without `indexes` nothing is indexed by a search parameter of the site's own until the test does it.
-    private static async Task<FacadeHost> StartAsync(TestStore store, bool ownsStore, Func<FacadeOptions, FacadeOptions>? configure, Action<IServiceCollection>? services, bool indexes)
+    private static async Task<FacadeHost> StartAsync(TestStore store, bool ownsStore, Func<FacadeOptions, FacadeOptions>? configure, Action<IServiceCollection>? services, bool indexes, Action<IServiceCollection>? afterwards)
     {
         FacadeOptions options = StoreHarness.Options with { BaseUrl = $"http://127.0.0.1:{FreePort()}/fhir", Store = store.Url, OpenAccess = true };
         options = configure?.Invoke(options) ?? options;
@@ -70,6 +70,7 @@ internal sealed class FacadeHost : IAsyncDisposable
         services?.Invoke(builder.Services);
         builder.Services.AddFhirFacade(options);
         if (!indexes) builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(CustomIndexingService)));
+        afterwards?.Invoke(builder.Services);
         WebApplication app = builder.Build();
         app.MapFhirFacade();
         await app.StartAsync();

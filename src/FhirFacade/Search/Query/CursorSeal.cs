@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Consortium.FhirFacade.Rest;
+using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Search.Query;
 
@@ -12,23 +13,11 @@ namespace Consortium.FhirFacade.Search.Query;
 /// </summary>
 internal sealed class CursorSeal(FacadeOptions options)
 {
-    private const int NonceLength = 12;
-    private const int TagLength = 16;
-
-    private readonly byte[] _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, options.CustodianKey, 32, info: "search cursor"u8.ToArray());
+    private readonly SealedBox _box = new(options, "search cursor");
 
     /// <summary>The text for a link.</summary>
-    public string Seal(SearchCursor cursor)
-    {
-        byte[] plain = JsonSerializer.SerializeToUtf8Bytes(new Contents(
-            cursor.Key, [.. cursor.Values.Select(value => value as string)], [.. cursor.Values.Select(value => value as long?)], [.. cursor.Values.Select(value => value as double?)]));
-        byte[] sealedBytes = new byte[NonceLength + plain.Length + TagLength];
-        Span<byte> nonce = sealedBytes.AsSpan(0, NonceLength);
-        RandomNumberGenerator.Fill(nonce);
-        using var cipher = new AesGcm(_key, TagLength);
-        cipher.Encrypt(nonce, plain, sealedBytes.AsSpan(NonceLength, plain.Length), sealedBytes.AsSpan(NonceLength + plain.Length));
-        return Base64Url.EncodeToString(sealedBytes);
-    }
+    public string Seal(SearchCursor cursor) => Base64Url.EncodeToString(_box.Seal(JsonSerializer.SerializeToUtf8Bytes(new Contents(
+        cursor.Key, [.. cursor.Values.Select(value => value as string)], [.. cursor.Values.Select(value => value as long?)], [.. cursor.Values.Select(value => value as double?)]))));
 
     /// <summary>What a link says.</summary>
     /// <param name="text">The value of <c>_cursor</c>.</param>
@@ -38,10 +27,7 @@ internal sealed class CursorSeal(FacadeOptions options)
     {
         try
         {
-            byte[] sealedBytes = Base64Url.DecodeFromChars(text);
-            byte[] plain = new byte[Math.Max(0, sealedBytes.Length - NonceLength - TagLength)];
-            using var cipher = new AesGcm(_key, TagLength);
-            cipher.Decrypt(sealedBytes.AsSpan(0, NonceLength), sealedBytes.AsSpan(NonceLength, plain.Length), sealedBytes.AsSpan(NonceLength + plain.Length), plain);
+            byte[] plain = _box.Open(Base64Url.DecodeFromChars(text));
             if (JsonSerializer.Deserialize<Contents>(Encoding.UTF8.GetString(plain)) is { } read && read.Texts.Length == rules)
             {
                 return new SearchCursor([.. Enumerable.Range(0, rules).Select(i => (object?)read.Texts[i] ?? (object?)read.Numbers[i] ?? read.Fractions[i])], read.Key);

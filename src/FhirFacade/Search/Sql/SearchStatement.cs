@@ -57,6 +57,9 @@ internal sealed class SearchStatement
     /// <summary>The ids of matches, two at most: for conditions that must match one.</summary>
     public string Ids() => $"SELECT DISTINCT r.id FROM {_from} WHERE {_where} LIMIT 2";
 
+    /// <summary>The ids of all matches: for conditions that say of a few resources which of them match.</summary>
+    public string AllIds() => $"SELECT DISTINCT r.id FROM {_from} WHERE {_where}";
+
     /// <summary>A page: the columns of a version, its number, and the sort values.</summary>
     public string Page(int limit)
     {
