@@ -1,5 +1,6 @@
 using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Export;
+using Consortium.FhirFacade.Later;
 using Consortium.FhirFacade.Limits;
 using Consortium.FhirFacade.Rest;
 using Consortium.FhirFacade.Search;
@@ -14,6 +15,7 @@ using Consortium.Messaging;
 using Consortium.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace Consortium.FhirFacade;
 
@@ -42,11 +44,15 @@ public static class FhirFacadeServiceCollectionExtensions
         {
             var database = provider.GetRequiredService<Database>();
             var time = provider.GetRequiredService<TimeProvider>();
-            return new RecordStore(database, new Outbox(database, Component, time: time), new Inbox(Component, time), options, time)
+            var store = new RecordStore(database, new Outbox(database, Component, time: time), new Inbox(Component, time), options, time)
             {
-                Subscriptions = provider.GetRequiredService<SubscriptionWatch>(),
                 Changes = options.Changes == ChangeContent.None ? null : new ChangeFeed(new Outbox(database, ChangeComponent, time: time), options),
             };
+            // By hand, because they search with the store's own catalog.
+            var parser = new SearchParser(store.Catalogs, provider.GetRequiredService<CursorSeal>(), options);
+            store.Subscriptions = new SubscriptionWatch(
+                new SubscriptionContent(parser, provider.GetRequiredService<SubscriptionEndpoints>(), time), provider.GetRequiredService<SubscriptionTables>(), new SearchQueries(database, time));
+            return store;
         });
         services.AddSingleton<ReceiptStore>();
         services.AddSingleton<FacadeStatus>();
@@ -73,7 +79,7 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton(new SubscriptionEndpoints(options));
         services.AddSingleton<SubscriptionContent>();
         services.AddSingleton<SubscriptionTables>();
-        services.AddSingleton<SubscriptionWatch>();
+        services.AddSingleton(provider => provider.GetRequiredService<RecordStore>().Subscriptions!);
         services.AddSingleton<SubscriptionStatus>();
         services.AddSingleton<NoticeQueue>();
         services.AddSingleton<NoticeSender>();
@@ -120,7 +126,11 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<TerminologyOperations>();
         services.AddSingleton<EverythingOperation>();
         services.AddSingleton<ExportStore>();
+        services.AddSingleton<ExportMembers>();
         services.AddSingleton<ExportOperations>();
+        services.AddSingleton<LaterStore>();
+        services.AddSingleton<LaterInteractions>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LaterInteractions>());
         services.AddSingleton<DisclosureOperations>();
         services.AddSingleton<ExchangeOperations>();
         services.AddSingleton<RouteTable>();

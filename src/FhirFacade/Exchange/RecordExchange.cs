@@ -64,7 +64,7 @@ public sealed class RecordExchange
             disclosure = Disclosure.Parse(parameters.Bytes("disclosure") ?? throw new FormatException("It has no disclosure."));
             receipt = parameters.Parts("receipt") is { } parts ? RecordReceipt.Read(parts) : null;
         }
-        catch (Exception e) when (e is FormatException or JsonException or FhirException)
+        catch (Exception e) when (e is FormatException or JsonException or FhirException or Fhir.FhirFormatException)
         {
             throw new RecordExchangeException($"The answer of custodian {entry.Custodian} on record {entry.Entry.RecordId} could not be read.", e);
         }

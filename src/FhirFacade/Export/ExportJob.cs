@@ -21,10 +21,22 @@ internal enum ExportScope
 /// <param name="Owner">Who asked; to anybody else it does not exist.</param>
 /// <param name="Request">The URL of the request.</param>
 /// <param name="Scope">What is exported.</param>
-/// <param name="Group">The group; null for other scopes.</param>
 /// <param name="Types">The types; empty for all.</param>
 /// <param name="Since">Only what was stored at or after this time, in milliseconds; null for all.</param>
 /// <param name="Sequence">The last version that is part of it, by its place in the log.</param>
 /// <param name="CreatedAt">When it was asked for, in milliseconds.</param>
 internal sealed record ExportJob(
-    string Id, string Owner, string Request, ExportScope Scope, string? Group, IReadOnlyList<string> Types, long? Since, long Sequence, long CreatedAt);
+    string Id, string Owner, string Request, ExportScope Scope, IReadOnlyList<string> Types, long? Since, long Sequence, long CreatedAt)
+{
+    /// <summary><c>_elements</c>, with commas between; null for whole resources.</summary>
+    public string? Elements { get; init; }
+
+    /// <summary>Types of which the export gives only what a search found at the kick-off (<c>_typeFilter</c>).</summary>
+    public IReadOnlyList<string> Filtered { get; init; } = [];
+
+    /// <summary>True where it gives the records of listed patients: those of a group, or of <c>patient</c>.</summary>
+    public bool IsListed { get; init; }
+
+    /// <summary>What cannot be given, in words.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+}

@@ -7,7 +7,6 @@ using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Rest;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Store;
-using Consortium.FhirFacade.Terminology;
 
 namespace Consortium.FhirFacade.Export;
 
@@ -15,43 +14,29 @@ namespace Consortium.FhirFacade.Export;
 /// Bulk data export (HL7 Bulk Data Access 1.0): kick-off, status, files in NDJSON, and giving up; of the system, of all patients, of a group. Callers from outside
 /// export the system in their view: what they may not see is in no file and no count.
 /// </summary>
-internal sealed class ExportOperations(ExportStore exports, RecordQueries records, RecordAccess access, FacadeOptions options, TimeProvider time)
+internal sealed class ExportOperations(ExportStore exports, ExportMembers members, SearchParser parser, RecordAccess access, FacadeOptions options, TimeProvider time)
 {
-    private const string Ndjson = "application/fhir+ndjson";
-
     /// <summary><c>$export</c>, <c>Patient/$export</c>, <c>Group/id/$export</c>: 202 with the place of the status.</summary>
     public async Task<FhirResponse> StartAsync(FhirRequest request, ExportScope scope, string? group, CancellationToken cancellationToken)
     {
         if (request.Caller.IsOutside && scope != ExportScope.System) throw FhirException.Forbidden("Which patients are in a group, and which records refer to a patient, may be hidden from outside; $export of the system gives what may be seen.");
-        if (group is not null)
-        {
-            StoredVersion? stored = await records.CurrentAsync("Group", group, cancellationToken).ConfigureAwait(false);
-            if (stored is null) throw FhirException.NotFound("Group", group);
-            if (stored.Deleted) throw FhirException.Gone("Group", group);
-        }
-
-        var input = OperationInput.Read(request);
-        if (input.Text("_outputFormat") is { } format && format is not (Ndjson or "application/ndjson" or "ndjson"))
-        {
-            throw FhirException.BadRequest("not-supported", $"_outputFormat is {Ndjson}.");
-        }
-
-        string[] types = [.. (input.Text("_type") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
-        if (!types.All(FhirR4.IsResourceType)) throw FhirException.BadRequest("value", "_type lists resource types with commas between.");
-        foreach (string unknown in (ReadOnlySpan<string>)["_typeFilter", "_elements", "includeAssociatedData", "patient"])
-        {
-            // What narrows an export must not be passed over: more than was meant would leave the house.
-            if (input.Text(unknown) is not null) throw FhirException.BadRequest("not-supported", $"{unknown} is not supported; _type and _since are.");
-        }
-
-        long? since = input.Text("_since") is { } text ? ValueParser.ReadDate("_since", text).With.From : null;
+        ExportRequest asked = ExportRequest.Read(request, scope, parser, options.BaseUrl);
+        if (request.Caller.IsOutside && asked.Filters.Count > 0) throw FhirException.Forbidden("_typeFilter may look at what is hidden from outside; _type and _since may be used.");
+        string[] types = asked.Types;
+        IReadOnlyCollection<string>? patients = null;
+        IReadOnlyList<string> problems = [];
+        if (group is not null) (patients, problems) = await members.OfGroupAsync(group, asked.Patients, cancellationToken).ConfigureAwait(false);
+        else if (asked.Patients is { } listed) (patients, problems) = await members.OfPatientsAsync(listed, cancellationToken).ConfigureAwait(false);
         string path = string.Join('/', request.Segments);
         ExportJob job = await exports.AddAsync(
             new ExportJob(
                 Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Owner(request.Caller),
                 BundleWriter.Url($"{options.BaseUrl}/{path}", [.. request.Parameters.Select(parameter => (parameter.Key, parameter.Value))]),
-                scope, group, types, since, 0, time.GetUtcNow().ToUnixTimeMilliseconds()),
-            cancellationToken).ConfigureAwait(false);
+                scope, types, asked.Since, 0, time.GetUtcNow().ToUnixTimeMilliseconds())
+            {
+                Elements = asked.Elements, Filtered = [.. asked.Filters.Select(filter => filter.Type).Distinct(StringComparer.Ordinal)], IsListed = patients is not null, Problems = problems,
+            },
+            asked.Filters, patients ?? [], cancellationToken).ConfigureAwait(false);
         return new FhirResponse(202) { ContentLocation = $"{options.BaseUrl}/$export-status/{job.Id}" };
     }
 
@@ -79,6 +64,15 @@ internal sealed class ExportOperations(ExportStore exports, RecordQueries record
 
             json.WriteEndArray();
             json.WriteStartArray("error");
+            if (job.Problems.Count > 0)
+            {
+                json.WriteStartObject();
+                json.WriteString("type", "OperationOutcome");
+                json.WriteString("url", $"{options.BaseUrl}/$export-error/{job.Id}");
+                json.WriteNumber("count", job.Problems.Count);
+                json.WriteEndObject();
+            }
+
             json.WriteEndArray();
             json.WriteEndObject();
         }
@@ -96,21 +90,37 @@ internal sealed class ExportOperations(ExportStore exports, RecordQueries record
     {
         ExportJob job = await FindAsync(request, id, cancellationToken).ConfigureAwait(false);
         if (job.Types.Count > 0 && !job.Types.Contains(type, StringComparer.Ordinal)) throw new FhirException(404, "not-found", "The export has no such file.");
+        ResourceSubset? subset = job.Elements is { } elements && Named(elements, type) is { Length: > 0 } own ? ResourceSubset.Of(type, null, own) : null;
         return new FhirResponse(200)
         {
-            RawContentType = Ndjson,
+            RawContentType = ExportRequest.Ndjson,
             Stream = async (output, stop) =>
             {
                 await foreach (IReadOnlyList<StoredVersion> page in exports.ReadAsync(job, type, request.Caller.Subject, stop).ConfigureAwait(false))
                 {
                     foreach (byte[] view in await access.DiscloseAsync(request.Caller, "operation-export", page, stop).ConfigureAwait(false))
                     {
-                        await output.WriteAsync(OnOneLine(view), stop).ConfigureAwait(false);
+                        await output.WriteAsync(OnOneLine(subset?.Apply(view) ?? view), stop).ConfigureAwait(false);
                         await output.WriteAsync("\n"u8.ToArray(), stop).ConfigureAwait(false);
                     }
                 }
             },
         };
+    }
+
+    /// <summary>What could not be given: an OperationOutcome a line.</summary>
+    public async Task<FhirResponse> ProblemsAsync(FhirRequest request, string id, CancellationToken cancellationToken)
+    {
+        ExportJob job = await FindAsync(request, id, cancellationToken).ConfigureAwait(false);
+        if (job.Problems.Count == 0) throw new FhirException(404, "not-found", "The export has no such file.");
+        var lines = new ArrayBufferWriter<byte>(1024);
+        foreach (string problem in job.Problems)
+        {
+            lines.Write(OnOneLine(OperationOutcomeJson.Write([new OutcomeIssue(IssueSeverity.Warning, "not-found", problem)])).Span);
+            lines.Write("\n"u8);
+        }
+
+        return new FhirResponse(200) { RawContentType = ExportRequest.Ndjson, Body = lines.WrittenSpan.ToArray() };
     }
 
     /// <summary>Gives an export up: its files are gone.</summary>
@@ -130,7 +140,12 @@ internal sealed class ExportOperations(ExportStore exports, RecordQueries record
         return line;
     }
 
-    private static string Owner(Caller caller) => string.Create(CultureInfo.InvariantCulture, $"{caller.Kind}:{caller.Address}");
+    // Bulk Data Access 2.0: an element with a type before it is for that type alone; a type of which none is said is given whole.
+    private static string Named(string elements, string type) => string.Join(',', elements.Split(',')
+        .Where(element => !element.Contains('.', StringComparison.Ordinal) || element.StartsWith(type + ".", StringComparison.Ordinal)));
+
+    /// <summary>Who asks, as it is kept with what belongs to its asker.</summary>
+    internal static string Owner(Caller caller) => string.Create(CultureInfo.InvariantCulture, $"{caller.Kind}:{caller.Address}");
 
     private async Task<ExportJob> FindAsync(FhirRequest request, string id, CancellationToken cancellationToken) =>
         await exports.FindAsync(id, Owner(request.Caller), cancellationToken).ConfigureAwait(false) ?? throw NoSuchExport();

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Consortium.FhirFacade.Search.Parameters;
+using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Search.Sql;
 using Consortium.FhirFacade.Store;
 using Consortium.Integrity;
@@ -17,16 +18,48 @@ internal sealed class ExportStore(Database database, TimeProvider time)
 
     private const int PageSize = 500;
 
-    /// <summary>Keeps a new export, as of the store's last version, and forgets those that are too old.</summary>
-    public Task<ExportJob> AddAsync(ExportJob asked, CancellationToken cancellationToken) => database.TransactAsync(async transaction =>
+    /// <summary>
+    /// Keeps a new export, as of the store's last version, and forgets those that are too old. What searches find is looked for now, so that a resource that is changed later
+    /// neither leaves the export nor comes into it.
+    /// </summary>
+    /// <param name="asked">The export.</param>
+    /// <param name="filters">The searches of its filtered types.</param>
+    /// <param name="patients">Its patients, where they are listed.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<ExportJob> AddAsync(ExportJob asked, IReadOnlyList<SearchQuery> filters, IReadOnlyCollection<string> patients, CancellationToken cancellationToken) => database.TransactAsync(async transaction =>
     {
         DbConnection connection = transaction.Connection!;
+        foreach (string old in await connection.QueryAsync<string>("SELECT id FROM export_job WHERE created_at < @oldest", new { oldest = Oldest() }, transaction).ConfigureAwait(false))
+        {
+            await RemoveAsync(transaction, old).ConfigureAwait(false);
+        }
+
         long sequence = await connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(seq), 0) FROM resource_version", transaction: transaction).ConfigureAwait(false);
         ExportJob job = asked with { Sequence = sequence };
-        await connection.ExecuteAsync("DELETE FROM export_job WHERE created_at < @oldest", new { oldest = Oldest() }, transaction).ConfigureAwait(false);
         await connection.ExecuteAsync(
-            "INSERT INTO export_job (id, owner, request, scope, group_id, types, since, sequence, created_at) VALUES (@Id, @Owner, @Request, @scope, @Group, @types, @Since, @Sequence, @CreatedAt)",
-            new { job.Id, job.Owner, job.Request, scope = (long)job.Scope, job.Group, types = string.Join(',', job.Types), job.Since, job.Sequence, job.CreatedAt }, transaction).ConfigureAwait(false);
+            "INSERT INTO export_job (id, owner, request, scope, types, since, sequence, created_at, elements, filtered, listed, problems) " +
+            "VALUES (@Id, @Owner, @Request, @scope, @types, @Since, @Sequence, @CreatedAt, @Elements, @filtered, @listed, @problems)",
+            new
+            {
+                job.Id, job.Owner, job.Request, scope = (long)job.Scope, types = string.Join(',', job.Types), job.Since, job.Sequence, job.CreatedAt, job.Elements,
+                filtered = string.Join(',', job.Filtered), listed = job.IsListed ? 1L : 0L, problems = string.Join('\n', job.Problems),
+            }, transaction).ConfigureAwait(false);
+        foreach (string[] some in patients.Chunk(PageSize))
+        {
+            var parameters = new SqlParameters();
+            string of = parameters.Add(job.Id);
+            await connection.ExecuteAsync($"INSERT INTO export_patient (job, id) VALUES {string.Join(", ", some.Select(id => $"({of}, {parameters.Add(id)})"))}", parameters.Values, transaction).ConfigureAwait(false);
+        }
+
+        foreach (SearchQuery filter in filters)
+        {
+            var statement = new SearchStatement(filter, time, database.Dialect);
+            statement.Values.Add("job", job.Id);
+            await connection.ExecuteAsync(
+                $"INSERT INTO export_match (job, key) SELECT @job, f.key FROM ({statement.Keys()}) f WHERE NOT EXISTS (SELECT 1 FROM export_match m WHERE m.job = @job AND m.key = f.key)",
+                statement.Values, transaction).ConfigureAwait(false);
+        }
+
         return job;
     }, cancellationToken);
 
@@ -34,16 +67,33 @@ internal sealed class ExportStore(Database database, TimeProvider time)
     public async Task<ExportJob?> FindAsync(string id, string owner, CancellationToken cancellationToken)
     {
         await using DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var row = await connection.QuerySingleOrDefaultAsync<(string Request, long Scope, string? Group, string Types, long? Since, long Sequence, long CreatedAt)?>(new CommandDefinition(
-            "SELECT request, scope, group_id, types, since, sequence, created_at FROM export_job WHERE id = @id AND owner = @owner AND created_at >= @oldest",
+        await using DbDataReader row = await connection.ExecuteReaderAsync(new CommandDefinition(
+            "SELECT request, scope, types, since, sequence, created_at, elements, filtered, listed, problems FROM export_job WHERE id = @id AND owner = @owner AND created_at >= @oldest",
             new { id, owner, oldest = Oldest() }, cancellationToken: cancellationToken)).ConfigureAwait(false);
-        return row is not { } found ? null : new ExportJob(
-            id, owner, found.Request, (ExportScope)found.Scope, found.Group, found.Types.Split(',', StringSplitOptions.RemoveEmptyEntries), found.Since, found.Sequence, found.CreatedAt);
+        if (!await row.ReadAsync(cancellationToken).ConfigureAwait(false)) return null;
+        return new ExportJob(
+            id, owner, row.GetString(0), (ExportScope)row.GetInt64(1), Parts(row.GetString(2), ','), row.IsDBNull(3) ? null : row.GetInt64(3), row.GetInt64(4), row.GetInt64(5))
+        {
+            Elements = row.IsDBNull(6) ? null : row.GetString(6),
+            Filtered = Parts(row.GetString(7), ','),
+            IsListed = row.GetInt64(8) != 0,
+            Problems = Parts(row.GetString(9), '\n'),
+        };
+
+        static string[] Parts(string text, char separator) => text.Split(separator, StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>Gives an export up; false where there is none.</summary>
     public Task<bool> RemoveAsync(string id, string owner, CancellationToken cancellationToken) => database.TransactAsync(async transaction =>
-        await transaction.Connection!.ExecuteAsync("DELETE FROM export_job WHERE id = @id AND owner = @owner", new { id, owner }, transaction).ConfigureAwait(false) > 0, cancellationToken);
+        await transaction.Connection!.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM export_job WHERE id = @id AND owner = @owner", new { id, owner }, transaction).ConfigureAwait(false) > 0
+        && await RemoveAsync(transaction, id).ConfigureAwait(false), cancellationToken);
+
+    private static async Task<bool> RemoveAsync(DbTransaction transaction, string id)
+    {
+        await transaction.Connection!.ExecuteAsync("DELETE FROM export_match WHERE job = @id", new { id }, transaction).ConfigureAwait(false);
+        await transaction.Connection!.ExecuteAsync("DELETE FROM export_patient WHERE job = @id", new { id }, transaction).ConfigureAwait(false);
+        return await transaction.Connection!.ExecuteAsync("DELETE FROM export_job WHERE id = @id", new { id }, transaction).ConfigureAwait(false) > 0;
+    }
 
     /// <summary>How many resources of each type belong to an export; types without any are left out.</summary>
     public async Task<IReadOnlyList<(string Type, long Count)>> CountsAsync(ExportJob job, Tag128? subject, CancellationToken cancellationToken)
@@ -96,13 +146,9 @@ internal sealed class ExportStore(Database database, TimeProvider time)
             $"WHERE r.type = {parameters.Add(type)} AND v.deleted = 0 AND v.seq = (SELECT MAX(w.seq) FROM resource_version w WHERE w.type = r.type AND w.id = r.id AND w.seq <= {parameters.Add(job.Sequence)})";
         if (job.Since is { } since) where += $" AND v.recorded_at >= {parameters.Add(since)}";
         if (subject is { } tag) where += $" AND v.subject_tag = {parameters.Add(tag.ToArray())}";
+        if (job.Filtered.Contains(type, StringComparer.Ordinal)) where += $" AND r.key IN (SELECT m.key FROM export_match m WHERE m.job = {parameters.Add(job.Id)})";
         if (job.Scope == ExportScope.System) return where;
-        string members = "";
-        if (job.Scope == ExportScope.Group)
-        {
-            members = "(SELECT g.target_id FROM search_reference g JOIN resource o ON o.key = g.key " +
-                $"WHERE o.type = 'Group' AND o.deleted = 0 AND o.id = {parameters.Add(job.Group!)} AND g.parameter = {parameters.Add(SearchCatalog.R4.Find("Group", "member")!.Number)} AND g.target_type = 'Patient')";
-        }
+        string members = job.IsListed ? $"(SELECT p.id FROM export_patient p WHERE p.job = {parameters.Add(job.Id)})" : "";
 
         if (type == "Patient") return members.Length == 0 ? where : $"{where} AND r.id IN {members}";
         if (!Compartment.Of("Patient")!.By.TryGetValue(type, out SearchParameter[]? by)) return null;

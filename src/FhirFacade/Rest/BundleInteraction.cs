@@ -63,7 +63,8 @@ internal sealed class BundleInteraction(RecordStore store, TransactionPlanner pl
         }
     }
 
-    private byte[] Write(string type, IReadOnlyList<FhirResponse> responses)
+    /// <summary>A Bundle of answers.</summary>
+    public byte[] Write(string type, IReadOnlyList<FhirResponse> responses)
     {
         using var bundle = new BundleWriter(type, total: null);
         foreach (FhirResponse entry in responses)

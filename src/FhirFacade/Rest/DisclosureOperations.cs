@@ -82,7 +82,7 @@ internal sealed class DisclosureOperations(RecordQueries records, RecordAccess a
     private static Tag128 RecordId(FhirRequest request)
     {
         string? text = request.Method == "POST"
-            ? ParametersReader.Read(request.Body.Span).Text("recordId")
+            ? ParametersReader.Read(request.Body).Text("recordId")
             : request.Parameters.LastOrDefault(parameter => parameter.Key == "recordId").Value;
         return Tag128.TryParse(text, out Tag128 recordId)
             ? recordId

@@ -27,7 +27,7 @@ internal sealed class ExchangeOperations(RecordExchange exchange)
     public async Task<FhirResponse> FetchAsync(FhirRequest request, CancellationToken cancellationToken)
     {
         request.Caller.RequireLocalUser();
-        ParametersReader asked = ParametersReader.Read(request.Body.Span);
+        ParametersReader asked = ParametersReader.Read(request.Body);
         if (!Address.TryParse(asked.Text("custodian"), out Address custodian) || !Tag128.TryParse(asked.Text("recordId"), out Tag128 recordId))
         {
             throw FhirException.BadRequest("required", "$fetch takes custodian (an address) and recordId (32 hexadecimal digits), as $locate lists them.");

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using Consortium.Fhir;
 using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Later;
 using Consortium.FhirFacade.Limits;
 using Consortium.FhirFacade.Telemetry;
 using Consortium.Storage;
@@ -17,7 +18,7 @@ namespace Consortium.FhirFacade.Rest;
 /// Between HTTP and <see cref="FhirRequest"/>: reads and bounds the request, negotiates format and coding, and turns every failure,
 /// whatever it is, into an OperationOutcome (FHIR R4 http.html#Status-Codes).
 /// </summary>
-internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authentication, CallerRates rates, FailureResponses failures, FacadeOptions options, TimeProvider time)
+internal sealed class FhirEndpoint(FhirRouter router, LaterInteractions later, CallerAuthentication authentication, CallerRates rates, FailureResponses failures, FacadeOptions options, TimeProvider time)
 {
     private const int MostRequestIdCharacters = 64;
 
@@ -41,12 +42,19 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
                 List<KeyValuePair<string, string>> parameters = Form(context.Request.QueryString.Value);
                 // An answer that is a Binary's content follows its own content type: whether the client takes FHIR is asked where FHIR is written.
                 bool content = segments is ["Binary", _] or ["Binary", _, "_history", _] && !Negotiation.AsksForFhir(context.Request, parameters);
-                content |= segments is ["$export-status" or "$export-file", ..];
+                content |= segments is ["$export-status" or "$export-file" or "$export-error", ..];
                 if (!content) form = Negotiation.Answer(context.Request, parameters);
                 FhirRequest request = await ReadAsync(context, segments, parameters).ConfigureAwait(false);
                 if (segments is [.., "_search"]) form = Negotiation.Answer(context.Request, parameters); // the form of a POST may have _format too
-                if (options.Limits.Time > TimeSpan.Zero) limit.CancelAfter(options.Limits.Time);
-                response = await router.RouteAsync(request with { WantsContent = content }, stop.Token).ConfigureAwait(false);
+                if (LaterInteractions.Takes(request))
+                {
+                    response = await later.StartAsync(request).ConfigureAwait(false);
+                }
+                else
+                {
+                    if (options.Limits.Time > TimeSpan.Zero) limit.CancelAfter(options.Limits.Time);
+                    response = await router.RouteAsync(request with { WantsContent = content }, stop.Token).ConfigureAwait(false);
+                }
             }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -190,6 +198,7 @@ internal sealed class FhirEndpoint(FhirRouter router, CallerAuthentication authe
         if (response.LastUpdated is { } updated) headers.LastModified = DateTimeOffset.FromUnixTimeMilliseconds(updated).ToString("R", CultureInfo.InvariantCulture);
         if (response.Location is { } location) headers.Location = location;
         if (response.ContentLocation is { } content) headers.ContentLocation = content;
+        if (response.Progress is { } progress) headers["X-Progress"] = progress;
         if (response.Expires is { } expires) headers.Expires = expires.ToString("R", CultureInfo.InvariantCulture);
         if (response.Allow is { } allow) headers.Allow = allow;
         if (response.RetryAfter is { } seconds) headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

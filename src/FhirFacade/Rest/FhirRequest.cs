@@ -66,6 +66,9 @@ internal sealed record FhirRequest
 /// <param name="Return"><c>return=minimal|representation|OperationOutcome</c>.</param>
 internal sealed record Preferences(bool Strict, ReturnPreference Return)
 {
+    /// <summary><c>respond-async</c>: the answer may come later (FHIR R4 async.html).</summary>
+    public bool IsAsync { get; init; }
+
     public static readonly Preferences Default = new(false, ReturnPreference.Representation);
 
     public static Preferences Parse(string? header)
@@ -81,7 +84,8 @@ internal sealed record Preferences(bool Strict, ReturnPreference Return)
                 "return=minimal" => preferences with { Return = ReturnPreference.Minimal },
                 "return=representation" => preferences with { Return = ReturnPreference.Representation },
                 "return=operationoutcome" => preferences with { Return = ReturnPreference.OperationOutcome },
-                _ => preferences, // RFC 7240 2: a preference that is not understood is ignored, respond-async among them
+                "respond-async" => preferences with { IsAsync = true },
+                _ => preferences, // RFC 7240 2: a preference that is not understood is ignored
             };
         }
 

@@ -28,6 +28,9 @@ internal sealed record FhirResponse(int Status)
     /// <summary>The <c>Expires</c> header.</summary>
     public DateTimeOffset? Expires { get; init; }
 
+    /// <summary>The <c>X-Progress</c> header of a status that is not final.</summary>
+    public string? Progress { get; init; }
+
     /// <summary>Writes a body that is too long to hold; of the type <see cref="RawContentType"/>, in place of <see cref="Body"/>.</summary>
     public Func<Stream, CancellationToken, Task>? Stream { get; init; }
 

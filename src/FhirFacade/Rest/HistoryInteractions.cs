@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Consortium.Fhir;
 using Consortium.FhirFacade.Access;
-using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Search.Query;
+using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Rest;
@@ -12,12 +13,13 @@ internal sealed class HistoryInteractions(RecordQueries records, RecordAccess ac
 {
     private const int DefaultCount = 50;
     private const int MostCount = 500;
+    private const int MostListed = 1000;
 
     public async Task<FhirResponse> AnswerAsync(FhirRequest request, string? type, string? id, CancellationToken cancellationToken)
     {
-        HistoryQuery query = Parse(request, type, id);
+        HistoryQuery query = await ListedAsync(request, Parse(request, type, id), cancellationToken).ConfigureAwait(false);
         IReadOnlyList<StoredVersion> versions = await records.HistoryAsync(query with { Count = query.Count + 1 }, cancellationToken).ConfigureAwait(false);
-        if (id is not null && versions.Count == 0 && query is { Before: null, Since: null, At: null }) throw FhirException.NotFound(type!, id);
+        if (id is not null && versions.Count == 0 && query is { Before: null, Since: null, At: null, Only: null }) throw FhirException.NotFound(type!, id);
         StoredVersion[] page = [.. versions.Take(query.Count)];
         StoredVersion[] shown = [.. page.Where(version => !version.Deleted)];
         byte[][] views = await access.DiscloseAsync(request.Caller, type is null ? "history-system" : id is null ? "history-type" : "history-instance", shown, cancellationToken).ConfigureAwait(false);
@@ -25,7 +27,7 @@ internal sealed class HistoryInteractions(RecordQueries records, RecordAccess ac
 
         string self = string.Join('/', new[] { options.BaseUrl, type, id, "_history" }.Where(part => part is not null));
         List<(string, string)> parameters = [("_count", query.Count.ToString(CultureInfo.InvariantCulture))];
-        foreach ((string name, string value) in request.Parameters) if (name is "_since" or "_at" && value.Length > 0) parameters.Add((name, value));
+        foreach ((string name, string value) in request.Parameters) if (name is "_since" or "_at" or "_list" && value.Length > 0) parameters.Add((name, value));
         using var bundle = new BundleWriter("history", total);
         (string, string)[] here = query.Before is { } before ? [("_cursor", before.ToString(CultureInfo.InvariantCulture))] : [];
         bundle.Link("self", BundleWriter.Url(self, [.. parameters, .. here]));
@@ -69,15 +71,34 @@ internal sealed class HistoryInteractions(RecordQueries records, RecordAccess ac
                 case "_cursor":
                     before = VersionTag.Id(value) ?? throw FhirException.BadRequest("value", "_cursor comes from a next link and cannot be made up.");
                     break;
-                case "_format" or "_pretty" or "_since" or "_at":
+                case "_format" or "_pretty" or "_since" or "_at" or "_list":
                     break;
                 default:
-                    if (request.Prefer.Strict) throw FhirException.BadRequest("not-supported", "History takes _count, _since, _at and _cursor; another parameter is in the request.");
+                    if (request.Prefer.Strict) throw FhirException.BadRequest("not-supported", "History takes _count, _since, _at, _list and _cursor; another parameter is in the request.");
                     break;
             }
         }
 
         return new HistoryQuery(type, id, since, request.Caller.Subject, before, count) { At = at };
+    }
+
+    /// <summary><c>_list</c> (http.html#history): only what a List refers to; of a reference without a version every version.</summary>
+    private async Task<HistoryQuery> ListedAsync(FhirRequest request, HistoryQuery query, CancellationToken cancellationToken)
+    {
+        if (request.Parameter("_list") is not { Length: > 0 } list) return query;
+        if (request.Caller.IsOutside) throw FhirException.Forbidden("What a List refers to may be hidden from outside; _since and _at may be used.");
+        string id = list.StartsWith("List/", StringComparison.Ordinal) ? list[5..] : list;
+        StoredVersion stored = await records.CurrentAsync("List", id, cancellationToken).ConfigureAwait(false) ?? throw FhirException.NotFound("List", id);
+        if (stored.Deleted) throw FhirException.Gone("List", id);
+        List<(RecordKey, long?)> only = [];
+        foreach (FhirNode entry in FhirDocument.Parse(stored.Body).Root.ChildrenNamed("entry"))
+        {
+            if (entry.Child("item").Child("reference").Value is not { } reference || !LocalReference.TryParse(reference, options.BaseUrl, out RecordKey key)) continue;
+            int version = reference.IndexOf("/_history/", StringComparison.Ordinal);
+            only.Add((key, version < 0 ? null : (long?)(VersionTag.Id(reference[(version + 10)..]) ?? 0)));
+        }
+
+        return only.Count <= MostListed ? query with { Only = only } : throw FhirException.BadRequest("too-costly", $"_list may name a List of {MostListed} entries at most.");
     }
 
     private void Entry(BundleWriter bundle, StoredVersion version, byte[]? view)

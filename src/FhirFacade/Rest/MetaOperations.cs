@@ -1,11 +1,12 @@
 using System.Text.Json;
+using Consortium.Fhir;
 using Consortium.FhirFacade.Patch;
 using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Rest;
 
 /// <summary>
-/// <c>$meta</c>, <c>$meta-add</c> and <c>$meta-delete</c> of an instance (FHIR R4 resource-operation-meta.html). A change of profiles, tags or
+/// <c>$meta</c> of an instance, a type and the system, <c>$meta-add</c> and <c>$meta-delete</c> of an instance (FHIR R4 resource-operation-meta.html). A change of profiles, tags or
 /// security labels is a new version here, because versions are committed with their exact bytes (decision 0191).
 /// </summary>
 internal sealed class MetaOperations(RecordStore store, RecordQueries records, ReadInteractions read)
@@ -20,6 +21,46 @@ internal sealed class MetaOperations(RecordStore store, RecordQueries records, R
             ? await read.ReadAsync(whole, type, id, cancellationToken).ConfigureAwait(false)
             : await read.VersionAsync(whole, type, id, version, cancellationToken).ConfigureAwait(false);
         return Answer(found.Body!) with { Version = found.Version, LastUpdated = found.LastUpdated };
+    }
+
+    /// <summary>The profiles, tags and security labels that resources of a type, or of all, have now (resource-operation-meta.html, at the levels of type and system).</summary>
+    public async Task<FhirResponse> InUseAsync(FhirRequest request, string? type, CancellationToken cancellationToken)
+    {
+        if (request.Caller.IsOutside) throw FhirException.Forbidden("Which labels are in use tells of records that may be hidden from outside; $meta of an instance gives those of a record that may be seen.");
+        using var meta = new MemoryStream();
+        using (var json = new Utf8JsonWriter(meta, Negotiation.Compact))
+        {
+            json.WriteStartObject();
+            string[] profiles = [.. (await records.LabelsAsync(type, "_profile", cancellationToken).ConfigureAwait(false)).Select(label => label.Code).Distinct().Order(StringComparer.Ordinal)];
+            if (profiles.Length > 0)
+            {
+                json.WriteStartArray("profile");
+                foreach (string profile in profiles) json.WriteStringValue(profile);
+                json.WriteEndArray();
+            }
+
+            foreach (string name in (string[])["security", "tag"])
+            {
+                IReadOnlyList<(string System, string Code)> labels = await records.LabelsAsync(type, "_" + name, cancellationToken).ConfigureAwait(false);
+                if (labels.Count == 0) continue;
+                json.WriteStartArray(name);
+                foreach ((string system, string code) in labels)
+                {
+                    json.WriteStartObject();
+                    if (system.Length > 0) json.WriteString("system", system);
+                    if (code.Length > 0) json.WriteString("code", code);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        using var parameters = new ParametersWriter();
+        parameters.Raw("return", "valueMeta", meta.ToArray());
+        return new FhirResponse(200) { Body = parameters.Finish() };
     }
 
     /// <summary>Adds what the resource does not have.</summary>
@@ -68,23 +109,9 @@ internal sealed class MetaOperations(RecordStore store, RecordQueries records, R
         return root.ToBytes();
     }
 
-    private static byte[] Given(FhirRequest request)
-    {
-        using JsonDocument json = JsonDocument.Parse(request.Resource);
-        if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("parameter", out JsonElement parameters) && parameters.ValueKind == JsonValueKind.Array)
-        {
-            foreach (JsonElement parameter in parameters.EnumerateArray())
-            {
-                if (parameter.ValueKind == JsonValueKind.Object && parameter.TryGetProperty("name", out JsonElement name) && name.ValueKind == JsonValueKind.String && name.ValueEquals("meta"u8)
-                    && parameter.TryGetProperty("valueMeta", out JsonElement meta) && meta.ValueKind == JsonValueKind.Object)
-                {
-                    return System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(meta).ToArray();
-                }
-            }
-        }
-
-        throw FhirException.BadRequest("required", "The operation takes Parameters with a parameter meta that has a valueMeta.", "Parameters.parameter");
-    }
+    private static byte[] Given(FhirRequest request) => ParametersReader.Of(request.Document ?? FhirDocument.Parse(request.Resource)).Value("meta") is { Exists: true } meta
+        ? meta.Utf8Json.ToArray()
+        : throw FhirException.BadRequest("required", "The operation takes Parameters with a parameter meta that has a valueMeta.", "Parameters.parameter");
 
     // A tag is its system and code, a profile its URL; display and version say nothing about which it is.
     private static bool Same(JsonText one, JsonText other)

@@ -40,9 +40,9 @@ internal sealed class PatchInteraction(RecordStore store, RecordQueries records,
         string type, string id, ResourcePatch patch, string? ifMatch, StoreTransaction transaction, CancellationToken cancellationToken)
     {
         StoredVersion? current = await records.CurrentAsync(type, id, cancellationToken, transaction.Transaction).ConfigureAwait(false);
-        if (VersionTag.IfMatch(ifMatch) is { } expected && expected != (current is { Deleted: false } ? current.Version : 0))
+        if (VersionTag.IfMatch(ifMatch) is { } expected && !expected.Contains(current is { Deleted: false } ? current.Version : 0))
         {
-            throw new PreconditionException($"If-Match names version {expected} of {type}/{id}, which is not the current one. Read it again and repeat the change.", new RecordKey(type, id));
+            throw new PreconditionException($"If-Match names version {string.Join(", ", expected)} of {type}/{id}, which is not the current one. Read it again and repeat the change.", new RecordKey(type, id));
         }
 
         if (current is null) throw FhirException.NotFound(type, id);
@@ -51,7 +51,7 @@ internal sealed class PatchInteraction(RecordStore store, RecordQueries records,
         try
         {
             // The version guards against whoever changed it since it was read.
-            return new ResourceWrite(type, id, WriteMode.Update) { Content = ResourceContent.Accept(patched, type, id), IfMatch = current.Version };
+            return new ResourceWrite(type, id, WriteMode.Update) { Content = ResourceContent.Accept(patched, type, id), IfMatch = [current.Version] };
         }
         catch (FhirException e) when (e.Status == 400)
         {

@@ -1,4 +1,5 @@
 using Consortium.FhirFacade.Export;
+using Consortium.FhirFacade.Later;
 using Consortium.FhirFacade.Terminology;
 
 namespace Consortium.FhirFacade.Rest;
@@ -11,7 +12,7 @@ internal sealed class RouteTable(
     ReadInteractions read, HistoryInteractions history, WriteInteractions write, ConditionalInteractions conditional, PatchInteraction patch,
     SearchInteraction search, BundleInteraction bundle, CapabilityStatement capabilities, ValidateOperation validate, MetaOperations meta,
     EverythingOperation everything, TerminologyOperations terminology, ExportOperations export, DisclosureOperations disclosure, ExchangeOperations exchange,
-    SearchParameterStatus parameters)
+    LaterInteractions later, SearchParameterStatus parameters)
 {
     /// <summary>The rows.</summary>
     public IReadOnlyList<Route> Routes { get; } =
@@ -53,6 +54,8 @@ internal sealed class RouteTable(
         new("POST", "{type}/$validate", (r, ct) => ValidateOperation.OfTypeAsync(r, r.Segments[0], ct)) { Operation = "validate" },
         new("GET", "{type}/{id}/$validate", (r, ct) => validate.OfInstanceAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "validate" },
         new("POST", "{type}/{id}/$validate", (r, ct) => validate.OfInstanceAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "validate" },
+        new("GET", "$meta", (r, ct) => meta.InUseAsync(r, null, ct)) { Operation = "meta" },
+        new("GET", "{type}/$meta", (r, ct) => meta.InUseAsync(r, r.Segments[0], ct)) { Operation = "meta" },
         new("GET", "{type}/{id}/$meta", (r, ct) => meta.ReadAsync(r, r.Segments[0], r.Segments[1], null, ct)) { Operation = "meta" },
         new("GET", "{type}/{id}/_history/{vid}/$meta", (r, ct) => meta.ReadAsync(r, r.Segments[0], r.Segments[1], r.Segments[3], ct)) { Operation = "meta" },
         new("POST", "{type}/{id}/$meta-add", (r, ct) => meta.AddAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "meta-add" },
@@ -81,6 +84,9 @@ internal sealed class RouteTable(
         new("POST", "Group/{id}/$export", (r, ct) => export.StartAsync(r, ExportScope.Group, r.Segments[1], ct)) { Operation = "export" },
         new("GET", "$export-status/{id}", (r, ct) => export.StatusAsync(r, r.Segments[1], ct)),
         new("DELETE", "$export-status/{id}", (r, ct) => export.RemoveAsync(r, r.Segments[1], ct)),
+        new("GET", "$export-error/{id}", (r, ct) => export.ProblemsAsync(r, r.Segments[1], ct)),
+        new("GET", "$async-status/{id}", (r, ct) => later.StatusAsync(r, r.Segments[1], ct)),
+        new("DELETE", "$async-status/{id}", (r, _) => later.RemoveAsync(r, r.Segments[1])),
         new("GET", "$export-file/{id}/{member}", (r, ct) => export.FileAsync(r, r.Segments[1], r.Segments[2], ct)),
 
         new("GET", "$disclose", disclosure.DiscloseByRecordIdAsync) { Operation = "disclose" },

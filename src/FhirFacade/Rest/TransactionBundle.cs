@@ -71,7 +71,7 @@ internal sealed class TransactionBundle(
             }
 
             run.Changed.Add((new RecordKey(one.Type, id), one.Entry));
-            deletes.Add(new PendingWrite(one, new ResourceWrite(one.Type, id, WriteMode.Delete) { IfMatch = Tag(one) }, []));
+            deletes.Add(new PendingWrite(one, new ResourceWrite(one.Type, id, WriteMode.Delete) { IfMatch = Tag(one), IfExists = VersionTag.IsAny(one.Entry.IfMatch) }, []));
         }
 
         RequireDistinct(run.Changed);
@@ -98,6 +98,7 @@ internal sealed class TransactionBundle(
             write = write with
             {
                 IfMatch = Tag(one), IfExists = VersionTag.IsAny(one.Entry.IfMatch), IfNoneExists = write.IfNoneExists || VersionTag.IsAny(one.Entry.IfNoneMatch),
+                IfNoneMatch = VersionTag.IfNoneMatch(one.Entry.IfNoneMatch),
             };
         }
         else if (found is not null)
@@ -167,7 +168,7 @@ internal sealed class TransactionBundle(
         return last ? throw new FhirException(412, "not-found", $"A conditional reference to {type} matches nothing; it must match one.") : null;
     }
 
-    private static long? Tag(PlannedEntry one) => VersionTag.IfMatch(one.Entry.IfMatch);
+    private static IReadOnlyList<long>? Tag(PlannedEntry one) => VersionTag.IfMatch(one.Entry.IfMatch);
 
     private static async Task<T> AtAsync<T>(PlannedEntry one, Func<Task<T>> work)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Consortium.Fhir;
 using Consortium.FhirFacade.Store;
 
@@ -65,42 +64,21 @@ internal sealed class ValidateOperation(RecordQueries records)
         {
             resource = request.Document ?? FhirDocument.Parse(request.Resource);
             // Parameters is a resource that could be validated itself; without a parameter of the operation it is.
-            if (resource.ResourceType == "Parameters" && Inside(request.Body, ref mode, profiles) is { IsOfOperation: true } found) resource = found.Resource;
+            if (resource.ResourceType == "Parameters")
+            {
+                var input = ParametersReader.Of(resource);
+                if (input.Names.Any(name => name is "resource" or "profile" or "mode"))
+                {
+                    profiles.AddRange(input.Texts("profile"));
+                    mode = input.Text("mode") ?? mode;
+                    resource = input.Resource("resource");
+                }
+            }
         }
 
         if (mode is { Length: > 0 } && !Modes.Contains(mode)) throw FhirException.BadRequest("value", "The mode is create, update, delete or profile (FHIR R4 valueset-resource-validation-mode.html).");
         return new Asked(resource, profiles, string.IsNullOrEmpty(mode) ? null : mode);
     }
-
-    private static (bool IsOfOperation, FhirDocument? Resource) Inside(ReadOnlyMemory<byte> body, ref string? mode, List<string> profiles)
-    {
-        using JsonDocument json = JsonDocument.Parse(body);
-        bool known = false;
-        FhirDocument? resource = null;
-        if (!json.RootElement.TryGetProperty("parameter", out JsonElement parameters) || parameters.ValueKind != JsonValueKind.Array) return (false, null);
-        foreach (JsonElement parameter in parameters.EnumerateArray())
-        {
-            switch (parameter.ValueKind == JsonValueKind.Object && parameter.TryGetProperty("name", out JsonElement name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null)
-            {
-                case "resource" when parameter.TryGetProperty("resource", out JsonElement given):
-                    resource = FhirDocument.Parse(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(given).ToArray());
-                    known = true;
-                    break;
-                case "profile" when (Text(parameter, "valueUri") ?? Text(parameter, "valueCanonical") ?? Text(parameter, "valueUrl")) is { } profile:
-                    profiles.Add(profile);
-                    known = true;
-                    break;
-                case "mode" when Text(parameter, "valueCode") is { } code:
-                    mode = code;
-                    known = true;
-                    break;
-            }
-        }
-
-        return (known, resource);
-    }
-
-    private static string? Text(JsonElement parameter, string property) => parameter.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private sealed record Asked(FhirDocument? Resource, IReadOnlyList<string> Profiles, string? Mode);
 }

@@ -17,6 +17,7 @@ internal sealed class WriteInteractions(RecordStore store, WriteAnswers answers)
             IfMatch = VersionTag.IfMatch(request.IfMatch),
             IfExists = VersionTag.IsAny(request.IfMatch),
             IfNoneExists = VersionTag.IsAny(request.IfNoneMatch),
+            IfNoneMatch = VersionTag.IfNoneMatch(request.IfNoneMatch),
         };
         return ApplyAsync(request, write, cancellationToken);
     }
@@ -24,7 +25,7 @@ internal sealed class WriteInteractions(RecordStore store, WriteAnswers answers)
     public Task<FhirResponse> DeleteAsync(FhirRequest request, string type, string id, CancellationToken cancellationToken)
     {
         ResourceContent.RequireId(id);
-        return ApplyAsync(request, new ResourceWrite(type, id, WriteMode.Delete) { IfMatch = VersionTag.IfMatch(request.IfMatch) }, cancellationToken);
+        return ApplyAsync(request, new ResourceWrite(type, id, WriteMode.Delete) { IfMatch = VersionTag.IfMatch(request.IfMatch), IfExists = VersionTag.IsAny(request.IfMatch) }, cancellationToken);
     }
 
     private async Task<FhirResponse> ApplyAsync(FhirRequest request, ResourceWrite write, CancellationToken cancellationToken) => answers.Of(

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Consortium.FhirFacade.Search.Sql;
+using Consortium.FhirFacade.Search.Parameters;
 using Consortium.Integrity;
 using Consortium.Storage;
 using Dapper;
@@ -8,6 +10,9 @@ namespace Consortium.FhirFacade.Store;
 /// <summary>Reads the store: by name, by version, by record id, and the history. Statements run on a connection of their own, or in a write transaction.</summary>
 internal sealed class RecordQueries(Database database)
 {
+    /// <summary>Ids in one statement.</summary>
+    private const int MostIds = 500;
+
     /// <summary>The columns that <see cref="Version"/> reads, in its order; <c>v</c> is the row of <c>resource_version</c>.</summary>
     public const string Columns = "v.type, v.id, v.version, v.deleted, v.body, v.recorded_at, v.subject_tag, v.seq";
 
@@ -70,6 +75,33 @@ internal sealed class RecordQueries(Database database)
         };
     }
 
+    /// <summary>Which of these resources exist now.</summary>
+    public async Task<IReadOnlySet<string>> LiveAsync(string type, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        var live = new HashSet<string>(StringComparer.Ordinal);
+        await using DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        foreach (string[] some in ids.Chunk(MostIds))
+        {
+            var parameters = new SqlParameters();
+            live.UnionWith(await connection.QueryAsync<string>(new CommandDefinition(
+                $"SELECT id FROM resource WHERE type = {parameters.Add(type)} AND version > 0 AND deleted = 0 AND id IN {parameters.List(some)}", parameters.Values, cancellationToken: cancellationToken)).ConfigureAwait(false));
+        }
+
+        return live;
+    }
+
+    /// <summary>The different values that a token or URI parameter which every type has found in resources of a type, or of all.</summary>
+    public async Task<IReadOnlyList<(string System, string Code)>> LabelsAsync(string? type, string parameter, CancellationToken cancellationToken)
+    {
+        var parameters = new SqlParameters();
+        string number = parameters.Add(SearchCatalog.R4.Find(SearchCatalog.AnyType, parameter)!.Number);
+        string of = type is null ? "" : $" AND r.type = {parameters.Add(type)}";
+        await using DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        return [.. await connection.QueryAsync<(string, string)>(new CommandDefinition(
+            $"SELECT DISTINCT t.system, t.code FROM search_token t JOIN resource r ON r.key = t.key WHERE t.parameter = {number} AND r.deleted = 0{of} ORDER BY t.system, t.code",
+            parameters.Values, cancellationToken: cancellationToken)).ConfigureAwait(false)];
+    }
+
     /// <summary>Runs a query whose columns are the eight of <see cref="StoredVersion"/>.</summary>
     public async Task<IReadOnlyList<StoredVersion>> QueryAsync(string sql, object parameters, DbTransaction? transaction, CancellationToken cancellationToken)
     {
@@ -111,10 +143,29 @@ internal sealed class RecordQueries(Database database)
         }
 
         if (query.Subject is not null) where += " AND v.subject_tag = @Subject";
+        if (query.Only is { } only) where += $" AND ({Only(only)})";
         return where;
     }
 
-    private static object Parameters(HistoryQuery query) => new
+    private static DynamicParameters Parameters(HistoryQuery query)
+    {
+        var parameters = new DynamicParameters(Named(query));
+        IReadOnlyList<(RecordKey Key, long? Version)> only = query.Only ?? [];
+        for (int i = 0; i < only.Count; i++)
+        {
+            (RecordKey key, long? version) = only[i];
+            parameters.Add($"onlyType{i}", key.Type);
+            parameters.Add($"onlyId{i}", key.Id);
+            if (version is not null) parameters.Add($"onlyVersion{i}", version);
+        }
+
+        return parameters;
+    }
+
+    private static string Only(IReadOnlyList<(RecordKey Key, long? Version)> only) => only.Count == 0 ? "1 = 0" : string.Join(" OR ", only.Select((one, i) =>
+        $"(v.type = @onlyType{i} AND v.id = @onlyId{i}{(one.Version is null ? "" : $" AND v.version = @onlyVersion{i}")})"));
+
+    private static object Named(HistoryQuery query) => new
     {
         query.Type,
         query.Id,
@@ -138,4 +189,7 @@ internal sealed record HistoryQuery(string? Type, string? Id, long? Since, Tag12
 {
     /// <summary>Only versions that were current at some time of this period, in milliseconds, its end not in it; null for any.</summary>
     public (long From, long To)? At { get; init; }
+
+    /// <summary>Only these resources, or these versions of them; null for any.</summary>
+    public IReadOnlyList<(RecordKey Key, long? Version)>? Only { get; init; }
 }

@@ -5,6 +5,7 @@ using System.Text;
 using Consortium.Integrity;
 using Consortium.Messaging;
 using Consortium.Storage;
+using Consortium.FhirFacade.Later;
 using Consortium.FhirFacade.Search.Custom;
 using Consortium.FhirFacade.Store;
 using Consortium.FhirFacade.Subscriptions;
@@ -51,7 +52,7 @@ public sealed class RecordStore : IDisposable
     }
 
     /// <summary>What subscriptions have to do with writes; null where there are none.</summary>
-    internal SubscriptionWatch? Subscriptions { get; init; }
+    internal SubscriptionWatch? Subscriptions { get; set; }
 
     /// <summary>Where every change is told; null where the site has no topic.</summary>
     internal ChangeFeed? Changes { get; init; }
@@ -98,6 +99,7 @@ public sealed class RecordStore : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         using Activity? span = FacadeTelemetry.Span("store transaction");
         bool notices = false;
+        LaterWork? later = LaterWork.Current; // the work may run on behalf of another caller of the group
         T result = _group is not null
             ? await _group.RunAsync(RunAsync, cancellationToken).ConfigureAwait(false)
             : await _database.TransactAsync(async transaction =>
@@ -116,6 +118,7 @@ public sealed class RecordStore : IDisposable
             cancellationToken.ThrowIfCancellationRequested(); // it may have waited for the writer
             var unit = new StoreTransaction(transaction, _engine, _context, Subscriptions, cancellationToken);
             T done = await work(unit).ConfigureAwait(false);
+            if (later is not null && unit.Versions.Count > 0) await later.NoteAsync(transaction).ConfigureAwait(false);
             notices = Subscriptions is not null && await Subscriptions.QueueAsync(unit).ConfigureAwait(false);
             return (done, unit.Versions);
         }

@@ -27,8 +27,11 @@ internal sealed record ResourceWrite(string Type, string Id, WriteMode Mode)
     /// <summary>The content; null for a deletion.</summary>
     public ResourceJson? Content { get; init; }
 
-    /// <summary>The current version that the writer has seen (<c>If-Match</c>); null where it does not say.</summary>
-    public long? IfMatch { get; init; }
+    /// <summary>Versions one of which must be current (<c>If-Match</c>); null where the writer does not say.</summary>
+    public IReadOnlyList<long>? IfMatch { get; init; }
+
+    /// <summary>Versions none of which may be current (<c>If-None-Match</c>); null where the writer does not say.</summary>
+    public IReadOnlyList<long>? IfNoneMatch { get; init; }
 
     /// <summary>True where the resource must exist (<c>If-Match: *</c>).</summary>
     public bool IfExists { get; init; }

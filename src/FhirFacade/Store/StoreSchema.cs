@@ -238,6 +238,33 @@ internal static class StoreSchema
         CREATE TABLE subscription_stamp (stamp BIGINT NOT NULL);
         INSERT INTO subscription_stamp (stamp) VALUES (0);
         """,
+        // Requests that are answered later. Exports of what searches find and of listed patients, as they were at the kick-off; those of before say less, and are given up.
+        """
+        CREATE TABLE later_request (
+            id TEXT NOT NULL PRIMARY KEY,
+            owner TEXT NOT NULL,
+            kind BIGINT NOT NULL,
+            state BIGINT NOT NULL,
+            writes BIGINT NOT NULL,
+            runner TEXT NOT NULL,
+            leased_until BIGINT NOT NULL,
+            created_at BIGINT NOT NULL,
+            request {bytes},
+            answer {bytes});
+        DELETE FROM export_job;
+        ALTER TABLE export_job ADD COLUMN elements TEXT;
+        ALTER TABLE export_job ADD COLUMN filtered TEXT NOT NULL DEFAULT '';
+        ALTER TABLE export_job ADD COLUMN listed BIGINT NOT NULL DEFAULT 0;
+        ALTER TABLE export_job ADD COLUMN problems TEXT NOT NULL DEFAULT '';
+        CREATE TABLE export_match (
+            job TEXT NOT NULL,
+            key BIGINT NOT NULL,
+            PRIMARY KEY (job, key));
+        CREATE TABLE export_patient (
+            job TEXT NOT NULL,
+            id {text} NOT NULL,
+            PRIMARY KEY (job, id));
+        """,
     ];
 
     // The engines' own full-text indexes, over words that we have made ourselves (WordSplitter). SQLite's keeps no copy of the words.

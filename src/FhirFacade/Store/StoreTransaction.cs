@@ -130,10 +130,15 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
 
     private static void Check(ResourceWrite write, RecordKey key, Head head)
     {
-        if (write.IfMatch is { } expected && (!head.IsLive || head.Version != expected))
+        if (write.IfMatch is { } expected && (!head.IsLive || !expected.Contains(head.Version)))
         {
             string found = head.Version == 0 ? "it does not exist" : head.Deleted ? "it is deleted" : $"the current version is {head.Version}";
-            throw new PreconditionException($"If-Match names version {expected} of {key}, but {found}. Read it again and repeat the change.", key);
+            throw new PreconditionException($"If-Match names version {string.Join(", ", expected)} of {key}, but {found}. Read it again and repeat the change.", key);
+        }
+
+        if (write.IfNoneMatch is { } unwanted && head.IsLive && unwanted.Contains(head.Version))
+        {
+            throw new PreconditionException($"If-None-Match names version {head.Version} of {key}, which is the current one.", key);
         }
 
         if (write.IfExists && !head.IsLive) throw new PreconditionException($"If-Match: * wants {key} to exist, and it does not.", key);

@@ -25,7 +25,7 @@ internal sealed class SubscriptionStatus(RecordStore store, RecordQueries record
                 StoredVersion? current = await records.CurrentAsync("Subscription", id, cancellationToken, unit.Transaction).ConfigureAwait(false);
                 if (current is { Deleted: false } && !Says(current.Body, status))
                 {
-                    var write = new ResourceWrite("Subscription", id, WriteMode.Update) { Content = SubscriptionContent.WithStatus(current.Body, status, error), IfMatch = current.Version, IsServers = true };
+                    var write = new ResourceWrite("Subscription", id, WriteMode.Update) { Content = SubscriptionContent.WithStatus(current.Body, status, error), IfMatch = [current.Version], IsServers = true };
                     await unit.ApplyAsync([write]).ConfigureAwait(false);
                 }
 

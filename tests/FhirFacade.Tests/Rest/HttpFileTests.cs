@@ -50,7 +50,7 @@ public sealed class HttpFileTests
     {
         string[] files = [.. Directory.EnumerateFiles(Folder, "*.http").Select(file => Path.GetFileNameWithoutExtension(file)!)];
 
-        foreach (string name in new[] { "read", "vread", "create", "update", "patch-json", "patch-fhirpath", "delete", "history", "search", "batch", "transaction", "capabilities", "conditional-create", "conditional-update", "conditional-patch", "conditional-delete" })
+        foreach (string name in new[] { "read", "vread", "create", "update", "patch-json", "patch-fhirpath", "delete", "history", "search", "batch", "transaction", "capabilities", "later", "export", "subscription", "conditional-create", "conditional-update", "conditional-patch", "conditional-delete" })
         {
             Assert.Contains(name, files);
         }

@@ -79,7 +79,7 @@ internal sealed class StoreHarness : IAsyncDisposable
     public static ResourceWrite Put(string json, long? ifMatch = null)
     {
         ResourceJson content = ResourceJson.Read(Encoding.UTF8.GetBytes(json));
-        return new ResourceWrite(content.ResourceType, content.Id!, WriteMode.Update) { Content = content, IfMatch = ifMatch };
+        return new ResourceWrite(content.ResourceType, content.Id!, WriteMode.Update) { Content = content, IfMatch = ifMatch is { } version ? [version] : null };
     }
 
     public async Task<string[]> HistoryAsync(string type, string id) =>

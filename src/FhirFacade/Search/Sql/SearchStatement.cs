@@ -60,6 +60,9 @@ internal sealed class SearchStatement
     /// <summary>The ids of all matches: for conditions that say of a few resources which of them match.</summary>
     public string AllIds() => $"SELECT DISTINCT r.id FROM {_from} WHERE {_where}";
 
+    /// <summary>The numbers of all matches, in a column <c>key</c>.</summary>
+    public string Keys() => $"SELECT DISTINCT {Key} AS key FROM {_from} WHERE {_where}";
+
     /// <summary>A page: the columns of a version, its number, and the sort values.</summary>
     public string Page(int limit)
     {
