@@ -15,6 +15,9 @@ public sealed class LogicalIds
     // Setting up a keyed hash costs several times what it costs to use it on so few bytes.
     private readonly ConcurrentBag<IncrementalHash> _hashes = [];
 
+    // The one that most callers find: there is seldom more than one at once.
+    private IncrementalHash? _free;
+
     /// <summary>Ids with a site's key.</summary>
     public LogicalIds(ReadOnlySpan<byte> siteKey) => _siteKey = siteKey.ToArray();
 
@@ -44,10 +47,10 @@ public sealed class LogicalIds
         named[length++] = 0x1F;
         length += Encoding.UTF8.GetBytes(businessIdentifier, named[length..]);
         Span<byte> code = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        IncrementalHash hash = _hashes.TryTake(out IncrementalHash? used) ? used : IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _siteKey);
+        IncrementalHash hash = Interlocked.Exchange(ref _free, null) ?? (_hashes.TryTake(out IncrementalHash? used) ? used : null) ?? IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _siteKey);
         hash.AppendData(named[..length]);
         hash.GetHashAndReset(code);
-        _hashes.Add(hash);
+        if (Interlocked.CompareExchange(ref _free, hash, null) is not null) _hashes.Add(hash);
         return System.Convert.ToHexStringLower(code[..16]);
     }
 }

@@ -130,6 +130,20 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         property = new(name, text);
     }
 
+    /// <summary>Adds a text to an object that has no property of that name; nothing happens where it is null or blank.</summary>
+    internal DraftObject With(string name, string? text)
+    {
+        if (!string.IsNullOrWhiteSpace(text)) Append(name, text);
+        return this;
+    }
+
+    /// <summary>Adds a node to an object that has no property of that name; nothing happens where it is null or an empty object.</summary>
+    internal DraftObject With(string name, DraftNode? node)
+    {
+        if (node is not (null or DraftObject { Count: 0 })) Append(name, Placed(node));
+        return this;
+    }
+
     private void Append(string name, object? value)
     {
         if (Count == Few + (_more?.Length ?? 0)) Array.Resize(ref _more, Count);

@@ -12,7 +12,7 @@ public static class Element
     public static DraftObject? Coding(string? system, string? code, string? display = null, string? version = null)
     {
         if (string.IsNullOrWhiteSpace(code) && string.IsNullOrWhiteSpace(display)) return null;
-        return new DraftObject().Set("system", system).Set("version", system is null ? null : version).Set("code", code?.Trim()).Set("display", display?.Trim());
+        return new DraftObject().With("system", system).With("version", system is null ? null : version).With("code", code?.Trim()).With("display", display?.Trim());
     }
 
     /// <summary>A CodeableConcept of a text and its codings.</summary>
@@ -27,11 +27,15 @@ public static class Element
     public static DraftObject? Identifier(string? system, string? value, DraftObject? type = null, string? use = null, DraftObject? period = null) =>
         string.IsNullOrWhiteSpace(value)
             ? null
-            : new DraftObject().Set("use", use).Set("type", type).Set("system", system).Set("value", value.Trim()).Set("period", period);
+            : new DraftObject().With("use", use).With("type", type).With("system", system).With("value", value.Trim()).With("period", period);
 
     /// <summary>A literal Reference to a resource of the same conversion or store.</summary>
     public static DraftObject Reference(string resourceType, string id, string? display = null) =>
-        new DraftObject().Set("reference", $"{resourceType}/{id}").Set("display", display?.Trim());
+        ReferenceTo($"{resourceType}/{id}", display);
+
+    /// <summary>A literal Reference as it is written: <c>Patient/…</c>.</summary>
+    internal static DraftObject ReferenceTo(string reference, string? display = null) =>
+        new DraftObject().With("reference", reference).With("display", display?.Trim());
 
     /// <summary>A literal Reference to a draft.</summary>
     public static DraftObject Reference(ResourceDraft target, string? display = null) => Reference(target.ResourceType, target.Id, display);
@@ -39,7 +43,7 @@ public static class Element
     /// <summary>A Reference by identifier, to something that is no resource here; null where there is neither identifier nor display.</summary>
     public static DraftObject? LogicalReference(DraftObject? identifier, string? display = null, string? type = null)
     {
-        DraftObject reference = new DraftObject().Set("identifier", identifier).Set("display", display?.Trim());
+        DraftObject reference = new DraftObject().With("identifier", identifier).With("display", display?.Trim());
         return reference.Count == 0 ? null : reference.Set("type", type);
     }
 
@@ -50,8 +54,8 @@ public static class Element
     public static DraftObject? Quantity(string? number, string? unit = null, string? ucum = null, string? comparator = null)
     {
         if (FhirDecimal.Number(number) is not { } value) return null;
-        DraftObject quantity = new DraftObject().Set("value", value).Set("comparator", comparator).Set("unit", unit?.Trim());
-        return ucum is null ? quantity : quantity.Set("system", CodeSystems.Ucum).Set("code", ucum);
+        DraftObject quantity = new DraftObject().With("value", value).With("comparator", comparator).With("unit", unit?.Trim());
+        return ucum is null ? quantity : quantity.With("system", CodeSystems.Ucum).With("code", ucum);
     }
 
     /// <summary>
@@ -70,7 +74,7 @@ public static class Element
     }
 
     /// <summary>A Period.</summary>
-    public static DraftObject? Period(string? start, string? end) => start is null && end is null ? null : NullIfEmpty(new DraftObject().Set("start", start).Set("end", end));
+    public static DraftObject? Period(string? start, string? end) => start is null && end is null ? null : NullIfEmpty(new DraftObject().With("start", start).With("end", end));
 
     /// <summary>A Range; its ends are Quantities without comparator.</summary>
     public static DraftObject? Range(DraftObject? low, DraftObject? high) => NullIfEmpty(new DraftObject().Set("low", low).Set("high", high));
@@ -89,7 +93,7 @@ public static class Element
     public static DraftObject? ContactPoint(string? system, string? value, string? use = null, DraftObject? period = null) =>
         string.IsNullOrWhiteSpace(value)
             ? null
-            : new DraftObject().Set("system", system).Set("value", value.Trim()).Set("use", use).Set("period", period);
+            : new DraftObject().With("system", system).With("value", value.Trim()).With("use", use).With("period", period);
 
     /// <summary>An Attachment of bytes.</summary>
     public static DraftObject? Attachment(string? contentType, byte[]? data, string? title = null) =>

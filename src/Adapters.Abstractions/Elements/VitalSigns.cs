@@ -19,8 +19,7 @@ public static class VitalSigns
             observation.Append("category", Element.CodeableConcept(CodeSystems.ObservationCategory, "vital-signs", "Vital Signs", null));
         }
 
-        bool dated = observation.Any(property => property.Key.TrimStart('_').StartsWith("effective", StringComparison.Ordinal));
-        if (!dated)
+        if (!IsDated(observation))
         {
             observation["_effectiveDateTime"] = new DraftObject
             {
@@ -31,8 +30,26 @@ public static class VitalSigns
         return observation;
     }
 
-    private static bool IsVitalSign(DraftObject observation) =>
-        Codings(observation["code"]).Any(coding => FhirR4.MandatedProfile((string?)coding["system"] ?? string.Empty, (string?)coding["code"] ?? string.Empty) is not null);
+    private static bool IsDated(DraftObject observation)
+    {
+        foreach ((string name, _) in observation)
+        {
+            if (name.AsSpan().TrimStart('_').StartsWith("effective", StringComparison.Ordinal)) return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsVitalSign(DraftObject observation)
+    {
+        if (observation["code"]?["coding"] is not DraftArray codings) return false;
+        for (int i = 0; i < codings.Count; i++)
+        {
+            if (codings.Item(i) is DraftObject coding && FhirR4.MandatedProfile(coding.Text("system") ?? "", coding.Text("code") ?? "") is not null) return true;
+        }
+
+        return false;
+    }
 
     private static bool HasCategory(DraftObject observation) =>
         (observation["category"] as DraftArray ?? []).SelectMany(Codings)

@@ -2,6 +2,7 @@ using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Plans;
 using Consortium.Adapters.Hl7V2.Tables;
+using Consortium.Adapters.Site;
 using Consortium.Fhir;
 using Consortium.Messaging;
 
@@ -14,8 +15,11 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
 
     private readonly List<OutcomeIssue> _issues = [];
     private readonly List<ResourceDraft> _drafts = [];
-    private readonly Dictionary<(string Type, string Id), (int Position, Er7Segment? From)> _positions = [];
-    private readonly List<(Er7Value Written, string Id, string? Display)> _practitioners = [];
+    private readonly Dictionary<(string Type, string Id), (int Position, Er7Segment? From)> _positions = new(32, ResourceKeys.Comparer);
+    private readonly List<(Er7Value Written, string Reference, string? Display)> _practitioners = [];
+    private readonly List<(Er7Value Written, string Time)> _times = [];
+    private readonly List<(string Kind, string System)> _systems = [];
+    private readonly List<(string Authority, string System)> _authorities = [];
 
     public RawRecord Record { get; } = record;
 
@@ -80,20 +84,63 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
     }
 
     /// <summary>The practitioner whom an XCN of these very bytes gave earlier in this message; null where there was none.</summary>
-    public (string Id, string? Display)? KnownPractitioner(ReadOnlySpan<byte> written)
+    public (string Reference, string? Display)? KnownPractitioner(ReadOnlySpan<byte> written)
     {
-        foreach ((Er7Value earlier, string id, string? display) in _practitioners)
+        foreach ((Er7Value earlier, string reference, string? display) in _practitioners)
         {
-            if (earlier.Bytes.SequenceEqual(written)) return (id, display);
+            if (earlier.Bytes.SequenceEqual(written)) return (reference, display);
         }
 
         return null;
     }
 
     /// <summary>Keeps whom an XCN gave.</summary>
-    public void Remember(Er7Value written, string id, string? display)
+    public void Remember(Er7Value written, string reference, string? display)
     {
-        if (_practitioners.Count < MostRemembered) _practitioners.Add((written, id, display));
+        if (_practitioners.Count < MostRemembered) _practitioners.Add((written, reference, display));
+    }
+
+    /// <summary>The FHIR dateTime that these very bytes gave earlier in this message; null where they did not. One moment stands in many fields.</summary>
+    public string? KnownTime(ReadOnlySpan<byte> written)
+    {
+        foreach ((Er7Value earlier, string time) in _times)
+        {
+            if (earlier.Bytes.SequenceEqual(written)) return time;
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps what a time gave.</summary>
+    public void Remember(Er7Value written, string time)
+    {
+        if (_times.Count < MostRemembered) _times.Add((written, time));
+    }
+
+    /// <summary>The system of what the source numbers itself (<see cref="IdentifierSystems.OfSource"/>).</summary>
+    public string SystemOf(string kind)
+    {
+        foreach ((string known, string system) in _systems)
+        {
+            if (known == kind) return system;
+        }
+
+        string made = IdentifierSystems.OfSource(Source, kind);
+        if (_systems.Count < MostRemembered) _systems.Add((kind, made));
+        return made;
+    }
+
+    /// <summary>The system of an assigning authority (<see cref="IdentifierSystems.OfAuthority"/>).</summary>
+    public string SystemOfAuthority(string authority)
+    {
+        foreach ((string known, string system) in _authorities)
+        {
+            if (known == authority) return system;
+        }
+
+        string made = Context.IdentifierSystems.OfAuthority(authority);
+        if (_authorities.Count < MostRemembered) _authorities.Add((authority, made));
+        return made;
     }
 
     /// <summary>True where this message has made a resource of that type and id.</summary>
@@ -117,6 +164,23 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
         }
 
         return sum;
+    }
+
+    // Ids are 32 hexadecimal digits of a keyed hash (LogicalIds): a few of them are spread as well as all.
+    private sealed class ResourceKeys : IEqualityComparer<(string Type, string Id)>
+    {
+        private const int Enough = 8;
+
+        public static ResourceKeys Comparer { get; } = new();
+
+        public bool Equals((string Type, string Id) x, (string Type, string Id) y) => x.Id == y.Id && x.Type == y.Type;
+
+        public int GetHashCode((string Type, string Id) key)
+        {
+            int hash = 0;
+            foreach (char c in key.Id.AsSpan(0, Math.Min(key.Id.Length, Enough))) hash = (hash * 31) + c;
+            return hash;
+        }
     }
 
     private void Add(IssueSeverity severity, string code, string? place, int? line, string message)

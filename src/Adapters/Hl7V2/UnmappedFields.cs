@@ -20,16 +20,16 @@ internal static class UnmappedFields
         {
             Er7Segment segment = segments[i];
             bool isMapped = segment.Name == "EVN" || mapped.Contains(segment.Name); // EVN goes to the Provenance of every message
-            if (!isMapped && whole?.Contains(segment.Name) == true) continue;
-            if (!segment.HasUnreadData) continue;
             if (!isMapped)
             {
+                if (whole?.Contains(segment.Name) == true || !segment.HasUnreadData) continue;
                 (whole ??= []).Add(segment.Name);
                 places.Add($"{segment.Name} (all of it)");
                 continue;
             }
 
             IReadOnlyList<string> unread = segment.Unread();
+            if (unread.Count == 0) continue;
             if (segment.Occurrences == 1)
             {
                 places.AddRange(unread);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Consortium.Adapters.Hl7V2.Er7;
@@ -343,9 +344,14 @@ internal readonly struct Er7Value
     private static string Plain(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length == 1 && utf8[0] < 0x80) return OneCharacter[utf8[0]];
-        if (utf8.Length > MostSmall) return Encoding.UTF8.GetString(utf8);
+        if (utf8.Length is > 0 and <= Er7ShortTexts.Longest && Er7ShortTexts.Find(utf8) is { } known) return known;
+        return utf8.Length > MostSmall ? Encoding.UTF8.GetString(utf8) : Small(utf8);
+    }
 
-        // Most values are short: read once, not once to count and once to write.
+    // Most values are short: read once, not once to count and once to write. A method of its own, since whoever calls it would have its stack cleared.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static string Small(ReadOnlySpan<byte> utf8)
+    {
         Span<char> characters = stackalloc char[MostSmall];
         return new string(characters[..Encoding.UTF8.GetChars(utf8, characters)]);
     }

@@ -30,7 +30,7 @@ internal static class Codes
         if (Oid.IsValid(name)) return $"urn:oid:{name}";
         if (name.StartsWith("http://", StringComparison.Ordinal) || name.StartsWith("https://", StringComparison.Ordinal) || name.StartsWith("urn:", StringComparison.Ordinal)) return name;
         return name == "L" || name.StartsWith("99", StringComparison.Ordinal)
-            ? IdentifierSystems.OfSource(conversion.Source, $"code-system:{Uri.EscapeDataString(name)}")
+            ? conversion.SystemOf($"code-system:{Uri.EscapeDataString(name)}")
             : $"urn:consortium:code-system:{Uri.EscapeDataString(name)}";
     }
 }

@@ -10,16 +10,17 @@ internal static class Contacts
     public static DraftObject? Address(Er7Value written, MessageConversion conversion)
     {
         var value = new Er7Components(written);
-        string?[] lines = [value[1][1].Text, value[1][2].Text, value[1][3].Text, value[2].Text, value[19].Text];
-        (string? city, string? district, string? state) = (value[3].Text, value[9].Text, value[4].Text);
-        (string? postalCode, string? country) = (value[5].Text, value[6].Text);
+        string?[] lines = [value[1][1].Text, value[1][2].Text, value[1][3].Text, value.Text(2), value.Text(19)];
+        (string? city, string? district, string? state) = (value.Text(3), value.Text(9), value.Text(4));
+        (string? postalCode, string? country) = (value.Text(5), value.Text(6));
         if ((city ?? district ?? state ?? postalCode ?? country) is null && Array.TrueForAll(lines, line => line is null)) return null;
 
         // A type that is neither a FHIR use nor a FHIR type (birth place, legal address …) has no element; it is reported as not mapped.
         DraftObject address = new();
         if (conversion.Tables.AddressUse[Peek(value[7])]?.Target is { } use) address.Set("use", Used(value[7], use));
         if (conversion.Tables.AddressType[Peek(value[7])]?.Target is { } type) address.Set("type", Used(value[7], type));
-        address.SetAll("line", lines).Set("city", city).Set("district", district).Set("state", state).Set("postalCode", postalCode).Set("country", country);
+        foreach (string? line in lines) address.Append("line", line);
+        address.Set("city", city).Set("district", district).Set("state", state).Set("postalCode", postalCode).Set("country", country);
         string? start = Times.DateTime(value[13], conversion) ?? Times.DateTime(value[12][1], conversion);
         string? end = Times.DateTime(value[14], conversion) ?? Times.DateTime(value[12][2], conversion);
         return address.Set("period", Element.Period(start, end));
@@ -39,27 +40,28 @@ internal static class Contacts
         string? number;
         if (system == "email")
         {
-            number = value[4].Text ?? value[1].Text;
+            number = value.Text(4) ?? value.Text(1);
         }
         else
         {
-            number = value[12].Text ?? Number(value[5].Text, value[6].Text, value[7].Text, value[8].Text) ?? value[1].Text;
-            _ = value[1].Text; // the same number in the form of v2.2, superseded by the parts
-            if (number is null && value[4].Text is { } address) (system, number) = ("email", address);
+            number = value.Text(12) ?? Number(value.Text(5), value.Text(6), value.Text(7), value.Text(8)) ?? value.Text(1);
+            _ = value.Text(1); // the same number in the form of v2.2, superseded by the parts
+            if (number is null && value.Text(4) is { } address) (system, number) = ("email", address);
         }
 
         if (number is null) return null;
 
         // XTN.3 is optional before v2.7; what a number is for is known from the field, what it reaches is a telephone unless it says otherwise.
         DraftObject point = Element.ContactPoint(system ?? "phone", number, use)!;
-        if (int.TryParse(value[18].Text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int rank) && rank > 0) point["rank"] = rank;
+        if (int.TryParse(value.Text(18), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int rank) && rank > 0) point["rank"] = rank;
         return point.Set("period", Element.Period(Times.DateTime(value[13], conversion), Times.DateTime(value[14], conversion)));
     }
 
     private static string? Number(string? country, string? area, string? local, string? extension)
     {
         if (local is null) return null;
-        string number = string.Join(' ', new[] { country is null ? null : $"+{country.TrimStart('+')}", area, local }.Where(part => part is not null));
+        string number = area is null ? local : $"{area} {local}";
+        if (country is not null) number = $"+{country.TrimStart('+')} {number}";
         return extension is null ? number : $"{number} X{extension}";
     }
 

@@ -22,8 +22,8 @@ internal static class Identifiers
     public static IdentifierValue? FromCx(Er7Value written, MessageConversion conversion, string kind, string? defaultType = null)
     {
         var value = new Er7Components(written);
-        if (value[1].Text is not { } number) return null;
-        string? typeCode = value[5].Text ?? defaultType;
+        if (value.Text(1) is not { } number) return null;
+        string? typeCode = value.Text(5) ?? defaultType;
         string system = Authority(value[4], conversion) ?? DefaultSystem(kind, typeCode, number, conversion);
         DraftObject json = Element.Identifier(
             system, number, Type(typeCode, conversion), period: Element.Period(Times.Date(value[7], conversion), Times.Date(value[8], conversion)))!;
@@ -34,7 +34,7 @@ internal static class Identifiers
     public static IdentifierValue? FromEi(Er7Value value, MessageConversion conversion, string kind, string? typeCode = null)
     {
         if (value[1].Text is not { } number) return null;
-        string system = Authority(value[2].Text, value[3].Text, value[4].Text, conversion) ?? IdentifierSystems.OfSource(conversion.Source, kind);
+        string system = Authority(value[2].Text, value[3].Text, value[4].Text, conversion) ?? conversion.SystemOf(kind);
         return new IdentifierValue(system, number, typeCode, Element.Identifier(system, number, Type(typeCode, conversion))!);
     }
 
@@ -43,7 +43,7 @@ internal static class Identifiers
     {
         if (value.Text is not { } number) return null;
         if (ResidentIdentityNumber.IsValid(number)) return new IdentifierValue(IdentifierSystems.ChineseResidentId, number, typeCode, Element.Identifier(IdentifierSystems.ChineseResidentId, number, Type("NI", conversion))!);
-        string system = IdentifierSystems.OfSource(conversion.Source, typeCode is null ? kind : $"{kind}:{Uri.EscapeDataString(typeCode)}");
+        string system = conversion.SystemOf(typeCode is null ? kind : $"{kind}:{Uri.EscapeDataString(typeCode)}");
         return new IdentifierValue(system, number, typeCode, Element.Identifier(system, number, Type(typeCode, conversion))!);
     }
 
@@ -72,7 +72,7 @@ internal static class Identifiers
         }
 
         string? authority = name ?? universalId;
-        return authority is null ? null : systems.OfAuthority(authority);
+        return authority is null ? null : conversion.SystemOfAuthority(authority);
     }
 
     /// <summary>The system of a number without an authority.</summary>
@@ -82,7 +82,7 @@ internal static class Identifiers
         if (typeCode is "NI" or "NNCHN" && ResidentIdentityNumber.IsValid(number)) return IdentifierSystems.ChineseResidentId;
         return kind == PatientKind && typeCode is null or "MR" or "PI"
             ? conversion.Context.IdentifierSystems.MedicalRecordOf(conversion.Source)
-            : IdentifierSystems.OfSource(conversion.Source, typeCode is null ? kind : $"{kind}:{Uri.EscapeDataString(typeCode)}");
+            : conversion.SystemOf(typeCode is null ? kind : $"{kind}:{Uri.EscapeDataString(typeCode)}");
     }
 
     /// <summary>Kind of the patient's own identifiers.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Tables;
@@ -17,14 +18,14 @@ internal static class Names
     {
         var value = new Er7Components(written);
         DraftObject? name = FromParts(
-            value[1], value[2].Text, value[3].Text, prefix: value[5].Text, suffixes: [value[4].Text, value[6].Text, value[14].Text],
+            value[1], value.Text(2), value.Text(3), prefix: value.Text(5), suffixes: [value.Text(4), value.Text(6), value.Text(14)],
             conversion.Tables.NameUse, value[7], conversion);
         if (name is null) return null;
         string? start = Times.DateTime(value[12], conversion) ?? Times.DateTime(value[10][1], conversion);
         string? end = Times.DateTime(value[13], conversion) ?? Times.DateTime(value[10][2], conversion);
         name.Set("period", Element.Period(start, end));
-        AddCode(name, "humanname-assembly-order", value[11].Text is { } order and ("F" or "G") ? order : null);
-        AddCode(name, "iso21090-EN-representation", value[8].Text switch { "A" => "ABC", "I" => "IDE", "P" => "SYL", _ => null });
+        AddCode(name, "humanname-assembly-order", value.Text(11) is { } order and ("F" or "G") ? order : null);
+        AddCode(name, "iso21090-EN-representation", value.Text(8) switch { "A" => "ABC", "I" => "IDE", "P" => "SYL", _ => null });
         return name;
     }
 
@@ -33,7 +34,7 @@ internal static class Names
     {
         var value = new Er7Components(written);
         return FromParts(
-            value[2], value[3].Text, value[4].Text, prefix: value[6].Text, suffixes: [value[5].Text, value[21].Text, null], conversion.Tables.NameUse, value[10], conversion);
+            value[2], value.Text(3), value.Text(4), prefix: value.Text(6), suffixes: [value.Text(5), value.Text(21), null], conversion.Tables.NameUse, value[10], conversion);
     }
 
     /// <summary>A name as one text, for a display.</summary>
@@ -80,6 +81,13 @@ internal static class Names
     }
 
     /// <summary>CJK ideographs, the extensions in the supplementary planes (rare surnames) included.</summary>
-    private static bool IsIdeographic(string text) =>
-        text.EnumerateRunes().All(rune => rune.Value is (>= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x323AF) or 0xB7 or 0x3007);
+    private static bool IsIdeographic(string text)
+    {
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (rune.Value is not ((>= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x323AF) or 0xB7 or 0x3007)) return false;
+        }
+
+        return true;
+    }
 }

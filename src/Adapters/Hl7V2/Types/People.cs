@@ -23,7 +23,7 @@ internal static class People
         if (value.Component == 0 && conversion.KnownPractitioner(value.Bytes) is { } known)
         {
             foreach (int part in PractitionerParts) value.Segment.MarkRead(value.Field, part, value.Repetition);
-            return Element.Reference("Practitioner", known.Id, known.Display);
+            return Element.ReferenceTo(known.Reference, known.Display);
         }
 
         int issues = conversion.Issues.Count;
@@ -32,7 +32,7 @@ internal static class People
         if (value[1].Text is not { } number) return display is null ? null : Element.LogicalReference(null, display, "Practitioner");
 
         string? type = value[13].Text;
-        string system = Identifiers.Authority(value[9], conversion) ?? IdentifierSystems.OfSource(conversion.Source, "practitioner");
+        string system = Identifiers.Authority(value[9], conversion) ?? conversion.SystemOf("practitioner");
         DraftObject practitioner = JsonBuilding.Resource("Practitioner", conversion.Id("Practitioner", system, number))
             .Append("identifier", Element.Identifier(system, number, Identifiers.Type(type, conversion)))
             .Append("name", name);
@@ -42,7 +42,7 @@ internal static class People
         // What is to be said of a field is said of each field.
         if (value.Component == 0 && conversion.Issues.Count == issues)
         {
-            conversion.Remember(value, draft.Id, display);
+            conversion.Remember(value, $"Practitioner/{draft.Id}", display);
         }
 
         return Element.Reference(draft, display);
@@ -54,7 +54,7 @@ internal static class People
         string? name = value[1].Text;
         string? number = value[10].Text ?? value[3].Text;
         if (name is null && number is null) return null;
-        string system = Identifiers.Authority(value[6], conversion) ?? IdentifierSystems.OfSource(conversion.Source, "organization");
+        string system = Identifiers.Authority(value[6], conversion) ?? conversion.SystemOf("organization");
         DraftObject organization = JsonBuilding.Resource("Organization", conversion.Id("Organization", system, number ?? $"name|{name}"))
             .Append("identifier", Element.Identifier(system, number, Identifiers.Type(value[7].Text, conversion)))
             .Set("name", name);

@@ -20,17 +20,17 @@ internal static class Places
     public static DraftObject? Location(Er7Value value, MessageConversion conversion)
     {
         DraftObject? reference = null;
-        var path = new List<string>();
+        string path = "";
+        string source = conversion.SystemOf("location");
         string? description = value[9].Text;
         foreach ((int component, string? type, string? display) in Levels)
         {
             Er7Value part = value[component];
             if (part[1].Text is not { } name) continue;
             string? authority = part[2].HasData ? Identifiers.Authority(part, conversion) : null;
-            path.Add($"{type}={authority ?? name}");
-            string source = IdentifierSystems.OfSource(conversion.Source, "location");
-            DraftObject location = JsonBuilding.Resource("Location", conversion.Id("Location", source, string.Join('|', path)))
-                .Append("identifier", Element.Identifier(source, string.Join('|', path)))
+            path = path.Length == 0 ? $"{type}={authority ?? name}" : $"{path}|{type}={authority ?? name}";
+            DraftObject location = JsonBuilding.Resource("Location", conversion.Id("Location", source, path))
+                .Append("identifier", Element.Identifier(source, path))
                 .Set("name", name)
                 .Set("mode", "instance")
                 .Set("physicalType", Element.CodeableConcept(PhysicalType, type, display, null))

@@ -12,13 +12,24 @@ internal static class Times
     /// <summary>FHIR dateTime, or null where the value is absent or no date.</summary>
     public static string? DateTime(Er7Value value, MessageConversion conversion)
     {
+        if (value.Length == 0) return null;
+        if (conversion.KnownTime(value.Bytes) is { } known)
+        {
+            value.MarkRead();
+            return known;
+        }
+
         if (Read(value, conversion) is not { } moment) return null;
         if (moment.Digits == 10)
         {
             conversion.Warn("value", value, "the time has an hour without minutes, which FHIR cannot say; only the date is kept.");
         }
 
-        return moment.Digits < 12 ? moment.Date : moment.DateTime;
+        string time = moment.Digits < 12 ? moment.Date : moment.DateTime;
+
+        // What is to be said of a field is said of each field.
+        if (!moment.IsAmbiguous && moment.Digits != 10) conversion.Remember(value, time);
+        return time;
     }
 
     /// <summary>FHIR date: the time of day, if any, is cut off.</summary>

@@ -115,7 +115,7 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
             Unless = make.Unless?.Value,
             Needs = make.Needs?.Value,
             Refuse = null,
-            References = [.. make.Set.Select(pair => Set(pair.Element, pair.Name, type)), .. make.Add.Select(pair => Add(pair.Element, pair.Name))],
+            References = [.. make.Set.Select(pair => Set(pair.Element, pair.Name, type, map)), .. make.Add.Select(pair => Add(pair.Element, pair.Name))],
         };
     }
 
@@ -180,12 +180,12 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
         ? type
         : throw name.Fault($"no entry makes a resource called {name.Value}{Nearest.Hint(name.Value, _names.Keys)}.");
 
-    private ReferencePlan Set(MapText element, MapText target, FhirElementType type)
+    private ReferencePlan Set(MapText element, MapText target, FhirElementType type, RowMapPlan? map)
     {
         bool optional = target.Value.EndsWith('?');
         MapText name = optional ? target with { Value = target.Value[..^1] } : target;
         TargetPath path = Reference(element, type, Known(name));
-        return new ReferencePlan(null, path, name.Value, optional, target);
+        return new ReferencePlan(null, path, name.Value, optional, target, map?.Label(path.Container.Text));
     }
 
     private ReferencePlan Add(MapText element, MapText target)
@@ -196,7 +196,7 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
         bool optional = target.Value.EndsWith('?');
         MapText name = optional ? target with { Value = target.Value[..^1] } : target;
         TargetPath path = Reference(element with { Value = element.Value[(point + 1)..], Column = element.Column + point + 1 }, Known(owner), Known(name));
-        return new ReferencePlan(owner.Value, path, name.Value, optional, target);
+        return new ReferencePlan(owner.Value, path, name.Value, optional, target, null);
     }
 
     private static TargetPath Reference(MapText element, FhirElementType type, FhirElementType target)

@@ -35,15 +35,15 @@ internal static class CodedValues
     private static DraftObject? Concept(in Er7Value written, Scope? scope, MessageConversion conversion, CodeMap? table, bool strict)
     {
         var value = new Er7Components(written);
-        string? text = value[9].Text;
+        string? text = value.Text(9);
         DraftArray? codings = null;
         foreach ((int codeAt, int textAt, int systemAt, int versionAt) in Codings)
         {
-            string? code = value[codeAt].Text;
-            string? display = value[textAt].Text;
+            string? code = value.Text(codeAt);
+            string? display = value.Text(textAt);
             if (code is null && display is null) continue;
-            string? system = value[systemAt].Text;
-            string? version = value[versionAt].Text;
+            string? system = value.Text(systemAt);
+            string? version = value.Text(versionAt);
             if (code is null || !Primitives.IsCode(code))
             {
                 // A text in the code's place, or no code at all: it is text.

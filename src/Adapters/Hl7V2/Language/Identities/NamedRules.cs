@@ -53,16 +53,15 @@ internal static class NamedRules
             }
         }
 
-        string source = request.Run.Conversion.Source;
         if (pid[19].PeekText is { } social)
         {
-            numbers.Add(new Number(ResidentIdentityNumber.IsValid(social) ? IdentifierSystems.ChineseResidentId : IdentifierSystems.OfSource(source, "patient:SS"), social, "SS"));
+            numbers.Add(new Number(ResidentIdentityNumber.IsValid(social) ? IdentifierSystems.ChineseResidentId : request.Run.Conversion.SystemOf("patient:SS"), social, "SS"));
         }
 
         if (pid[20][1].PeekText is { } license)
         {
             string state = pid[20][2].PeekText is { } issuer ? $":{Uri.EscapeDataString(issuer)}" : "";
-            numbers.Add(new Number(IdentifierSystems.OfSource(source, "patient:DL" + state), license, "DL"));
+            numbers.Add(new Number(request.Run.Conversion.SystemOf("patient:DL" + state), license, "DL"));
         }
 
         if (Strongest(numbers) is { } best) return PatientIdentity.LogicalId(request.Run.Conversion.Context, best.System, best.Value);
@@ -109,7 +108,7 @@ internal static class NamedRules
         if ((request.Segment.Name == "PV1" ? request.Segment : request.Scope.Surroundings.Find("PV1")) is not { } visit) return null;
         if (Numbers.FromCx(visit[19], request.Run, "visit", "VN") is { } number) return conversion.Id(request.ResourceType, number.System, number.Value);
         if (request.Names?.IdOf(Patient) is not { } patient || !visit[44].HasData || Times.DateTime(visit[44], conversion) is not { } start) return null;
-        return conversion.Id(request.ResourceType, IdentifierSystems.OfSource(conversion.Source, "visit"), $"{patient}|{start}");
+        return conversion.Id(request.ResourceType, conversion.SystemOf("visit"), $"{patient}|{start}");
     }
 
     private static string? Ordered(IdentityRequest request, int field, string kind)

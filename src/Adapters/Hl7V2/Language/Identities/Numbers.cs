@@ -31,7 +31,7 @@ internal static class Numbers
     {
         if (value[1].PeekText is not { } number) return null;
         return new Number(
-            Identifiers.Authority(value[2].PeekText, value[3].PeekText, value[4].PeekText, run.Conversion) ?? IdentifierSystems.OfSource(run.Conversion.Source, kind),
+            Identifiers.Authority(value[2].PeekText, value[3].PeekText, value[4].PeekText, run.Conversion) ?? run.Conversion.SystemOf(kind),
             number, null);
     }
 
@@ -46,5 +46,5 @@ internal static class Numbers
     }
 
     private static Number? Plain(Er7Value value, MapRun run, string kind) =>
-        value.PeekText is { } text ? new Number(IdentifierSystems.OfSource(run.Conversion.Source, kind), text, null) : null;
+        value.PeekText is { } text ? new Number(run.Conversion.SystemOf(kind), text, null) : null;
 }

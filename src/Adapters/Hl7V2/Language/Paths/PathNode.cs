@@ -56,10 +56,10 @@ internal sealed class PathNode
 internal sealed record TargetPath(string Text, PathNode Container, FhirElement? Leaf, PathNode? LeafNode)
 {
     /// <summary>The type of what is written.</summary>
-    public FhirElementType Type => Leaf?.Type ?? Container.Type;
+    public FhirElementType Type { get; } = Leaf?.Type ?? Container.Type;
 
     /// <summary>Whether the element repeats.</summary>
-    public bool Repeats => Leaf is { Repeats: true };
+    public bool Repeats { get; } = Leaf is { Repeats: true };
 
     /// <summary>The nodes of the path that have a label, the outermost first; the element itself included.</summary>
     public IEnumerable<PathNode> Labelled

@@ -51,7 +51,8 @@ internal sealed class GroupPlan(int number, string name, GroupPlan? parent, stri
 /// <param name="Name">The name of the resource that is referred to.</param>
 /// <param name="IsOptional">True where it may be missing, or not be just one.</param>
 /// <param name="At">Where it stands.</param>
-internal sealed record ReferencePlan(string? Owner, TargetPath Path, string Name, bool IsOptional, MapText At);
+/// <param name="Label">The element of the entry's own map that the reference stands in, by its label; null for none.</param>
+internal sealed record ReferencePlan(string? Owner, TargetPath Path, string Name, bool IsOptional, MapText At, PathNode? Label);
 
 /// <summary>A compiled entry of <c>make</c>.</summary>
 internal sealed class MakePlan
@@ -102,6 +103,9 @@ internal sealed class MakePlan
     public required string? Refuse { get; init; }
 
     public required ReferencePlan[] References { get; init; }
+
+    /// <summary>True where a reference stands among what the map has made.</summary>
+    public bool KeepsFrame => Array.Exists(References, static reference => reference.Label is not null);
 }
 
 /// <summary>A compiled message map.</summary>

@@ -13,6 +13,9 @@ internal sealed class NamedResource(string type, string id, DraftObject json, Ma
 
     public string Id { get; } = id;
 
+    /// <summary>How others refer to it.</summary>
+    public string Reference => field ??= $"{Type}/{Id}";
+
     public DraftObject Json { get; } = json;
 
     public MakePlan Entry { get; } = entry;

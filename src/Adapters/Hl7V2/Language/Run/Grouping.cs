@@ -21,12 +21,14 @@ internal static class Grouping
         foreach (Er7Segment segment in message.Segments)
         {
             open = Place(segment, open, all, counts, out bool found);
-            if (!found && Array.Exists(plan.Groups, group => group.Starts.Contains(segment.Name))) stray.Add(segment);
+            if (!found && Begins(plan, segment.Name)) stray.Add(segment);
             open.Segments.Add(segment);
         }
 
         return all;
     }
+
+    private static bool Begins(MessagePlan plan, string segment) => Array.Exists(plan.Groups, group => group.Starts.Contains(segment));
 
     private static GroupInstance Place(Er7Segment segment, GroupInstance innermost, List<GroupInstance> all, Dictionary<string, int> counts, out bool found)
     {
@@ -41,7 +43,7 @@ internal static class Grouping
             }
 
             // What began this group begins the next one, a sibling.
-            bool another = start >= 0 || (Array.IndexOf(at.Plan.One, segment.Name) >= 0 && at.Segments.Exists(other => other.Name == segment.Name));
+            bool another = start >= 0 || (Array.IndexOf(at.Plan.One, segment.Name) >= 0 && Has(at, segment.Name));
             if (another)
             {
                 if (HasRoom(at.Plan, at.Parent!, all)) return Open(at.Plan, at.Parent!, segment.Name, all, counts);
@@ -59,6 +61,8 @@ internal static class Grouping
         found = false;
         return innermost;
     }
+
+    private static bool Has(GroupInstance group, string segment) => group.Segments.Exists(other => other.Name == segment);
 
     // Two groups that begin with the same segment are told apart by how many there may be of the first: A24 has one person and then the other.
     private static bool HasRoom(GroupPlan plan, GroupInstance parent, List<GroupInstance> all) =>

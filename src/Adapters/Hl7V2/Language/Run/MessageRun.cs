@@ -164,7 +164,7 @@ internal sealed class MessageRun
         at.Entry.Map!.Fill(frame, scope);
         _run.ReturnScope(scope);
         resource.HasData |= frame.HasData;
-        if (at.Entry.References.Length > 0) at.Frame = frame;
+        if (at.Entry.KeepsFrame) at.Frame = frame;
         else _run.ReturnFrame(frame);
     }
 
@@ -200,7 +200,7 @@ internal sealed class MessageRun
 
     // A reference stands in the element that the entry's own map has made under the same label: the diagnosis with its use, the link with its type.
     private static DraftObject? Labelled(Application at, ReferencePlan reference, NamedResource own) =>
-        at.Frame is { } frame && at.Entry.Map?.Label(reference.Path.Container.Text) is { } node
+        at.Frame is { } frame && reference.Label is { } node
             ? frame.Existing(node, own.Json, 0) ?? frame.Existing(node, own.Json, 1)
             : null;
 
@@ -215,7 +215,7 @@ internal sealed class MessageRun
         }
 
         DraftObject container = labelled ?? Container(reference, owner);
-        DraftObject value = Element.Reference(target.Type, target.Id);
+        DraftObject value = Element.ReferenceTo(target.Reference);
         string name = reference.Path.Leaf!.Name;
         _run.Trace?.Add(new TraceEntry(value, target.Segment.Label, _plan.Name, reference.At.At));
         if (!reference.Path.Repeats) container[name] = value;
