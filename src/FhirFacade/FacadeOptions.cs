@@ -48,6 +48,9 @@ public sealed record FacadeOptions
     /// <summary>How old the projection of the contract may be before rights are no longer decided on it.</summary>
     public TimeSpan ProjectionLimit { get; init; } = DefaultProjectionLimit;
 
+    /// <summary>How long a search by a member or a resident waits for the rows of its view where many records were written just before; 503 with <c>Retry-After</c> beyond.</summary>
+    public TimeSpan ViewIndexWait { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// True where whoever reaches the port without a token is the hospital's own user: full view and writes. For the demo on loopback only.
     /// </summary>
@@ -83,6 +86,7 @@ public sealed record FacadeOptions
         if (CustodianKey.Length < 32) throw new ArgumentException($"{nameof(CustodianKey)} has {CustodianKey.Length} bytes; it needs at least 32.");
         if (IndexKey.Length < 32) throw new ArgumentException($"{nameof(IndexKey)} has {IndexKey.Length} bytes; it needs at least 32.");
         if (IndexEpoch < 0) throw new ArgumentException($"{nameof(IndexEpoch)} must not be negative.");
+        if (ViewIndexWait < TimeSpan.Zero) throw new ArgumentException($"{nameof(ViewIndexWait)} must not be negative.");
         foreach (string origin in CorsOrigins)
         {
             bool good = origin == "*" || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? from) && from.GetLeftPart(UriPartial.Authority).Equals(origin, StringComparison.OrdinalIgnoreCase));

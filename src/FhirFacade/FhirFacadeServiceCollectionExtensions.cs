@@ -7,6 +7,7 @@ using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Search.Custom;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Search.Results;
+using Consortium.FhirFacade.Search.Views;
 using Consortium.FhirFacade.Store;
 using Consortium.FhirFacade.Subscriptions;
 using Consortium.FhirFacade.Terminology;
@@ -63,11 +64,14 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<SearchQueries>();
         services.AddSingleton<IncludedResources>();
         services.AddSubscriptions(options.Subscriptions);
+        services.AddSingleton<ViewIndexer>();
+        services.AddSingleton<ViewReadiness>();
         services.AddAccess();
         services.AddInteractions();
         // Before the relay and the consumers, which need the tables.
         services.AddHostedService<StoreInitializer>();
         services.AddHostedService<CustomIndexingService>();
+        services.AddHostedService<ViewIndexing>();
         services.AddOutboxRelay(provider => provider.GetRequiredService<RecordStore>().Outbox);
         if (options.Changes != ChangeContent.None) services.AddChangeTopic(provider => provider.GetRequiredService<RecordStore>().Changes!.Outbox);
         services.AddHostedService<SubscriptionDelivery>();
@@ -93,6 +97,7 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<PatientIdentity>();
         services.AddSingleton<DisclosureAudit>();
         services.AddSingleton<RecordAccess>();
+        services.AddSingleton<SearchableParameters>();
         services.AddSingleton(provider => new RecordExchange(
             provider.GetRequiredService<LedgerProjection>(), provider.GetRequiredService<FacadeOptions>(),
             new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })

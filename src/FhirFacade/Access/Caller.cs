@@ -1,5 +1,6 @@
 using Consortium.FhirFacade.Redaction;
 using Consortium.FhirFacade.Rest;
+using Consortium.FhirFacade.Search.Views;
 using Consortium.Integrity;
 using Consortium.Ledger;
 
@@ -34,6 +35,9 @@ internal sealed record Caller(CallerKind Kind, Address? Address, ViewRole View, 
 
     /// <summary>True where what it sees is a disclosure to somebody outside this hospital.</summary>
     public bool IsOutside => Kind is CallerKind.Member or CallerKind.Resident;
+
+    /// <summary>What its searches may look at.</summary>
+    public SearchScope SearchScope => View == ViewRole.Hospital && Subject is null ? SearchScope.Everything : new SearchScope(View, Subject);
 
     /// <summary>401 for nobody.</summary>
     public void RequireKnown()

@@ -1,6 +1,4 @@
 using Consortium.FhirFacade.Redaction;
-using Consortium.FhirFacade.Rest;
-using Consortium.FhirFacade.Search.Query;
 using Consortium.Integrity;
 
 namespace Consortium.FhirFacade.Access;
@@ -10,8 +8,6 @@ namespace Consortium.FhirFacade.Access;
 /// </summary>
 internal sealed class RecordAccess(IMembership membership, DisclosureAudit audit, PatientIdentity identity, TimeProvider time)
 {
-    private readonly SearchableParameters _searchable = new();
-
     /// <summary>True where the record exists for the caller: a resident sees records about itself only.</summary>
     public static bool MaySee(Caller caller, StoredVersion version) => caller.Subject is not { } subject || version.SubjectTag == subject;
 
@@ -52,19 +48,6 @@ internal sealed class RecordAccess(IMembership membership, DisclosureAudit audit
             address, version.SubjectTag, IndexIdentifiers.Kind(version.Type), time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         // Views other than the full one hide different things: none of them is wider than the role's own.
         return granted == ViewRole.Hospital ? ViewRole.Hospital : caller.View;
-    }
-
-    /// <summary>403 where the query looks at something that the caller's view hides: the answer, or its absence, would tell what it is.</summary>
-    public void RequireSearchable(Caller caller, SearchQuery query)
-    {
-        if (caller.View == ViewRole.Hospital) return;
-        foreach ((string type, string code) in query.Looks)
-        {
-            if (!_searchable.Allows(caller.View, type, code))
-            {
-                throw FhirException.Forbidden($"The {caller.View.ToString().ToLowerInvariant()} view hides what {type}?{code} looks at, so it cannot be searched by.");
-            }
-        }
     }
 }
 

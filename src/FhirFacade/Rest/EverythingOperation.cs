@@ -4,6 +4,7 @@ using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Store;
+using Consortium.Integrity;
 
 namespace Consortium.FhirFacade.Rest;
 
@@ -31,12 +32,12 @@ internal sealed class EverythingOperation(RecordQueries records, SearchParser pa
         List<SearchCondition> conditions = [.. query.Conditions];
         Compartment compartment = Compartment.Of("Patient")!;
         bool outside = request.Caller.IsOutside;
-        // Which reference makes a record the patient's may be hidden from a caller; that it is about the patient the chain says itself.
-        if (!outside) conditions.Add(new CompartmentCondition([.. compartment.By.Values.SelectMany(by => by)], "Patient", id, WithSubject: true));
+        // Which reference makes a record the patient's may be hidden from a caller; that it is about the patient the chain says itself, where the patient has an identifier.
+        bool byTag = outside && patient.SubjectTag != Tag128.Zero;
+        if (!byTag) conditions.Add(new CompartmentCondition([.. compartment.By.Values.SelectMany(by => by)], "Patient", id, WithSubject: true));
         foreach ((string name, string value) in request.Parameters.Where(parameter => parameter.Value.Length > 0))
         {
             if (name == "_since") conditions.Add(new LastUpdatedCondition(SearchCatalog.AnyType, [new Compared<Interval>(Comparison.GreaterOrEqual, ValueParser.ReadDate(name, value).With)]));
-            else if (name is "start" or "end" && outside) throw FhirException.Forbidden("Dates of care cannot be searched by from outside; _since can.");
             else if (name == "start") conditions.Add(new CareDateCondition(CareDates(), ValueParser.ReadDate(name, value).With.From, null));
             else if (name == "end") conditions.Add(new CareDateCondition(CareDates(), null, ValueParser.ReadDate(name, value).With.To));
         }
@@ -45,7 +46,7 @@ internal sealed class EverythingOperation(RecordQueries records, SearchParser pa
         {
             Conditions = conditions,
             Used = [.. request.Parameters.Where(parameter => parameter.Key is not ("_format" or "_pretty")).Select(parameter => (parameter.Key, parameter.Value))],
-            Subject = outside ? patient.SubjectTag : null,
+            Subject = byTag ? patient.SubjectTag : null,
             Includes = outside || query.Types.Count > 0 ? [] : s_supporting.Value,
         };
         return await search.AnswerAsync(request, asked, $"Patient/{id}/$everything", "operation-everything", cancellationToken).ConfigureAwait(false);

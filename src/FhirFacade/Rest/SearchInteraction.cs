@@ -6,11 +6,14 @@ using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Search.Results;
+using Consortium.FhirFacade.Search.Views;
 
 namespace Consortium.FhirFacade.Rest;
 
 /// <summary>search of a type, of a compartment and of the whole system, by GET and by POST (FHIR R4 http.html#search, #vsearch, search.html).</summary>
-internal sealed class SearchInteraction(SearchParser parser, SearchQueries search, IncludedResources included, CursorSeal seal, RecordAccess access, FacadeOptions options)
+internal sealed class SearchInteraction(
+    SearchParser parser, SearchQueries search, IncludedResources included, SearchableParameters searchable, ViewReadiness readiness, CursorSeal seal, RecordAccess access,
+    FacadeOptions options)
 {
     /// <summary>Resources of one type.</summary>
     public async Task<FhirResponse> OfTypeAsync(FhirRequest request, string type, CancellationToken cancellationToken) => await AnswerAsync(
@@ -40,16 +43,17 @@ internal sealed class SearchInteraction(SearchParser parser, SearchQueries searc
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<FhirResponse> AnswerAsync(FhirRequest request, SearchQuery asked, string path, string interaction, CancellationToken cancellationToken)
     {
-        SearchQuery query = asked with { Subject = request.Caller.Subject ?? asked.Subject };
+        SearchQuery query = asked with { Scope = request.Caller.SearchScope };
         if (query.Unknown.Count > 0 && request.Prefer.Strict)
         {
             throw new FhirException(400, [.. query.Unknown.Select(name => new OutcomeIssue(IssueSeverity.Error, "not-supported", Ignored(query.Type, name)))]);
         }
 
-        access.RequireSearchable(request.Caller, query);
+        searchable.Require(query.Scope.View, query);
+        await readiness.PrepareAsync(query, cancellationToken).ConfigureAwait(false);
         SearchPage page = await search.RunAsync(query, cancellationToken).ConfigureAwait(false);
         Included beside = await included.FindAsync(query, page.Matches, cancellationToken).ConfigureAwait(false);
-        StoredVersion[] all = [.. page.Matches, .. beside.Versions.Where(version => RecordAccess.MaySee(request.Caller, version))];
+        StoredVersion[] all = [.. page.Matches, .. beside.Versions];
         byte[][] views = await access.DiscloseAsync(request.Caller, interaction, all, cancellationToken).ConfigureAwait(false);
 
         string self = path.Length == 0 ? options.BaseUrl : $"{options.BaseUrl}/{path}";

@@ -113,6 +113,14 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
+    public override async Task IndexViewsAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, long Views, IndexRows Rows)> indexes)
+    {
+        await using var batch = new NpgsqlBatch(((NpgsqlTransaction)transaction).Connection, (NpgsqlTransaction)transaction);
+        Delete(batch, StoreSchema.ViewTables, replaces);
+        Insert(batch, table => StoreSchema.ViewTable(table)!, indexes);
+        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
+
     public override async Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys)
     {
         await using NpgsqlBatch batch = One(transaction, Command(
@@ -141,25 +149,16 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
 
     private static void Index(NpgsqlBatch batch, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes, int? parameter = null)
     {
-        if (replaces.Count > 0)
-        {
-            foreach (string table in StoreSchema.IndexTables)
-            {
-                batch.BatchCommands.Add(parameter is { } number
-                    ? Command($"DELETE FROM {table} WHERE key = ANY($1) AND parameter BETWEEN $2 AND $3",
-                        (Numbers, replaces.ToArray()), (NpgsqlDbType.Bigint, (long)number), (NpgsqlDbType.Bigint, (long)number + SearchParameter.Numbers - 1))
-                    : Command($"DELETE FROM {table} WHERE key = ANY($1)", (Numbers, replaces.ToArray())));
-            }
-        }
+        Delete(batch, StoreSchema.IndexTables, replaces, parameter);
+        Insert(batch, null, [.. indexes.Select(index => (index.Key, 0L, index.Rows))]);
+        InsertTexts(batch, indexes);
+        long[] changed = [.. replaces.Union(indexes.Select(index => index.Key))];
+        if (changed.Length > 0) batch.BatchCommands.Add(Command("INSERT INTO view_mark (type, key) SELECT type, key FROM resource WHERE key = ANY($1)", (Numbers, changed)));
+    }
 
-        Insert(batch, "search_token", "system, code", All(indexes, rows => rows.Tokens), row => (row.Parameter, row.Group), (Texts, row => row.System), (Texts, row => row.Code));
-        Insert(batch, "search_string", "folded, exact", All(indexes, rows => rows.Strings), row => (row.Parameter, row.Group), (Texts, row => row.Folded), (Texts, row => row.Exact));
-        Insert(batch, "search_reference", "target_type, target_id", All(indexes, rows => rows.References), row => (row.Parameter, row.Group), (Texts, row => row.TargetType), (Texts, row => row.TargetId));
-        Insert(batch, "search_date", "span, low, high", All(indexes, rows => rows.Dates), row => (row.Parameter, row.Group), (Numbers, row => (long)row.Span), (Numbers, row => row.Low), (Numbers, row => row.High));
-        Insert(batch, "search_quantity", "low, high, system, code, unit, canonical_low, canonical_high, canonical_code", All(indexes, rows => rows.Quantities), row => (row.Parameter, row.Group),
-            (Fractions, row => row.Low), (Fractions, row => row.High), (Texts, row => row.System), (Texts, row => row.Code), (Texts, row => row.Unit),
-            (Fractions, row => row.CanonicalLow), (Fractions, row => row.CanonicalHigh), (Texts, row => row.CanonicalCode));
-        (long Key, TextRow Row)[] texts = All(indexes, rows => rows.Texts);
+    private static void InsertTexts(NpgsqlBatch batch, IReadOnlyList<(long Key, IndexRows Rows)> indexes)
+    {
+        (long Key, TextRow Row)[] texts = [.. indexes.SelectMany(index => index.Rows.Texts.Select(row => (index.Key, row)))];
         if (texts.Length == 0) return;
         batch.BatchCommands.Add(Command(
             "INSERT INTO search_text (key, parameter, grp, words) SELECT k, p, g, w::tsvector FROM unnest($1, $2, $3, $4) AS u (k, p, g, w)",
@@ -180,32 +179,57 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
         return string.Join(' ', places.Values);
     }
 
-    private static (long Key, T Row)[] All<T>(IReadOnlyList<(long Key, IndexRows Rows)> indexes, Func<IndexRows, IReadOnlyCollection<T>> rows) =>
-        [.. indexes.SelectMany(index => rows(index.Rows).Select(row => (index.Key, row)))];
-
-    private static void Insert<T>(
-        NpgsqlBatch batch, string table, string columns, (long Key, T Row)[] rows, Func<T, (int Parameter, int Group)> common, params ReadOnlySpan<(NpgsqlDbType Type, Func<T, object> Value)> values)
+    private static void Delete(NpgsqlBatch batch, IReadOnlyList<string> tables, IReadOnlyCollection<long> keys)
     {
-        if (rows.Length == 0) return;
-        var arrays = new List<(NpgsqlDbType, object)>
-        {
-            (Numbers, rows.Select(row => row.Key).ToArray()),
-            (Numbers, rows.Select(row => (long)common(row.Row).Parameter).ToArray()),
-            (Numbers, rows.Select(row => (long)common(row.Row).Group).ToArray()),
-        };
-        foreach ((NpgsqlDbType type, Func<T, object> value) in values)
-        {
-            IEnumerable<object> column = rows.Select(row => value(row.Row));
-            arrays.Add((type, type switch
-            {
-                Texts => column.Cast<string>().ToArray(),
-                Fractions => column.Cast<double>().ToArray(),
-                _ => column.Cast<long>().ToArray(),
-            }));
-        }
+        if (keys.Count == 0) return;
+        foreach (string table in tables) batch.BatchCommands.Add(Command($"DELETE FROM {table} WHERE key = ANY($1)", (Numbers, keys.ToArray())));
+    }
 
-        string places = string.Join(", ", Enumerable.Range(1, arrays.Count).Select(i => $"${i}"));
-        batch.BatchCommands.Add(Command($"INSERT INTO {table} (key, parameter, grp, {columns}) SELECT * FROM unnest({places})", [.. arrays]));
+    /// <param name="batch">Gets the commands.</param>
+    /// <param name="viewTable">The table of the restricted views beside an index table; null for the index itself, whose rows have no bits.</param>
+    /// <param name="indexes">The rows.</param>
+    private static void Insert(NpgsqlBatch batch, Func<string, string>? viewTable, IReadOnlyList<(long Key, long Views, IndexRows Rows)> indexes)
+    {
+        Of("search_token", "system, code", rows => rows.Tokens, row => (row.Parameter, row.Group), (Texts, row => row.System), (Texts, row => row.Code));
+        Of("search_string", "folded, exact", rows => rows.Strings, row => (row.Parameter, row.Group), (Texts, row => row.Folded), (Texts, row => row.Exact));
+        Of("search_reference", "target_type, target_id", rows => rows.References, row => (row.Parameter, row.Group), (Texts, row => row.TargetType), (Texts, row => row.TargetId));
+        Of("search_date", "span, low, high", rows => rows.Dates, row => (row.Parameter, row.Group), (Numbers, row => (long)row.Span), (Numbers, row => row.Low), (Numbers, row => row.High));
+        Of("search_quantity", "low, high, system, code, unit, canonical_low, canonical_high, canonical_code", rows => rows.Quantities, row => (row.Parameter, row.Group),
+            (Fractions, row => row.Low), (Fractions, row => row.High), (Texts, row => row.System), (Texts, row => row.Code), (Texts, row => row.Unit),
+            (Fractions, row => row.CanonicalLow), (Fractions, row => row.CanonicalHigh), (Texts, row => row.CanonicalCode));
+
+        void Of<T>(
+            string table, string columns, Func<IndexRows, HashSet<T>> some, Func<T, (int Parameter, int Group)> common, params ReadOnlySpan<(NpgsqlDbType Type, Func<T, object> Value)> values)
+        {
+            (long Key, long Views, T Row)[] rows = [.. indexes.SelectMany(index => some(index.Rows).Select(row => (index.Key, index.Views, row)))];
+            if (rows.Length == 0) return;
+            List<(NpgsqlDbType, object)> arrays =
+            [
+                (Numbers, rows.Select(row => row.Key).ToArray()),
+                (Numbers, rows.Select(row => (long)common(row.Row).Parameter).ToArray()),
+                (Numbers, rows.Select(row => (long)common(row.Row).Group).ToArray()),
+            ];
+            foreach ((NpgsqlDbType type, Func<T, object> value) in values)
+            {
+                IEnumerable<object> column = rows.Select(row => value(row.Row));
+                arrays.Add((type, type switch
+                {
+                    Texts => column.Cast<string>().ToArray(),
+                    Fractions => column.Cast<double>().ToArray(),
+                    _ => column.Cast<long>().ToArray(),
+                }));
+            }
+
+            string bits = "";
+            if (viewTable is not null)
+            {
+                (table, bits) = (viewTable(table), ", views");
+                arrays.Add((Numbers, rows.Select(row => row.Views).ToArray()));
+            }
+
+            string places = string.Join(", ", Enumerable.Range(1, arrays.Count).Select(i => $"${i}"));
+            batch.BatchCommands.Add(Command($"INSERT INTO {table} (key, parameter, grp, {columns}{bits}) SELECT * FROM unnest({places})", [.. arrays]));
+        }
     }
 
     private NpgsqlBatchCommand InsertVersions(List<VersionRow> rows) => Command(

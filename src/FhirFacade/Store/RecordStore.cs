@@ -66,6 +66,9 @@ public sealed class RecordStore : IDisposable
     /// <summary>Indexes by search parameters that came later than the resources.</summary>
     internal CustomIndexing Indexing { get; }
 
+    /// <summary>The statements of the write path.</summary>
+    internal StoreEngine Engine => _engine;
+
     /// <summary>Brings the tables of the store, the outbox and the inbox up to date.</summary>
     public async Task InitializeAsync(CancellationToken cancellationToken = default)
     {

@@ -119,33 +119,17 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
 
     public override async Task IndexAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes, int? parameter = null)
     {
-        if (replaces.Count > 0)
-        {
-            foreach (string table in StoreSchema.IndexTables)
-            {
-                using var delete = new Statement(transaction, $"DELETE FROM {table} WHERE key = @a{(parameter is null ? "" : " AND parameter BETWEEN @b AND @c")}", parameter is null ? 1 : 3);
-                foreach (long key in replaces)
-                {
-                    if (parameter is { } number) await delete.RunAsync(key, (long)number, (long)number + SearchParameter.Numbers - 1).ConfigureAwait(false);
-                    else await delete.RunAsync(key).ConfigureAwait(false);
-                }
-            }
-        }
-
-        await EachAsync(transaction, "INSERT INTO search_token (key, parameter, grp, system, code) VALUES (@a, @b, @c, @d, @e)", 5, indexes, rows => rows.Tokens,
-            (statement, key, row) => statement.RunAsync(key, (long)row.Parameter, (long)row.Group, row.System, row.Code)).ConfigureAwait(false);
-        await EachAsync(transaction, "INSERT INTO search_string (key, parameter, grp, folded, exact) VALUES (@a, @b, @c, @d, @e)", 5, indexes, rows => rows.Strings,
-            (statement, key, row) => statement.RunAsync(key, (long)row.Parameter, (long)row.Group, row.Folded, row.Exact)).ConfigureAwait(false);
-        await EachAsync(transaction, "INSERT INTO search_reference (key, parameter, grp, target_type, target_id) VALUES (@a, @b, @c, @d, @e)", 5, indexes, rows => rows.References,
-            (statement, key, row) => statement.RunAsync(key, (long)row.Parameter, (long)row.Group, row.TargetType, row.TargetId)).ConfigureAwait(false);
-        await EachAsync(transaction, "INSERT INTO search_date (key, parameter, grp, span, low, high) VALUES (@a, @b, @c, @d, @e, @f)", 6, indexes, rows => rows.Dates,
-            (statement, key, row) => statement.RunAsync(key, (long)row.Parameter, (long)row.Group, (long)row.Span, row.Low, row.High)).ConfigureAwait(false);
-        await EachAsync(transaction,
-            "INSERT INTO search_quantity (key, parameter, grp, low, high, system, code, unit, canonical_low, canonical_high, canonical_code) VALUES (@a, @b, @c, @d, @e, @f, @g, @h, @i, @j, @k)", 11,
-            indexes, rows => rows.Quantities,
-            (statement, key, row) => statement.RunAsync(
-                key, (long)row.Parameter, (long)row.Group, row.Low, row.High, row.System, row.Code, row.Unit, row.CanonicalLow, row.CanonicalHigh, row.CanonicalCode)).ConfigureAwait(false);
+        await DeleteAsync(transaction, StoreSchema.IndexTables, replaces, parameter).ConfigureAwait(false);
+        await InsertAsync(transaction, null, [.. indexes.Select(index => (index.Key, 0L, index.Rows))]).ConfigureAwait(false);
         await IndexWordsAsync(transaction, indexes).ConfigureAwait(false);
+        using var mark = new Statement(transaction, "INSERT INTO view_mark (type, key) SELECT type, key FROM resource WHERE key = @a", 1);
+        foreach (long key in replaces.Union(indexes.Select(index => index.Key))) await mark.RunAsync(key).ConfigureAwait(false);
+    }
+
+    public override async Task IndexViewsAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, long Views, IndexRows Rows)> indexes)
+    {
+        await DeleteAsync(transaction, StoreSchema.ViewTables, replaces).ConfigureAwait(false);
+        await InsertAsync(transaction, table => StoreSchema.ViewTable(table)!, indexes).ConfigureAwait(false);
     }
 
     public override async Task<int> RemoveAsync(DbTransaction transaction, int parameter)
@@ -181,20 +165,47 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
         }
     }
 
-    private static async Task EachAsync<T>(
-        DbTransaction transaction, string sql, int parameters, IReadOnlyList<(long Key, IndexRows Rows)> indexes, Func<IndexRows, IReadOnlyCollection<T>> rows, Func<Statement, long, T, Task<int>> insert)
+    private static async Task DeleteAsync(DbTransaction transaction, IReadOnlyList<string> tables, IReadOnlyCollection<long> keys)
     {
-        Statement? statement = null;
-        foreach ((long key, IndexRows index) in indexes)
+        if (keys.Count == 0) return;
+        foreach (string table in tables)
         {
-            foreach (T row in rows(index))
+            using var delete = new Statement(transaction, $"DELETE FROM {table} WHERE key = @a", 1);
+            foreach (long key in keys) await delete.RunAsync(key).ConfigureAwait(false);
+        }
+    }
+
+    /// <param name="transaction">The write transaction.</param>
+    /// <param name="viewTable">The table of the restricted views beside an index table; null for the index itself, whose rows have no bits.</param>
+    /// <param name="indexes">The rows.</param>
+    private static async Task InsertAsync(DbTransaction transaction, Func<string, string>? viewTable, IReadOnlyList<(long Key, long Views, IndexRows Rows)> indexes)
+    {
+        await OfAsync("search_token", "system, code", rows => rows.Tokens, row => [(long)row.Parameter, (long)row.Group, row.System, row.Code]).ConfigureAwait(false);
+        await OfAsync("search_string", "folded, exact", rows => rows.Strings, row => [(long)row.Parameter, (long)row.Group, row.Folded, row.Exact]).ConfigureAwait(false);
+        await OfAsync("search_reference", "target_type, target_id", rows => rows.References, row => [(long)row.Parameter, (long)row.Group, row.TargetType, row.TargetId]).ConfigureAwait(false);
+        await OfAsync("search_date", "span, low, high", rows => rows.Dates, row => [(long)row.Parameter, (long)row.Group, (long)row.Span, row.Low, row.High]).ConfigureAwait(false);
+        await OfAsync("search_quantity", "low, high, system, code, unit, canonical_low, canonical_high, canonical_code", rows => rows.Quantities, row =>
+            [(long)row.Parameter, (long)row.Group, row.Low, row.High, row.System, row.Code, row.Unit, row.CanonicalLow, row.CanonicalHigh, row.CanonicalCode]).ConfigureAwait(false);
+
+        async Task OfAsync<T>(string table, string columns, Func<IndexRows, HashSet<T>> some, Func<T, object[]> values)
+        {
+            Statement? statement = null;
+            foreach ((long key, long views, IndexRows rows) in indexes)
             {
-                statement ??= new Statement(transaction, sql, parameters);
-                await insert(statement, key, row).ConfigureAwait(false);
+                foreach (T row in some(rows))
+                {
+                    object[] given = viewTable is null ? [key, .. values(row)] : [key, .. values(row), views];
+                    statement ??= new Statement(transaction, Sql(table, columns, given.Length), given.Length);
+                    await statement.RunAsync(given).ConfigureAwait(false);
+                }
             }
+
+            statement?.Dispose();
         }
 
-        statement?.Dispose();
+        string Sql(string table, string columns, int count) =>
+            $"INSERT INTO {viewTable?.Invoke(table) ?? table} (key, parameter, grp, {columns}{(viewTable is null ? "" : ", views")}) " +
+            $"VALUES ({string.Join(", ", Enumerable.Range(0, count).Select(i => $"@{(char)('a' + i)}"))})";
     }
 
     /// <summary>A prepared statement with parameters @a, @b … in order.</summary>

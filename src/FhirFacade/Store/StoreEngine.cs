@@ -38,16 +38,22 @@ internal abstract class StoreEngine
     /// <returns>The stamp of the subscriptions (<c>SubscriptionTables</c>), read on the way so that no write pays a journey for it.</returns>
     public abstract Task<long> WriteAsync(DbTransaction transaction, StoreBatch batch);
 
-    /// <summary>Writes what searches find of resources, by their number; what stood there before goes where <paramref name="replaces"/> names it.</summary>
+    /// <summary>
+    /// Writes what searches find of resources, by their number; what stood there before goes where <paramref name="replaces"/> names it. Marks them all, so that what the
+    /// restricted views show of them is found again.
+    /// </summary>
     /// <param name="transaction">The write transaction.</param>
     /// <param name="replaces">The resources.</param>
     /// <param name="indexes">The rows.</param>
     /// <param name="parameter">The number of the only parameter whose rows go; null for all.</param>
     public abstract Task IndexAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes, int? parameter = null);
 
-    /// <summary>Takes rows of a parameter out of the index, some thousands at a time.</summary>
+    /// <summary>Takes rows of a parameter out of the index and of the views, some thousands at a time.</summary>
     /// <returns>How many there were; 0 where none is left.</returns>
     public abstract Task<int> RemoveAsync(DbTransaction transaction, int parameter);
+
+    /// <summary>Writes what searches find in the restricted views (bits of <see cref="Search.Views.ViewBits"/>); what stood there of the resources in <paramref name="replaces"/> goes first.</summary>
+    public abstract Task IndexViewsAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, long Views, IndexRows Rows)> indexes);
 
     /// <summary>Removes the pointers that <see cref="LockAsync"/> made for resources that were not written after all.</summary>
     public abstract Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys);

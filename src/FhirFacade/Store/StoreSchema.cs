@@ -265,6 +265,7 @@ internal static class StoreSchema
             id {text} NOT NULL,
             PRIMARY KEY (job, id));
         """,
+        ViewSchema.Script,
     ];
 
     // The engines' own full-text indexes, over words that we have made ourselves (WordSplitter). SQLite's keeps no copy of the words.

@@ -28,7 +28,13 @@ internal sealed record LastUpdatedCondition(string Type, IReadOnlyList<Compared<
 /// <param name="IsNegated">True where no value may do so (<c>:not</c>).</param>
 internal sealed record ValueCondition(SearchParameter Of, IReadOnlyList<ValueMatch> Alternatives, bool IsNegated) : SearchCondition
 {
-    public override IEnumerable<(string Type, string Code)> Looks => [(Of.ResourceType, Of.Code)];
+    public override IEnumerable<(string Type, string Code)> Looks => [(Of.ResourceType, Of.Code + Beside)];
+
+    // What stands beside a token or a reference may be hidden where that is shown: its words, its identifier.
+    private string Beside =>
+        Of.Kind is not (SearchParameterKind.Token or SearchParameterKind.Reference) || Alternatives.Count == 0 || Alternatives[0].Parameter == Of.Number ? ""
+        : Alternatives[0].Parameter == Of.Text ? ":text"
+        : ":identifier";
 }
 
 /// <summary>A value of a date lies as each comparison says. Several only where the parameter has one value at most: of several, each comparison may mean another one.</summary>

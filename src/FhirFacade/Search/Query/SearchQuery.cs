@@ -1,4 +1,5 @@
 using Consortium.FhirFacade.Search.Parameters;
+using Consortium.FhirFacade.Search.Views;
 using Consortium.Integrity;
 
 namespace Consortium.FhirFacade.Search.Query;
@@ -67,8 +68,11 @@ internal sealed record SearchQuery
     /// <summary>Where the page starts.</summary>
     public SearchCursor? After { get; init; }
 
-    /// <summary>Only records about this patient: a resident sees no others.</summary>
+    /// <summary>Only records about this patient.</summary>
     public Tag128? Subject { get; init; }
+
+    /// <summary>What the search may look at, by the rights of who asks.</summary>
+    public SearchScope Scope { get; init; } = SearchScope.Everything;
 
     /// <summary>The parameters that it looks at, by type and code: for the rights of the caller.</summary>
     public IEnumerable<(string Type, string Code)> Looks =>

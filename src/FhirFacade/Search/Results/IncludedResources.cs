@@ -34,7 +34,7 @@ internal sealed class IncludedResources(Database database)
             List<RecordKey> next = [];
             foreach (IncludeRule rule in query.Includes.Where(rule => i == 0 || rule.Iterates))
             {
-                foreach (StoredVersion found in await FollowAsync(rule, round, connection, cancellationToken).ConfigureAwait(false))
+                foreach (StoredVersion found in await FollowAsync(query, rule, round, connection, cancellationToken).ConfigureAwait(false))
                 {
                     var key = new RecordKey(found.Type, found.Id);
                     if (!known.Add(key)) continue;
@@ -50,10 +50,11 @@ internal sealed class IncludedResources(Database database)
         return new Included(added, false);
     }
 
-    private static async Task<IReadOnlyList<StoredVersion>> FollowAsync(IncludeRule rule, List<RecordKey> from, DbConnection connection, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StoredVersion>> FollowAsync(SearchQuery query, IncludeRule rule, List<RecordKey> from, DbConnection connection, CancellationToken cancellationToken)
     {
         string owner = rule.By[0].ResourceType;
         var parameters = new SqlParameters();
+        string before = query.Scope.Before(parameters, database.Dialect);
         string by = parameters.List(rule.By.Select(one => one.Number));
         string sql;
         if (!rule.IsReverse)
@@ -76,7 +77,7 @@ internal sealed class IncludedResources(Database database)
 
         List<StoredVersion> found = [];
         await using DbDataReader row = await connection.ExecuteReaderAsync(new CommandDefinition(
-            $"SELECT {RecordQueries.Columns} FROM ({sql}) f JOIN resource r ON r.type = f.type AND r.id = f.id AND r.deleted = 0 " +
+            $"{before}SELECT {RecordQueries.Columns} FROM ({sql}) f JOIN resource r ON r.type = f.type AND r.id = f.id AND r.deleted = 0 " +
             $"JOIN resource_version v ON v.type = r.type AND v.id = r.id AND v.version = r.version ORDER BY r.key LIMIT {parameters.Add(Most + 1)}",
             parameters.Values, cancellationToken: cancellationToken)).ConfigureAwait(false);
         while (await row.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(RecordQueries.Version(row));

@@ -14,12 +14,17 @@ internal sealed class SearchStatement
 {
     private readonly SearchQuery _query;
     private readonly SqlParameters _parameters = new();
+    private readonly string _before;
     private readonly string _from;
     private readonly string _where;
 
+    /// <param name="query">The search.</param>
+    /// <param name="time">The clock of approximate dates.</param>
+    /// <param name="dialect">The engine.</param>
     public SearchStatement(SearchQuery query, TimeProvider time, Dialect dialect)
     {
         _query = query;
+        _before = query.Scope.Before(_parameters, dialect);
         var conditions = new ConditionSql(_parameters, time, dialect);
         SearchCondition? first = query.Conditions.Where(one => ConditionSql.Breadth(one) is not null).OrderBy(one => ConditionSql.Breadth(one)).FirstOrDefault();
         bool byId = query.Conditions.Any(condition => condition is IdCondition { IsNegated: false });
@@ -52,10 +57,10 @@ internal sealed class SearchStatement
 
     /// <summary>Counts the matches, up to a limit where there is one.</summary>
     public string Count(long? most) =>
-        $"SELECT COUNT(*) FROM (SELECT DISTINCT {Key} FROM {_from} WHERE {_where}{(most is { } limit ? $" LIMIT {_parameters.Add(limit)}" : "")}) m";
+        $"{_before}SELECT COUNT(*) FROM (SELECT DISTINCT {Key} FROM {_from} WHERE {_where}{(most is { } limit ? $" LIMIT {_parameters.Add(limit)}" : "")}) m";
 
     /// <summary>The ids of matches, two at most: for conditions that must match one.</summary>
-    public string Ids() => $"SELECT DISTINCT r.id FROM {_from} WHERE {_where} LIMIT 2";
+    public string Ids() => $"{_before}SELECT DISTINCT r.id FROM {_from} WHERE {_where} LIMIT 2";
 
     /// <summary>The ids of all matches: for conditions that say of a few resources which of them match.</summary>
     public string AllIds() => $"SELECT DISTINCT r.id FROM {_from} WHERE {_where}";
@@ -84,7 +89,7 @@ internal sealed class SearchStatement
         }
 
         string selected = string.Concat(names.Select(name => $", p.{name}"));
-        return $"SELECT {RecordQueries.Columns}, p.key{selected} FROM ({found}) p JOIN resource_version v ON v.type = p.type AND v.id = p.id AND v.version = p.version ORDER BY {order}key";
+        return $"{_before}SELECT {RecordQueries.Columns}, p.key{selected} FROM ({found}) p JOIN resource_version v ON v.type = p.type AND v.id = p.id AND v.version = p.version ORDER BY {order}key";
     }
 
     private string Types() => _query.Types.Count switch
