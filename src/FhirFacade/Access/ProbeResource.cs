@@ -44,7 +44,8 @@ internal sealed class ProbeResource(string type, string target, int position)
     private static IEnumerable<IGrouping<string, (string Property, FhirElement Element)>> Elements(FhirElementType of) => of.PropertyNames
         .Select(property => (Property: property, Element: of.Element(property)!))
         .Where(member => member.Element is not null && !member.Element.Type.IsResource && member.Element.Type.Name is not ("Extension" or "Resource" or "ElementDefinition"))
-        .GroupBy(member => member.Element.Name, StringComparer.Ordinal);
+        // valueQuantity and valueString are one element, value[x].
+        .GroupBy(member => member.Element.IsChoice ? member.Property[..^member.Element.Type.Name.Length] + "[x]" : member.Property, StringComparer.Ordinal);
 
     private static int Longest(FhirElementType of, int depth) => depth > Deepest ? 1 : Elements(of)
         .Select(choice => Math.Max(choice.Count(), choice.Where(member => !member.Element.Type.IsPrimitive).Select(member => Longest(member.Element.Type, depth + 1)).DefaultIfEmpty(1).Max()))

@@ -4,7 +4,6 @@ using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Store;
-using Consortium.Integrity;
 
 namespace Consortium.FhirFacade.Rest;
 
@@ -32,9 +31,8 @@ internal sealed class EverythingOperation(RecordQueries records, SearchParser pa
         List<SearchCondition> conditions = [.. query.Conditions];
         Compartment compartment = Compartment.Of("Patient")!;
         bool outside = request.Caller.IsOutside;
-        // Which reference makes a record the patient's may be hidden from a caller; that it is about the patient the chain says itself, where the patient has an identifier.
-        bool byTag = outside && patient.SubjectTag != Tag128.Zero;
-        if (!byTag) conditions.Add(new CompartmentCondition([.. compartment.By.Values.SelectMany(by => by)], "Patient", id, WithSubject: true));
+        // A resident sees the records about itself, by whatever it is that they name it. For anybody else the references lead to the records: those that the caller's view shows.
+        if (request.Caller.Subject is null) conditions.Add(new CompartmentCondition([.. compartment.By.Values.SelectMany(by => by)], "Patient", id, WithSubject: true));
         foreach ((string name, string value) in request.Parameters.Where(parameter => parameter.Value.Length > 0))
         {
             if (name == "_since") conditions.Add(new LastUpdatedCondition(SearchCatalog.AnyType, [new Compared<Interval>(Comparison.GreaterOrEqual, ValueParser.ReadDate(name, value).With)]));
@@ -46,7 +44,6 @@ internal sealed class EverythingOperation(RecordQueries records, SearchParser pa
         {
             Conditions = conditions,
             Used = [.. request.Parameters.Where(parameter => parameter.Key is not ("_format" or "_pretty")).Select(parameter => (parameter.Key, parameter.Value))],
-            Subject = byTag ? patient.SubjectTag : null,
             Includes = outside || query.Types.Count > 0 ? [] : s_supporting.Value,
         };
         return await search.AnswerAsync(request, asked, $"Patient/{id}/$everything", "operation-everything", cancellationToken).ConfigureAwait(false);

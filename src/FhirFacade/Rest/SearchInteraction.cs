@@ -43,7 +43,7 @@ internal sealed class SearchInteraction(
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<FhirResponse> AnswerAsync(FhirRequest request, SearchQuery asked, string path, string interaction, CancellationToken cancellationToken)
     {
-        SearchQuery query = asked with { Scope = request.Caller.SearchScope };
+        SearchQuery query = asked with { Subject = request.Caller.Subject ?? asked.Subject, Scope = request.Caller.SearchScope };
         if (query.Unknown.Count > 0 && request.Prefer.Strict)
         {
             throw new FhirException(400, [.. query.Unknown.Select(name => new OutcomeIssue(IssueSeverity.Error, "not-supported", Ignored(query.Type, name)))]);

@@ -34,6 +34,7 @@ internal sealed record ValueCondition(SearchParameter Of, IReadOnlyList<ValueMat
     private string Beside =>
         Of.Kind is not (SearchParameterKind.Token or SearchParameterKind.Reference) || Alternatives.Count == 0 || Alternatives[0].Parameter == Of.Number ? ""
         : Alternatives[0].Parameter == Of.Text ? ":text"
+        : Of.Kind == SearchParameterKind.Token ? ":of-type"
         : ":identifier";
 }
 
