@@ -152,7 +152,9 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
         Delete(batch, StoreSchema.IndexTables, replaces, parameter);
         Insert(batch, null, [.. indexes.Select(index => (index.Key, 0L, index.Rows))]);
         InsertTexts(batch, indexes);
-        long[] changed = [.. replaces.Union(indexes.Select(index => index.Key))];
+        long[] gone = [.. replaces.Except(indexes.Select(index => index.Key))], changed = [.. replaces.Union(indexes.Select(index => index.Key))];
+        Delete(batch, StoreSchema.ViewTables, gone);
+        Delete(batch, ["view_identity"], gone);
         if (changed.Length > 0) batch.BatchCommands.Add(Command("INSERT INTO view_mark (type, key) SELECT type, key FROM resource WHERE key = ANY($1)", (Numbers, changed)));
     }
 

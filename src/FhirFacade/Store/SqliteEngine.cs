@@ -122,6 +122,9 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
         await DeleteAsync(transaction, StoreSchema.IndexTables, replaces, parameter).ConfigureAwait(false);
         await InsertAsync(transaction, null, [.. indexes.Select(index => (index.Key, 0L, index.Rows))]).ConfigureAwait(false);
         await IndexWordsAsync(transaction, indexes).ConfigureAwait(false);
+        long[] gone = [.. replaces.Except(indexes.Select(index => index.Key))];
+        await DeleteAsync(transaction, StoreSchema.ViewTables, gone).ConfigureAwait(false);
+        await DeleteAsync(transaction, ["view_identity"], gone).ConfigureAwait(false);
         using var mark = new Statement(transaction, "INSERT INTO view_mark (type, key) SELECT type, key FROM resource WHERE key = @a", 1);
         foreach (long key in replaces.Union(indexes.Select(index => index.Key))) await mark.RunAsync(key).ConfigureAwait(false);
     }

@@ -40,7 +40,7 @@ internal abstract class StoreEngine
 
     /// <summary>
     /// Writes what searches find of resources, by their number; what stood there before goes where <paramref name="replaces"/> names it. Marks them all, so that what the
-    /// restricted views show of them is found again.
+    /// restricted views show of them is found again. A resource that is replaced by nothing is taken out of the views at once.
     /// </summary>
     /// <param name="transaction">The write transaction.</param>
     /// <param name="replaces">The resources.</param>

@@ -29,7 +29,10 @@ internal sealed class MarkedHost : IAsyncDisposable
     public static async Task<MarkedHost> StartAsync(Dialect dialect, DateTimeOffset now, IReadOnlyList<(string Type, string Id, byte[] Json)> records)
     {
         var host = new MarkedHost(await FacadeHost.StartAsync(
-            dialect, options => options with { OpenAccess = false, ViewIndexWait = TimeSpan.FromMinutes(5) }, services => services.AddSingleton<TimeProvider>(new ManualTime(now))));
+            dialect, options => options with
+            {
+                OpenAccess = false, ViewIndexWait = TimeSpan.FromMinutes(5), Limits = new RequestLimits { OutsideRate = 0, UnknownRate = 0, SearchCost = 100_000 },
+            }, services => services.AddSingleton<TimeProvider>(new ManualTime(now))));
         host._host.Membership.FollowedAt = now;
         await host.StoreAsync(records.Select(record => (record.Type, record.Id, Before(record.Json))));
         await host.StoreAsync(records);
@@ -79,10 +82,10 @@ internal sealed class MarkedHost : IAsyncDisposable
         await _host.DisposeAsync();
     }
 
-    private Task StoreAsync(IEnumerable<(string Type, string Id, byte[] Json)> records)
+    private async Task StoreAsync(IEnumerable<(string Type, string Id, byte[] Json)> records)
     {
         ResourceWrite[] writes = [.. records.Select(record => new ResourceWrite(record.Type, record.Id, WriteMode.Update) { Content = ResourceJson.Read(record.Json) })];
-        return Services.GetRequiredService<RecordStore>().TransactAsync(transaction => transaction.ApplyAsync(writes));
+        await Services.GetRequiredService<RecordStore>().TransactAsync(transaction => transaction.ApplyAsync(writes));
     }
 
     // An earlier version, that differs in what every view shows.
