@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Consortium.FhirFacade.Redaction;
 using Consortium.FhirFacade.Rest;
+using Consortium.FhirFacade.Search.Custom;
 using Consortium.FhirFacade.Search.Indexing;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
@@ -12,12 +13,12 @@ namespace Consortium.FhirFacade.Access;
 /// keeps a caller from taking "the view hides it" for "there is none". Asked of the redaction itself, with a resource that has every element of its type, so that there is
 /// one list of what is hidden and not two.
 /// </summary>
-internal sealed class SearchableParameters(SearchCatalog catalog, RecordStore store)
+internal sealed class SearchableParameters(SearchCatalogs catalogs)
 {
     /// <summary>A type with the elements that all have, in whose place a search over all types is asked for.</summary>
     private const string AnyResource = "Basic";
 
-    private readonly ConcurrentDictionary<(ViewRole View, string Type, string Target), Lazy<(HashSet<int> Known, HashSet<int> Shown)>> _probed = new();
+    private readonly ConcurrentDictionary<(long Generation, ViewRole View, string Type, string Target), Lazy<(HashSet<int> Known, HashSet<int> Shown)>> _probed = new();
 
     /// <summary>403 where the query looks at something that the caller's view hides always: the answer would be empty whether there is something or not.</summary>
     /// <exception cref="FhirException">403, with the parameter.</exception>
@@ -42,7 +43,8 @@ internal sealed class SearchableParameters(SearchCatalog catalog, RecordStore st
     {
         if (look is "_id" or "_lastUpdated") return true; // in every view
         int colon = look.IndexOf(':', StringComparison.Ordinal);
-        if (catalog.Find(type, colon < 0 ? look : look[..colon]) is not { } parameter) return false; // what is not known to be visible is hidden
+        SearchCatalogState state = catalogs.Current;
+        if (state.Catalog.Find(type, colon < 0 ? look : look[..colon]) is not { } parameter) return false; // what is not known to be visible is hidden
         int[] numbers = (colon < 0 ? "" : look[(colon + 1)..]) switch
         {
             "text" => [parameter.Text],
@@ -51,7 +53,7 @@ internal sealed class SearchableParameters(SearchCatalog catalog, RecordStore st
             _ => [parameter.Number],
         };
         (HashSet<int> Known, HashSet<int> Shown)[] probed =
-            [.. parameter.Paths.Concat(parameter.Components.SelectMany(part => part.Paths)).Select(path => path.TargetType ?? "Patient").Distinct(StringComparer.Ordinal).Select(target => Probed(view, type, target))];
+            [.. parameter.Paths.Concat(parameter.Components.SelectMany(part => part.Paths)).Select(path => path.TargetType ?? "Patient").Distinct(StringComparer.Ordinal).Select(target => Probed(state, view, type, target))];
         // What no probe has is searched over the rows of the view, like all else.
         return numbers.All(number => probed.Any(one => one.Shown.Contains(number)) || !probed.Any(one => one.Known.Contains(number)));
     }
@@ -73,16 +75,16 @@ internal sealed class SearchableParameters(SearchCatalog catalog, RecordStore st
     private static FhirException Hidden(ViewRole view, string look) =>
         FhirException.Forbidden($"The {view.ToString().ToLowerInvariant()} view hides what {look} looks at, so it cannot be searched by.");
 
-    private (HashSet<int> Known, HashSet<int> Shown) Probed(ViewRole view, string type, string target) => _probed.GetOrAdd(
-        (view, type == SearchCatalog.AnyType ? AnyResource : type, target), key => new(() => Probe(key.View, key.Type, key.Target))).Value;
+    private (HashSet<int> Known, HashSet<int> Shown) Probed(SearchCatalogState state, ViewRole view, string type, string target) => _probed.GetOrAdd(
+        (state.Generation, view, type == SearchCatalog.AnyType ? AnyResource : type, target), key => new(() => Probe(state.Indexer, key.View, key.Type, key.Target))).Value;
 
-    private (HashSet<int> Known, HashSet<int> Shown) Probe(ViewRole view, string type, string target)
+    private static (HashSet<int> Known, HashSet<int> Shown) Probe(ResourceIndexer indexer, ViewRole view, string type, string target)
     {
         HashSet<int> known = [], shown = [];
         foreach (byte[] probe in ProbeResource.Of(type, target))
         {
-            known.UnionWith(Numbers(store.Indexer.Index(type, probe)));
-            shown.UnionWith(Numbers(store.Indexer.Index(type, RecordView.Redact(probe, view).View)));
+            known.UnionWith(Numbers(indexer.Index(type, probe)));
+            shown.UnionWith(Numbers(indexer.Index(type, RecordView.Redact(probe, view).View)));
         }
 
         return (known, shown);

@@ -94,7 +94,7 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
 
     public override async Task<int> RemoveAsync(DbTransaction transaction, int parameter)
     {
-        foreach (string table in StoreSchema.ValueTables)
+        foreach (string table in StoreSchema.ValueTables.Concat(ViewSchema.Tables))
         {
             await using NpgsqlBatch batch = One(transaction, Command(
                 $"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE parameter BETWEEN $1 AND $2 LIMIT $3))",
@@ -116,8 +116,8 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
     public override async Task IndexViewsAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, long Views, IndexRows Rows)> indexes)
     {
         await using var batch = new NpgsqlBatch(((NpgsqlTransaction)transaction).Connection, (NpgsqlTransaction)transaction);
-        Delete(batch, StoreSchema.ViewTables, replaces);
-        Insert(batch, table => StoreSchema.ViewTable(table)!, indexes);
+        Delete(batch, ViewSchema.Tables, replaces);
+        Insert(batch, table => ViewSchema.Beside(table)!, indexes);
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
@@ -153,8 +153,7 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
         Insert(batch, null, [.. indexes.Select(index => (index.Key, 0L, index.Rows))]);
         InsertTexts(batch, indexes);
         long[] gone = [.. replaces.Except(indexes.Select(index => index.Key))], changed = [.. replaces.Union(indexes.Select(index => index.Key))];
-        Delete(batch, StoreSchema.ViewTables, gone);
-        Delete(batch, ["view_identity"], gone);
+        if (parameter is null) Delete(batch, [.. ViewSchema.Tables, "view_identity"], gone);
         if (changed.Length > 0) batch.BatchCommands.Add(Command("INSERT INTO view_mark (type, key) SELECT type, key FROM resource WHERE key = ANY($1)", (Numbers, changed)));
     }
 
@@ -181,10 +180,16 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
         return string.Join(' ', places.Values);
     }
 
-    private static void Delete(NpgsqlBatch batch, IReadOnlyList<string> tables, IReadOnlyCollection<long> keys)
+    private static void Delete(NpgsqlBatch batch, IReadOnlyList<string> tables, IReadOnlyCollection<long> keys, int? parameter = null)
     {
         if (keys.Count == 0) return;
-        foreach (string table in tables) batch.BatchCommands.Add(Command($"DELETE FROM {table} WHERE key = ANY($1)", (Numbers, keys.ToArray())));
+        foreach (string table in tables)
+        {
+            batch.BatchCommands.Add(parameter is { } number
+                ? Command($"DELETE FROM {table} WHERE key = ANY($1) AND parameter BETWEEN $2 AND $3",
+                    (Numbers, keys.ToArray()), (NpgsqlDbType.Bigint, (long)number), (NpgsqlDbType.Bigint, (long)number + SearchParameter.Numbers - 1))
+                : Command($"DELETE FROM {table} WHERE key = ANY($1)", (Numbers, keys.ToArray())));
+        }
     }
 
     /// <param name="batch">Gets the commands.</param>

@@ -122,22 +122,20 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
         await DeleteAsync(transaction, StoreSchema.IndexTables, replaces, parameter).ConfigureAwait(false);
         await InsertAsync(transaction, null, [.. indexes.Select(index => (index.Key, 0L, index.Rows))]).ConfigureAwait(false);
         await IndexWordsAsync(transaction, indexes).ConfigureAwait(false);
-        long[] gone = [.. replaces.Except(indexes.Select(index => index.Key))];
-        await DeleteAsync(transaction, StoreSchema.ViewTables, gone).ConfigureAwait(false);
-        await DeleteAsync(transaction, ["view_identity"], gone).ConfigureAwait(false);
+        if (parameter is null) await DeleteAsync(transaction, [.. ViewSchema.Tables, "view_identity"], [.. replaces.Except(indexes.Select(index => index.Key))]).ConfigureAwait(false);
         using var mark = new Statement(transaction, "INSERT INTO view_mark (type, key) SELECT type, key FROM resource WHERE key = @a", 1);
         foreach (long key in replaces.Union(indexes.Select(index => index.Key))) await mark.RunAsync(key).ConfigureAwait(false);
     }
 
     public override async Task IndexViewsAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, long Views, IndexRows Rows)> indexes)
     {
-        await DeleteAsync(transaction, StoreSchema.ViewTables, replaces).ConfigureAwait(false);
-        await InsertAsync(transaction, table => StoreSchema.ViewTable(table)!, indexes).ConfigureAwait(false);
+        await DeleteAsync(transaction, ViewSchema.Tables, replaces).ConfigureAwait(false);
+        await InsertAsync(transaction, table => ViewSchema.Beside(table)!, indexes).ConfigureAwait(false);
     }
 
     public override async Task<int> RemoveAsync(DbTransaction transaction, int parameter)
     {
-        foreach (string table in StoreSchema.ValueTables)
+        foreach (string table in StoreSchema.ValueTables.Concat(ViewSchema.Tables))
         {
             using var delete = new Statement(transaction, $"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE parameter BETWEEN @a AND @b LIMIT @c)", 3);
             int removed = await delete.RunAsync((long)parameter, (long)parameter + SearchParameter.Numbers - 1, (long)MostRemoved).ConfigureAwait(false);
@@ -168,13 +166,17 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
         }
     }
 
-    private static async Task DeleteAsync(DbTransaction transaction, IReadOnlyList<string> tables, IReadOnlyCollection<long> keys)
+    private static async Task DeleteAsync(DbTransaction transaction, IReadOnlyList<string> tables, IReadOnlyCollection<long> keys, int? parameter = null)
     {
         if (keys.Count == 0) return;
         foreach (string table in tables)
         {
-            using var delete = new Statement(transaction, $"DELETE FROM {table} WHERE key = @a", 1);
-            foreach (long key in keys) await delete.RunAsync(key).ConfigureAwait(false);
+            using var delete = new Statement(transaction, $"DELETE FROM {table} WHERE key = @a{(parameter is null ? "" : " AND parameter BETWEEN @b AND @c")}", parameter is null ? 1 : 3);
+            foreach (long key in keys)
+            {
+                if (parameter is { } number) await delete.RunAsync(key, (long)number, (long)number + SearchParameter.Numbers - 1).ConfigureAwait(false);
+                else await delete.RunAsync(key).ConfigureAwait(false);
+            }
         }
     }
 

@@ -164,7 +164,7 @@ public sealed class ViewSearchTests
         {
             // As the script leaves a store that knew nothing of views: tables empty, everything marked.
             await using DbConnection connection = await database.ConnectAsync();
-            foreach (string table in StoreSchema.ViewTables.Append("view_identity").Append("view_mark")) await connection.ExecuteAsync($"DELETE FROM {table}");
+            foreach (string table in ViewSchema.Tables.Append("view_identity").Append("view_mark")) await connection.ExecuteAsync($"DELETE FROM {table}");
             await connection.ExecuteAsync("INSERT INTO view_mark (type, key) SELECT type, key FROM resource WHERE version > 0");
         }
 

@@ -88,7 +88,7 @@ public sealed class GeneratedIsolationTests
         using LocalSigner signer = LocalSigner.Generate();
         string leftCaller = (await left.CallerAsync(role, signer))!, rightCaller = (await right.CallerAsync(role, signer))!;
 
-        var indexer = left.Services.GetRequiredService<RecordStore>().Indexer;
+        var indexer = left.Services.GetRequiredService<RecordStore>().Catalogs.Current.Indexer;
         IEnumerable<string> searches = SearchProbes.Of(indexer, one, new Random(Seed)).Concat(SearchProbes.Of(indexer, other, new Random(Seed)))
             .Distinct(StringComparer.Ordinal).Where(_ => random.Next(dialect == Dialect.Sqlite ? 2 : 6) == 0);
         List<string> differ = [];

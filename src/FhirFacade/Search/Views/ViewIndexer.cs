@@ -20,13 +20,13 @@ namespace Consortium.FhirFacade.Search.Views;
 /// the whole cluster, so that nothing older is written over something newer. Thread-safe.
 /// </summary>
 internal sealed partial class ViewIndexer(
-    Database database, RecordStore store, SearchCatalog catalog, PatientIdentity identity, ILogger<ViewIndexer> logger) : IDisposable
+    Database database, RecordStore store, PatientIdentity identity, ILogger<ViewIndexer> logger) : IDisposable
 {
     /// <summary>Marks that are worked off in one transaction.</summary>
     private const int MostMarks = 200;
 
     /// <summary>The advisory lock of PostgreSQL under which one server at a time works.</summary>
-    private const long LockName = 4713;
+    private const long LockName = 4714;
 
     private readonly SemaphoreSlim _one = new(1, 1);
 
@@ -79,6 +79,8 @@ internal sealed partial class ViewIndexer(
         await using DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
         batch.Marks.AddRange(await MarksAsync(connection, types, upTo, cancellationToken).ConfigureAwait(false));
         if (batch.Marks.Count == 0) return batch;
+        // The search parameters after the marks as well: by a parameter that is newer than what is read here there will be further marks.
+        ResourceIndexer indexer = (await store.Catalogs.RefreshAsync(cancellationToken).ConfigureAwait(false)).Indexer;
         long[] keys = [.. batch.Marks.Select(mark => mark.Key).Distinct()];
         var identities = new Dictionary<string, IReadOnlyCollection<string>>(StringComparer.Ordinal);
         foreach ((long key, StoredVersion version) in await CurrentAsync(connection, keys, cancellationToken).ConfigureAwait(false))
@@ -90,7 +92,7 @@ internal sealed partial class ViewIndexer(
             }
 
             if (version.Type == "Patient") batch.Patients.Add(new Patient(key, version.Id, Digest(known), batch.Marks.Where(mark => mark.Key == key).Min(mark => mark.Since)));
-            if (!version.Deleted) batch.Rows.AddRange(Rows(version, known).Select(part => (key, part.Views, part.Rows)));
+            if (!version.Deleted) batch.Rows.AddRange(Rows(version, known, indexer).Select(part => (key, part.Views, part.Rows)));
         }
 
         return batch;
@@ -120,7 +122,7 @@ internal sealed partial class ViewIndexer(
     }
 
     // What cannot be made is shown to nobody, and so found by nobody from outside.
-    private IEnumerable<(long Views, IndexRows Rows)> Rows(StoredVersion version, IReadOnlyCollection<string> known)
+    private IEnumerable<(long Views, IndexRows Rows)> Rows(StoredVersion version, IReadOnlyCollection<string> known, ResourceIndexer indexer)
     {
         var rows = new ViewRows();
         foreach (ViewRole view in ViewBits.Restricted)
@@ -129,7 +131,7 @@ internal sealed partial class ViewIndexer(
             if (view == ViewRole.Resident && version.SubjectTag == Tag128.Zero) continue;
             try
             {
-                rows.Add(view, store.Indexer.Index(version.Type, RecordView.Redact(version.Body, view, known).View));
+                rows.Add(view, indexer.Index(version.Type, RecordView.Redact(version.Body, view, known).View));
             }
 #pragma warning disable CA1031 // bytes that were altered from outside, or a fault of ours in one resource, must not keep all others waiting
             catch (Exception e)
@@ -168,8 +170,8 @@ internal sealed partial class ViewIndexer(
     }
 
     // The references by which PatientIdentity tells whom a record is about.
-    private string PatientReferences() => string.Join(", ", Consortium.Fhir.FhirR4.ResourceTypes
-        .SelectMany(type => new[] { catalog.Find(type, "patient"), catalog.Find(type, "subject") }).OfType<SearchParameter>().Select(parameter => parameter.Number).Distinct());
+    private static string PatientReferences() => string.Join(", ", Consortium.Fhir.FhirR4.ResourceTypes
+        .SelectMany(type => new[] { SearchCatalog.R4.Find(type, "patient"), SearchCatalog.R4.Find(type, "subject") }).OfType<SearchParameter>().Select(parameter => parameter.Number).Distinct());
 
     // Of the names themselves the store holds no second copy.
     private static byte[] Digest(IReadOnlyCollection<string> names) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', names.Order(StringComparer.Ordinal))));
