@@ -85,7 +85,7 @@ internal static class HiddenTwin
         if (text.Length > 5 && text[2] == ':' && char.IsAsciiDigit(text[0])) return "17:30:00";
         if (text.StartsWith("http", StringComparison.Ordinal) || text.StartsWith("urn:", StringComparison.Ordinal)) return text + more;
         if (text.Contains('/', StringComparison.Ordinal)) return text.Split('/')[0] + "/" + text.Split('/')[0].ToLowerInvariant() + "-" + random.Next(MarkedRecords.Each);
-        if (Convert.TryFromBase64String(text, new byte[text.Length], out _) && text.StartsWith("WnF4", StringComparison.Ordinal)) return Convert.ToBase64String(Encoding.UTF8.GetBytes(MarkedRecords.Mark + more));
+        if (Convert.TryFromBase64String(text, new byte[text.Length], out _) && text.StartsWith(MarkedRecords.EncodedMark, StringComparison.Ordinal)) return Convert.ToBase64String(Encoding.UTF8.GetBytes(MarkedRecords.Mark + more));
         return text.Contains(' ', StringComparison.Ordinal) || text.StartsWith(MarkedRecords.Mark, StringComparison.Ordinal) || text.StartsWith(MarkedRecords.MedicationMark, StringComparison.Ordinal) ? text + more : "delta" + more;
     }
 }

@@ -12,10 +12,13 @@ namespace Consortium.FhirFacade.Tests.Isolation;
 internal sealed class MarkedRecords(int seed)
 {
     /// <summary>Somebody's words: for the eyes of the hospital and, but for what the resident's policy hides, of the patient.</summary>
-    public const string Mark = "Zqx";
+    public const string Mark = "Zqxvwkjh";
+
+    /// <summary>How <see cref="Mark"/> begins in Base64.</summary>
+    public const string EncodedMark = "WnF4dndr";
 
     /// <summary>What was prescribed, given or thought of it: not for the resident.</summary>
-    public const string MedicationMark = "Qrx";
+    public const string MedicationMark = "Qrxpzkvt";
 
     /// <summary>The types of the sample: what a hospital mostly has, and those that carry documents and people.</summary>
     public static readonly string[] Types =

@@ -19,9 +19,15 @@ internal static class RouteRequests
 
     private static readonly string[] s_searches = ["", "?_format=xml", "?_count=1000", "?_summary=true&_total=accurate", "?_summary=count", "?_elements=text,note,name", "?_sort=-_lastUpdated"];
 
+    /// <summary>The types that are asked for in every way; of the others one way is chosen.</summary>
+    public static readonly string[] Core = ["Patient", "Observation", "MedicationRequest", "DocumentReference", "Composition", "Binary"];
+
     /// <summary>The requests of a route.</summary>
+    /// <param name="route">The route.</param>
+    /// <param name="all">True for all types of the sample; else those of <see cref="Core"/>, in one way each.</param>
+    /// <param name="random">Chooses the ways.</param>
     /// <exception cref="Xunit.Sdk.XunitException">There is none.</exception>
-    public static IEnumerable<Asked> Of(Route route)
+    public static IEnumerable<Asked> Of(Route route, bool all, Random random)
     {
         string[] parts = route.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         foreach (string part in parts.Where(part => part.Contains('{', StringComparison.Ordinal) && !s_parts.Contains(part)))
@@ -29,14 +35,15 @@ internal static class RouteRequests
             Assert.Fail($"{route.Method} {route.Path}: the isolation test does not know what to put for {part}.");
         }
 
-        foreach (string path in Paths(parts))
+        foreach (string path in Paths(parts, all ? MarkedRecords.Types : Core))
         {
             string last = parts.Length == 0 ? "" : parts[^1];
             if (route.Method == "GET")
             {
                 string[] variants = last.StartsWith('$') || last == "metadata" ? ["", "?_format=xml"] : last is "{id}" or "{vid}" ? s_forms : last == "_history" ? ["", "?_format=xml", "?_count=1"] : s_searches;
-                foreach (string variant in variants) yield return new Asked("GET", path + variant);
-                yield return new Asked("HEAD", path);
+                bool isCore = all && (!parts.Contains("{type}") || Core.Contains(path.Split('/')[0]));
+                foreach (string variant in isCore ? variants : [variants[random.Next(variants.Length)]]) yield return new Asked("GET", path + variant);
+                if (isCore) yield return new Asked("HEAD", path);
                 continue;
             }
 
@@ -52,13 +59,13 @@ internal static class RouteRequests
         }
     }
 
-    private static IEnumerable<string> Paths(string[] parts)
+    private static IEnumerable<string> Paths(string[] parts, string[] sample)
     {
-        string[] types = parts.Contains("{type}") ? MarkedRecords.Types : [parts.Length > 0 && Consortium.Fhir.FhirR4.IsResourceType(parts[0]) ? parts[0] : ""];
+        string[] types = parts.Contains("{type}") ? sample : [parts.Length > 0 && Consortium.Fhir.FhirR4.IsResourceType(parts[0]) ? parts[0] : ""];
         bool inCompartment = parts.Contains("{member}") && parts[0] == "{type}";
-        foreach (string type in inCompartment ? ["Patient", "Encounter", "Practitioner"] : types)
+        foreach (string type in inCompartment ? ["Patient", "Encounter"] : types)
         {
-            foreach (string member in inCompartment ? MarkedRecords.Types.Append("*") : ["Patient"])
+            foreach (string member in inCompartment ? sample.Append("*") : ["Patient"])
             {
                 yield return string.Join('/', parts.Select(part => part switch
                 {
