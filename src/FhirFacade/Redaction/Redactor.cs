@@ -1,4 +1,5 @@
 using System.Buffers;
+using Consortium.FhirFacade.Search;
 
 namespace Consortium.FhirFacade.Redaction;
 
@@ -75,6 +76,8 @@ internal sealed class Redactor(RolePolicy policy)
     private bool MayShowText(JsonSpan value, JsonSpan parent)
     {
         if (_path[^1] == "display" && !MayShowDisplay(parent)) return false;
+        // Element.id is any text without blanks (FHIR R4 element.html#id): one that is no id is somebody's words.
+        if (_path[^1] == "id" && !LogicalId.IsValid(value.Text)) return false;
         if (policy.Words.Match(_path, value) > 0) return true;
         if (policy.Uris.Match(_path, value) > 0) return IsPlain(value.Text) && !value.Text.AsSpan().ContainsAny('?', ' ');
         if (policy.Samples.Match(_path, value) > 0) return !value.Text.AsSpan().ContainsAnyExcept(SampleCharacters);

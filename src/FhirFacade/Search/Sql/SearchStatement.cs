@@ -66,7 +66,7 @@ internal sealed class SearchStatement
     public string AllIds() => $"SELECT DISTINCT r.id FROM {_from} WHERE {_where}";
 
     /// <summary>The numbers of all matches, in a column <c>key</c>.</summary>
-    public string Keys() => $"SELECT DISTINCT {Key} AS key FROM {_from} WHERE {_where}";
+    public string Keys() => $"{_before}SELECT DISTINCT {Key} AS key FROM {_from} WHERE {_where}";
 
     /// <summary>A page: the columns of a version, its number, and the sort values.</summary>
     public string Page(int limit)
