@@ -1,5 +1,5 @@
 using System.Buffers;
-using Consortium.FhirFacade.Search;
+using LogicalId = Consortium.FhirFacade.Search.LogicalId;
 
 namespace Consortium.FhirFacade.Redaction;
 

@@ -155,7 +155,7 @@ internal sealed partial class ViewIndexer(
     }
 
     // Other names of the patient surface elsewhere: all that refers to the patient is made again.
-    private async Task NoteAsync(DbTransaction transaction, Patient patient)
+    private static async Task NoteAsync(DbTransaction transaction, Patient patient)
     {
         DbConnection connection = transaction.Connection!;
         byte[]? noted = await connection.ExecuteScalarAsync<byte[]?>("SELECT digest FROM view_identity WHERE key = @Key", new { patient.Key }, transaction).ConfigureAwait(false);
