@@ -8,7 +8,7 @@ public sealed record SubscriptionOptions
 
     /// <summary>
     /// Where notifications may go: URLs that an endpoint must equal or stand below, as <c>https://app.hospital.cn/hooks</c>; such a place may be private, and plain http.
-    /// <c>*</c> lets every https endpoint on a public address through. Empty: no subscription is taken.
+    /// With <c>:*</c> for the port (<c>http://127.0.0.1:*</c>) it may have any. <c>*</c> lets every https endpoint on a public address through. Empty: no subscription is taken.
     /// </summary>
     public IReadOnlyList<string> Endpoints { get; init; } = [];
 
@@ -33,8 +33,7 @@ public sealed record SubscriptionOptions
     {
         foreach (string endpoint in Endpoints)
         {
-            bool good = endpoint == AnyPublic || (Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url is { UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0 });
-            if (!good) throw new ArgumentException($"Subscription endpoints are http or https URLs without user, query and fragment, or '*'; '{endpoint}' is none.");
+            if (endpoint != AnyPublic && Listed(endpoint) is null) throw new ArgumentException($"Subscription endpoints are http or https URLs without user, query and fragment, or '*'; '{endpoint}' is none.");
         }
 
         if (OffAfter <= TimeSpan.Zero || Timeout <= TimeSpan.Zero || FirstPause <= TimeSpan.Zero || MaxPause < FirstPause)
@@ -43,5 +42,17 @@ public sealed record SubscriptionOptions
         }
 
         if (ErrorAfter < 1) throw new ArgumentException("ErrorAfter of subscriptions must be at least 1.");
+    }
+
+    /// <summary>An entry of <see cref="Endpoints"/> other than <c>*</c>; null where it is none.</summary>
+    internal static (Uri Url, bool IsAnyPort)? Listed(string entry)
+    {
+        int scheme = entry.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0) return null;
+        int path = entry.IndexOf('/', scheme + 3);
+        string host = path < 0 ? entry : entry[..path];
+        bool isAnyPort = host.EndsWith(":*", StringComparison.Ordinal);
+        if (isAnyPort) entry = host[..^2] + entry[host.Length..];
+        return Uri.TryCreate(entry, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url is { UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0 } ? (url, isAnyPort) : null;
     }
 }

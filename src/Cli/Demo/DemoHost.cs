@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Consortium.Cli.Health;
 using Consortium.Cli.Host;
 using Consortium.Cli.Page;
+using Consortium.FhirFacade;
 using Consortium.Ledger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -80,6 +81,7 @@ internal static class DemoHost
             Drop = Path.Combine(state, "drop"),
             Site = layout.Site,
             OpenAccess = true,
+            Subscriptions = new SubscriptionOptions { Endpoints = ["http://127.0.0.1:*", "http://localhost:*"] }, // whoever tries it out runs the subscriber on this machine
             IntakeToken = null,
             BatchCount = 500,
             BatchAge = TimeSpan.FromSeconds(1),

@@ -49,6 +49,10 @@ internal sealed class NoticeSender : IDisposable
         {
             return new NoticeFailure(string.Create(CultureInfo.InvariantCulture, $"the endpoint did not answer within {_timeout.TotalSeconds} s"), true);
         }
+        catch (FhirFormatException)
+        {
+            return new NoticeFailure("a resource has no form in XML", false);
+        }
         catch (HttpRequestException e)
         {
             return new NoticeFailure(e.InnerException is EndpointRefusedException ? "the endpoint's name leads to an address that is not public" : $"the endpoint could not be reached ({e.HttpRequestError})", true);

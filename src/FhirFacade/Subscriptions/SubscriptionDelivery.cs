@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Threading.Channels;
 using Consortium.FhirFacade.Rest;
-using Consortium.FhirFacade.Store;
+using Consortium.FhirFacade.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -149,6 +149,7 @@ internal sealed class SubscriptionDelivery : BackgroundService
     private async Task ArrivedAsync(TakenNotice notice, CancellationToken cancellationToken)
     {
         await _queue.ArrivedAsync(notice).ConfigureAwait(false);
+        FacadeTelemetry.Notified("sent");
         if (notice.IsFailing && await _queue.IsCleanAsync(notice.Subscription, cancellationToken).ConfigureAwait(false))
         {
             await _status.SetAsync(notice.Subscription, "active", null, cancellationToken).ConfigureAwait(false);
@@ -159,6 +160,7 @@ internal sealed class SubscriptionDelivery : BackgroundService
     {
         (long failures, DateTimeOffset since) = await _queue.FailedAsync(notice, Pause, failure.IsEndpoint).ConfigureAwait(false);
         DateTimeOffset now = _time.GetUtcNow();
+        FacadeTelemetry.Notified(now - since >= _options.OffAfter ? "off" : "failed");
         if (now - since >= _options.OffAfter)
         {
             await _status.SetAsync(notice.Subscription, "off", string.Create(

@@ -13,7 +13,7 @@ internal sealed class SubscriptionEndpoints(SubscriptionOptions options)
     public EndpointTrust? TrustOf(string endpoint)
     {
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0 || url.Fragment.Length > 0) return null;
-        if (options.Endpoints.Any(listed => listed != SubscriptionOptions.AnyPublic && IsAtOrBelow(url, new Uri(listed)))) return EndpointTrust.Listed;
+        if (options.Endpoints.Any(listed => SubscriptionOptions.Listed(listed) is { } one && IsAtOrBelow(url, one.Url, one.IsAnyPort))) return EndpointTrust.Listed;
         bool open = options.Endpoints.Contains(SubscriptionOptions.AnyPublic, StringComparer.Ordinal) && url.Scheme == "https";
         return open && (!IPAddress.TryParse(url.Host.Trim('[', ']'), out IPAddress? address) || IsPublic(address)) ? EndpointTrust.Public : null;
     }
@@ -45,9 +45,9 @@ internal sealed class SubscriptionEndpoints(SubscriptionOptions options)
         };
     }
 
-    private static bool IsAtOrBelow(Uri url, Uri listed)
+    private static bool IsAtOrBelow(Uri url, Uri listed, bool isAnyPort)
     {
-        if (url.Scheme != listed.Scheme || url.Port != listed.Port || !url.IdnHost.Equals(listed.IdnHost, StringComparison.OrdinalIgnoreCase)) return false;
+        if (url.Scheme != listed.Scheme || (url.Port != listed.Port && !isAnyPort) || !url.IdnHost.Equals(listed.IdnHost, StringComparison.OrdinalIgnoreCase)) return false;
         // Uri has taken dot segments away; an escaped slash or dot could bring them back at the receiver.
         if (url.AbsolutePath.Contains("%2f", StringComparison.OrdinalIgnoreCase) || url.AbsolutePath.Contains("%2e", StringComparison.OrdinalIgnoreCase)) return false;
         string path = listed.AbsolutePath.TrimEnd('/');

@@ -18,6 +18,7 @@ internal static class FacadeTelemetry
     private static readonly UpDownCounter<long> Active = Meter.CreateUpDownCounter<long>("fhir.request.active", "{request}", "Requests under way");
     private static readonly Counter<long> Refusals = Meter.CreateCounter<long>("fhir.request.refused", "{request}", "Requests refused by a limit: rate, time, cost, size");
     private static readonly Histogram<long> SearchCosts = Meter.CreateHistogram<long>("fhir.search.cost", "{point}", "What searches were estimated to cost before they ran");
+    private static readonly Counter<long> Notifications = Meter.CreateCounter<long>("fhir.subscription.notification", "{notification}", "Notifications of subscriptions by outcome: sent, failed (and tried again), off (given up with their subscription)");
     private static readonly HashSet<string> Verbs = new(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], StringComparer.Ordinal);
 
     /// <summary>The traces that this request's span belongs to, and its measurement; dispose it when the answer is written.</summary>
@@ -39,6 +40,10 @@ internal static class FacadeTelemetry
 
     /// <summary>A search was estimated.</summary>
     public static void SearchCost(int points) => SearchCosts.Record(points);
+
+    /// <summary>A notification was tried.</summary>
+    /// <param name="outcome"><c>sent</c>, <c>failed</c> or <c>off</c>.</param>
+    public static void Notified(string outcome) => Notifications.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     // The caller's traceparent is the parent (W3C Trace Context); its tracestate and baggage, which may hold anything, go no further.
     // The web server's own activity, which names the path, is neither parent nor exported.

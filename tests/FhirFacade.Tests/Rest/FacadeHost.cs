@@ -50,7 +50,7 @@ internal sealed class FacadeHost : IAsyncDisposable
         await StartAsync(await TestStore.CreateAsync(dialect), ownsStore: true, configure, services, indexes, afterwards);
 
     /// <summary>A further server over the same store.</summary>
-    public Task<FacadeHost> BesideAsync(bool indexes = true) => StartAsync(_store, ownsStore: false, null, null, indexes, null);
+    public Task<FacadeHost> BesideAsync(bool indexes = true, Func<FacadeOptions, FacadeOptions>? configure = null) => StartAsync(_store, ownsStore: false, configure, null, indexes, null);
 
     // Without `indexes` nothing is indexed by a search parameter of the site's own until the test does it.
     private static async Task<FacadeHost> StartAsync(TestStore store, bool ownsStore, Func<FacadeOptions, FacadeOptions>? configure, Action<IServiceCollection>? services, bool indexes, Action<IServiceCollection>? afterwards)

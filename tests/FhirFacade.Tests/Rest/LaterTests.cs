@@ -52,6 +52,11 @@ public sealed class LaterTests
         Assert.Equal("422", refused.GetProperty("response").GetProperty("status").GetString());
         Assert.Equal("OperationOutcome", refused.GetProperty("response").GetProperty("outcome").GetProperty("resourceType").GetString());
         Assert.Equal(404, (await host.GetAsync("Patient/a")).Status);
+        string status = await StartAsync(host, "GET", "Patient?gender=male", null);
+        await WaitAsync(host, status);
+        Answer xml = await host.GetAsync(status, ("Accept", "application/fhir+xml"));
+        Assert.StartsWith("application/fhir+xml", xml.ContentType, StringComparison.Ordinal);
+        Assert.Contains("<type value=\"batch-response\"", xml.Text, StringComparison.Ordinal);
         Answer bad = await host.PostAsync("", """{"resourceType":"Bundle","type":"collection"}""", s_later);
         bad.ShouldFail(400, "value");
     }

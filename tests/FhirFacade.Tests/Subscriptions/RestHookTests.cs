@@ -200,6 +200,40 @@ public sealed class RestHookTests
     }
 
     [Theory, BothStores]
+    public async Task WhatAProcessTookBeforeItDied_AnotherSendsWhenTheLeaseIsOver(Dialect dialect)
+    {
+        var time = new ManualTime(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
+        await using HookReceiver hook = await HookReceiver.StartAsync();
+        await using FacadeHost host = await StartAsync(dialect, hook, options => options, time);
+        await host.PostAsync("Subscription", Subscription(hook, "Observation?status=final", payload: "application/fhir+json"));
+        await PutAsync(host, "a", "final");
+        NoticeQueue queue = host.Services.GetRequiredService<NoticeQueue>();
+        Assert.Single(await queue.TakeAsync([], TimeSpan.FromMinutes(1), default)); // taken, and never heard of again
+        SubscriptionDelivery delivery = ActivatorUtilities.CreateInstance<SubscriptionDelivery>(host.Services);
+
+        Assert.Equal(0, await delivery.RoundAsync(default));
+        time.Now += TimeSpan.FromMinutes(2);
+        await RoundsAsync(delivery);
+
+        Assert.Equal("/hook/Observation/a", Assert.Single(hook.Received).Path);
+        Assert.Equal(0L, await CountAsync(host, "SELECT COUNT(*) FROM subscription_notice"));
+    }
+
+    [Theory, BothStores]
+    public async Task ASubscriptionMadeByOneServer_IsSeenByTheWritesOfAnother(Dialect dialect)
+    {
+        await using HookReceiver hook = await HookReceiver.StartAsync();
+        await using FacadeHost host = await StartAsync(dialect, hook);
+        await using FacadeHost other = await host.BesideAsync(configure: options => options with { Subscriptions = host.Options.Subscriptions });
+        await PutAsync(other, "before", "final"); // it knows that there are none
+        await host.PostAsync("Subscription", Subscription(hook, "Observation?status=final", payload: "application/fhir+json"));
+
+        await PutAsync(other, "a", "final");
+
+        Assert.Equal("/hook/Observation/a", (await hook.NextAsync()).Path);
+    }
+
+    [Theory, BothStores]
     public async Task AtItsEnd_ASubscriptionIsOff(Dialect dialect)
     {
         var time = new ManualTime(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));

@@ -88,6 +88,15 @@ public sealed class SubscriptionRulesTests
         Assert.Equal(allowed, new SubscriptionEndpoints(new SubscriptionOptions { Endpoints = ["https://app.hospital.cn/hooks"] }).TrustOf(endpoint) is not null);
 
     [Theory]
+    [InlineData("http://127.0.0.1:*", "http://127.0.0.1:4711/x", true)]
+    [InlineData("http://127.0.0.1:*/hooks", "http://127.0.0.1:4711/hooks/x", true)]
+    [InlineData("http://127.0.0.1:*/hooks", "http://127.0.0.1:4711/x", false)]
+    [InlineData("http://127.0.0.1:*", "https://127.0.0.1:4711/x", false)]
+    [InlineData("http://127.0.0.1:*", "http://127.0.0.2:4711/x", false)]
+    public void AListedHost_MayHaveAnyPort(string listed, string endpoint, bool allowed) =>
+        Assert.Equal(allowed, new SubscriptionEndpoints(new SubscriptionOptions { Endpoints = [listed] }).TrustOf(endpoint) is not null);
+
+    [Theory]
     [InlineData("https://example.org/x", true)]
     [InlineData("http://example.org/x", false)]
     [InlineData("https://127.0.0.1/x", false)]
@@ -119,6 +128,16 @@ public sealed class SubscriptionRulesTests
     [InlineData("fe80::1", false)]
     [InlineData("ff02::1", false)]
     public void AnAddress_IsPublicOrNot(string address, bool isPublic) => Assert.Equal(isPublic, SubscriptionEndpoints.IsPublic(IPAddress.Parse(address)));
+
+    [Theory]
+    [InlineData("app.hospital.cn")]
+    [InlineData("ftp://app.hospital.cn")]
+    [InlineData("https://user@app.hospital.cn")]
+    [InlineData("https://app.hospital.cn/hooks?x=1")]
+    [InlineData(":*")]
+    [InlineData("")]
+    public void AnEntry_ThatIsNoUrl_StopsTheStart(string listed) =>
+        Assert.Throws<ArgumentException>(() => new SubscriptionOptions { Endpoints = [listed] }.Validate());
 
     [Fact]
     public async Task APublicName_ThatLeadsToAPrivateAddress_IsNotConnectedTo()
