@@ -19,7 +19,8 @@ public static class BundleWriter
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _buffer;
 
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // A tree has no form but that of JSON: nothing need be checked while it is written.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>The Bundle as one line of UTF-8 JSON.</summary>
     /// <param name="result">A result that is not rejected.</param>

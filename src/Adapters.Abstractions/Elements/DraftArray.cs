@@ -24,7 +24,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     }
 
     /// <summary>How many items it has.</summary>
-    public int Count { get; private set; }
+    public int Count => Size;
 
     /// <summary>Appends an item.</summary>
     public void Add(DraftNode? item) => Append(Placed(item));
@@ -39,7 +39,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
         {
             if (!ReferenceEquals(Slot(at), item)) continue;
             Released(item);
-            Count--;
+            Size--;
             for (int i = at; i < Count; i++) Slot(i) = Slot(i + 1);
             Slot(Count) = null;
             return true;
@@ -101,7 +101,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     private void Append(object? item)
     {
         if (Count > (_others?.Length ?? 0)) Array.Resize(ref _others, Count == 1 ? 3 : Count * 2);
-        Slot(Count++) = item;
+        Slot(Size++) = item;
     }
 
     private ref object? Slot(int at)

@@ -25,6 +25,9 @@ public abstract class DraftNode
     /// <summary>True where this stands in an object or array already.</summary>
     private protected bool IsPlaced { get; set; }
 
+    /// <summary>How many properties or items there are. It stands here because the runtime would pad each of two classes for its own small field.</summary>
+    private protected int Size { get; set; }
+
     /// <summary>A property of an object; null where it is not there.</summary>
     /// <exception cref="InvalidOperationException">This is no object.</exception>
     public DraftNode? this[string name]

@@ -16,7 +16,7 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     private Property[]? _more;
 
     /// <summary>How many properties it has.</summary>
-    public int Count { get; private set; }
+    public int Count => Size;
 
     /// <summary>Adds a property that is not there yet.</summary>
     /// <exception cref="ArgumentException">It is there.</exception>
@@ -35,7 +35,7 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         int at = IndexOf(name);
         if (at < 0) return false;
         Released(At(at).Value as DraftNode);
-        Count--;
+        Size--;
         for (int i = at; i < Count; i++) At(i) = At(i + 1);
         At(Count) = default;
         return true;
@@ -147,7 +147,7 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     private void Append(string name, object? value)
     {
         if (Count == Few + (_more?.Length ?? 0)) Array.Resize(ref _more, Count);
-        At(Count++) = new(name, value);
+        At(Size++) = new(name, value);
     }
 
     private ref Property At(int at)

@@ -2,6 +2,7 @@ using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Plans;
 using Consortium.Adapters.Hl7V2.Tables;
+using Consortium.Adapters.Hl7V2.Types;
 using Consortium.Adapters.Site;
 using Consortium.Fhir;
 using Consortium.Messaging;
@@ -20,6 +21,7 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
     private readonly List<(Er7Value Written, string Time)> _times = [];
     private readonly List<(string Kind, string System)> _systems = [];
     private readonly List<(string Authority, string System)> _authorities = [];
+    private readonly List<(string Name, string System)> _codeSystems = [];
 
     public RawRecord Record { get; } = record;
 
@@ -127,6 +129,19 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
 
         string made = IdentifierSystems.OfSource(Source, kind);
         if (_systems.Count < MostRemembered) _systems.Add((kind, made));
+        return made;
+    }
+
+    /// <summary>The URI of a coding system as messages name it (<see cref="Codes.System"/>).</summary>
+    public string CodeSystemOf(string name)
+    {
+        foreach ((string known, string system) in _codeSystems)
+        {
+            if (known == name) return system;
+        }
+
+        string made = Codes.FindSystem(name, this);
+        if (_codeSystems.Count < MostRemembered) _codeSystems.Add((name, made));
         return made;
     }
 

@@ -19,7 +19,12 @@ internal static class Codes
     /// <summary>The URI of a coding system as CWE.3 names it (HL7 table 0396); null where none is named.</summary>
     public static string? System(string? name, MessageConversion conversion)
     {
-        if (name is null) return null;
+        return name is null ? null : conversion.CodeSystemOf(name);
+    }
+
+    /// <summary>As <see cref="System"/>, without looking at what was found before.</summary>
+    public static string FindSystem(string name, MessageConversion conversion)
+    {
         if (conversion.Context.IdentifierSystems.Configured(name) is { } configured) return configured;
         if (conversion.Tables.CodingSystem[name]?.Target is { } known) return known;
         if (name.Length == 7 && name.StartsWith("HL7", StringComparison.Ordinal) && name.AsSpan(3).IndexOfAnyExceptInRange('0', '9') < 0)

@@ -10,7 +10,7 @@ namespace Consortium.Adapters.Hl7V2.Language.Identities;
 /// <param name="Scope">What stands around it.</param>
 /// <param name="Run">The message.</param>
 /// <param name="Names">The resources made so far, by name; null within a type map.</param>
-internal sealed record IdentityRequest(string ResourceType, Er7Segment Segment, Scope Scope, MapRun Run, IResourceNames? Names);
+internal readonly record struct IdentityRequest(string ResourceType, Er7Segment Segment, Scope Scope, MapRun Run, IResourceNames? Names);
 
 /// <summary>Finds the resources that the message has made, by the names that its map gives them.</summary>
 internal interface IResourceNames

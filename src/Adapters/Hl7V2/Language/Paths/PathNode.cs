@@ -58,6 +58,15 @@ internal sealed record TargetPath(string Text, PathNode Container, FhirElement? 
     /// <summary>The type of what is written.</summary>
     public FhirElementType Type { get; } = Leaf?.Type ?? Container.Type;
 
+    /// <summary>Where a type map to a primitive keeps its value while it runs.</summary>
+    public const string TypeValue = "$value";
+
+    /// <summary>The JSON property that is written.</summary>
+    public string Name { get; } = Leaf?.Name ?? TypeValue;
+
+    /// <summary>True where the row fills the container itself, not one element of it.</summary>
+    public bool IsWhole { get; } = Leaf is null && !Container.Type.IsPrimitive;
+
     /// <summary>Whether the element repeats.</summary>
     public bool Repeats { get; } = Leaf is { Repeats: true };
 

@@ -77,8 +77,8 @@ internal sealed class TypeMapConverter(RowMapPlan plan) : ValueConverter
         var target = new DraftObject();
         if (!Fill(target, value, scope, run)) return null;
         if (!plan.Target.IsPrimitive) return target.Count == 0 ? null : target;
-        DraftNode? single = target[RowPlan.TypeValue];
-        target.Remove(RowPlan.TypeValue);
+        DraftNode? single = target[TargetPath.TypeValue];
+        target.Remove(TargetPath.TypeValue);
         return single;
     }
 

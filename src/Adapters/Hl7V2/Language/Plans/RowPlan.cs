@@ -137,7 +137,7 @@ internal sealed class RowPlan
     {
         scope.At(repetition, part);
         if (When is not null && !When.Holds(scope)) return false;
-        if (To.Leaf is null && Converter is not null && !To.Type.IsPrimitive)
+        if (To.IsWhole && Converter is not null)
         {
             string[]? before = frame.Run.Trace is null ? null : [.. frame.Root.Select(property => property.Key)];
             if (!Converter.Fill(frame.Root, part, scope, frame.Run)) return false;
@@ -181,7 +181,7 @@ internal sealed class RowPlan
 
     private void Write(Frame frame, DraftObject container, DraftNode value, in Er7Value part, in Er7Value repetition)
     {
-        string name = To.Leaf?.Name ?? TypeValue;
+        string name = To.Name;
         if (To.Repeats)
         {
             int number = To.LeafNode is { Label: not null, Driver: not null } && To.LeafNode.Driver == Field ? repetition.Repetition : 0;
@@ -197,15 +197,16 @@ internal sealed class RowPlan
                 if (node.Label is not null || frame.Existing(node, container, 0) is null) frame.Remember(node, container, item, number > 0 ? repetition : default);
             }
 
-            if (container[name] is DraftArray array && array.Has(value)) return; // the same twice says nothing more
-            Frame.Append(container, name, value);
+            if (container.Find(name) is not DraftArray array) container.Put(name, array = []);
+            else if (array.Has(value)) return; // the same twice says nothing more
+            array.Add(value);
             Trace(frame, value, part);
             return;
         }
 
-        if (container[name] is not { } existing)
+        if (container.Find(name) is not { } existing)
         {
-            container[name] = value;
+            container.Put(name, value);
             Trace(frame, value, part);
         }
         else if (existing is DraftObject first && value is DraftObject second)
@@ -249,7 +250,7 @@ internal sealed class RowPlan
 
     private void WriteFixed(Frame frame, DraftObject container)
     {
-        string name = To.Leaf?.Name ?? TypeValue;
+        string name = To.Name;
         if (container.ContainsKey(name) && !To.Repeats) return;
         DraftNode value = Constant(frame);
         if (To.Repeats)
@@ -267,9 +268,6 @@ internal sealed class RowPlan
 
     // An explanation tells the places of a value apart by the value itself.
     private DraftValue Constant(Frame frame) => frame.Run.Trace is null ? Fixed! : Fixed!.Twin();
-
-    /// <summary>Where a type map to a primitive keeps its value while it runs.</summary>
-    public const string TypeValue = "$value";
 
     private void Conflict(Frame frame, in Er7Value part)
     {

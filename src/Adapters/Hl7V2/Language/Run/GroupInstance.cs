@@ -1,3 +1,4 @@
+using System.Collections;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Conditions;
@@ -32,8 +33,8 @@ internal sealed class NamedResource(string type, string id, DraftObject json, Ma
 /// <summary>A group as it stands in a message: its segments, and the resources made of them by name.</summary>
 internal sealed class GroupInstance(GroupPlan plan, GroupInstance? parent, Dictionary<string, int> counts) : ISegmentFinder, IResourceNames
 {
-    // A map has few names; of one name there may be thousands.
-    private readonly List<(string Name, List<NamedResource> Resources)> _byName = [];
+    // A map has few names; of one name there may be thousands, and is mostly one.
+    private readonly List<Named> _byName = [];
 
     public GroupPlan Plan { get; } = plan;
 
@@ -63,8 +64,8 @@ internal sealed class GroupInstance(GroupPlan plan, GroupInstance? parent, Dicti
     {
         for (GroupInstance? at = this; at is not null; at = at.Parent)
         {
-            if (at.Named(name) is { } known) known.Add(resource);
-            else at._byName.Add((name, [resource]));
+            if (at.Of(name) is { } known) known.Add(resource);
+            else at._byName.Add(new Named(name, resource));
         }
     }
 
@@ -82,8 +83,10 @@ internal sealed class GroupInstance(GroupPlan plan, GroupInstance? parent, Dicti
         for (GroupInstance? at = this; at is not null; at = at.Plan.Makes.Contains(name) ? null : at.Parent)
         {
             NamedResource? found = null;
-            foreach (NamedResource resource in at.Named(name) ?? [])
+            Named? named = at.Of(name);
+            for (int i = 0; i < (named?.Count ?? 0); i++)
             {
+                NamedResource resource = named![i];
                 if (withData && !resource.HasData) continue;
                 if (found is not null)
                 {
@@ -105,7 +108,7 @@ internal sealed class GroupInstance(GroupPlan plan, GroupInstance? parent, Dicti
     {
         for (GroupInstance? at = this; at is not null; at = at.Plan.Makes.Contains(name) ? null : at.Parent)
         {
-            if (at.Named(name) is { Count: > 0 } found) return found;
+            if (at.Of(name) is { } found) return found;
         }
 
         return [];
@@ -117,13 +120,34 @@ internal sealed class GroupInstance(GroupPlan plan, GroupInstance? parent, Dicti
     /// <inheritdoc/>
     public int Count(string key) => counts[key] = counts.GetValueOrDefault(key) + 1;
 
-    private List<NamedResource>? Named(string name)
+    private Named? Of(string name)
     {
-        foreach ((string known, List<NamedResource> resources) in _byName)
+        foreach (Named named in _byName)
         {
-            if (known == name) return resources;
+            if (named.Name == name) return named;
         }
 
         return null;
+    }
+
+    /// <summary>The resources of a name; at least one.</summary>
+    private sealed class Named(string name, NamedResource first) : IReadOnlyList<NamedResource>
+    {
+        private List<NamedResource>? _others;
+
+        public string Name { get; } = name;
+
+        public int Count => 1 + (_others?.Count ?? 0);
+
+        public NamedResource this[int index] => index == 0 ? first : _others![index - 1];
+
+        public void Add(NamedResource resource) => (_others ??= []).Add(resource);
+
+        public IEnumerator<NamedResource> GetEnumerator()
+        {
+            for (int i = 0; i < Count; i++) yield return this[i];
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }
