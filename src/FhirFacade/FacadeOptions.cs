@@ -56,6 +56,12 @@ public sealed record FacadeOptions
     /// </summary>
     public bool OpenAccess { get; init; }
 
+    /// <summary>
+    /// False where writes over REST are taken without the check against R4's rules (shape, cardinality, terminology, invariants): for loading what was validated before it came.
+    /// What is no FHIR JSON is refused all the same.
+    /// </summary>
+    public bool ValidateWrites { get; init; } = true;
+
     /// <summary>Largest request body in bytes; 413 above.</summary>
     public int MaxBodyBytes { get; init; } = 32 * 1024 * 1024;
 

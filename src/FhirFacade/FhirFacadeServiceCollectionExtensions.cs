@@ -114,6 +114,7 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<ReadInteractions>();
         services.AddSingleton<HistoryInteractions>();
         services.AddSingleton<WriteAnswers>();
+        services.AddSingleton<ResourceContent>();
         services.AddSingleton<WriteInteractions>();
         services.AddSingleton<ConditionMatch>();
         services.AddSingleton<PatchInteraction>();

@@ -7,12 +7,12 @@ namespace Consortium.FhirFacade.Rest;
 /// conditional create, update, patch and delete (FHIR R4 http.html#ccreate, #cond-update, #patch, #3.1.0.7.1). Finding and acting are one transaction.
 /// What each does with no, one and several matches stands in decision 0190.
 /// </summary>
-internal sealed class ConditionalInteractions(RecordStore store, RecordQueries records, ConditionMatch match, PatchInteraction patch, WriteAnswers answers)
+internal sealed class ConditionalInteractions(RecordStore store, RecordQueries records, ConditionMatch match, PatchInteraction patch, ResourceContent rules, WriteAnswers answers)
 {
     /// <summary>None: creates. One: 200 and nothing is written. Several: 412.</summary>
     public async Task<FhirResponse> CreateAsync(FhirRequest request, string type, CancellationToken cancellationToken)
     {
-        ResourceJson content = ResourceContent.Accept(request, type, id: null);
+        ResourceJson content = rules.Accept(request, type, id: null);
         Condition condition = match.Read(type, request.IfNoneExist!);
         return await store.TransactAsync(async transaction =>
         {
@@ -29,7 +29,7 @@ internal sealed class ConditionalInteractions(RecordStore store, RecordQueries r
     /// <summary>None: creates, under the resource's own id where it has one. One: updates it. Several: 412.</summary>
     public async Task<FhirResponse> UpdateAsync(FhirRequest request, string type, CancellationToken cancellationToken)
     {
-        ResourceJson content = ResourceContent.RequireWhole(ResourceContent.Accept(request, type, id: null));
+        ResourceJson content = ResourceContent.RequireWhole(rules.Accept(request, type, id: null));
         if (content.Id is { } stated) ResourceContent.RequireId(stated);
         Condition condition = match.Read(type, request);
         return await store.TransactAsync(async transaction =>

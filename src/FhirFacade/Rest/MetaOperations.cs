@@ -9,7 +9,7 @@ namespace Consortium.FhirFacade.Rest;
 /// <c>$meta</c> of an instance, a type and the system, <c>$meta-add</c> and <c>$meta-delete</c> of an instance (FHIR R4 resource-operation-meta.html). A change of profiles, tags or
 /// security labels is a new version here, because versions are committed with their exact bytes (decision 0191).
 /// </summary>
-internal sealed class MetaOperations(RecordStore store, RecordQueries records, ReadInteractions read)
+internal sealed class MetaOperations(RecordStore store, RecordQueries records, ReadInteractions read, ResourceContent rules)
 {
     private static readonly string[] Lists = ["profile", "security", "tag"];
 
@@ -89,7 +89,7 @@ internal sealed class MetaOperations(RecordStore store, RecordQueries records, R
             StoredVersion current = await records.CurrentAsync(type, id, cancellationToken, transaction.Transaction).ConfigureAwait(false) ?? throw FhirException.NotFound(type, id);
             if (current.Deleted) throw FhirException.Gone(type, id);
             byte[] changed = Changed(current.Body, given, change);
-            var write = new ResourceWrite(type, id, WriteMode.Update) { Content = ResourceContent.Accept(changed, type, id), IfMatch = VersionTag.IfMatch(request.IfMatch) };
+            var write = new ResourceWrite(type, id, WriteMode.Update) { Content = rules.Accept(changed, type, id), IfMatch = VersionTag.IfMatch(request.IfMatch) };
             WriteResult result = (await transaction.ApplyAsync([write]).ConfigureAwait(false))[0];
             return Answer(result.Body!) with { Version = result.Version, LastUpdated = result.LastUpdated };
         }, cancellationToken).ConfigureAwait(false);

@@ -4,7 +4,7 @@ using Consortium.FhirFacade.Store;
 namespace Consortium.FhirFacade.Rest;
 
 /// <summary>patch (FHIR R4 http.html#patch): a JSON Patch, or a FHIRPath Patch as Parameters in JSON or XML. What comes out is validated like an update.</summary>
-internal sealed class PatchInteraction(RecordStore store, RecordQueries records, WriteAnswers answers)
+internal sealed class PatchInteraction(RecordStore store, RecordQueries records, ResourceContent rules, WriteAnswers answers)
 {
     /// <summary>What PATCH takes, for <c>Accept-Patch</c> (RFC 5789 3.1).</summary>
     public const string Taken = "application/json-patch+json, application/fhir+json, application/fhir+xml";
@@ -51,7 +51,7 @@ internal sealed class PatchInteraction(RecordStore store, RecordQueries records,
         try
         {
             // The version guards against whoever changed it since it was read.
-            return new ResourceWrite(type, id, WriteMode.Update) { Content = ResourceContent.Accept(patched, type, id), IfMatch = [current.Version] };
+            return new ResourceWrite(type, id, WriteMode.Update) { Content = rules.Accept(patched, type, id), IfMatch = [current.Version] };
         }
         catch (FhirException e) when (e.Status == 400)
         {

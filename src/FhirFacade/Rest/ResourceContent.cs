@@ -4,11 +4,14 @@ using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Rest;
 
-/// <summary>Lets only valid resources into the store: 400 for what is no FHIR JSON, 422 for what breaks R4's rules (FHIR R4 http.html#rejecting-updates).</summary>
-internal static class ResourceContent
+/// <summary>
+/// Lets only valid resources into the store: 400 for what is no FHIR JSON, 422 for what breaks R4's rules (FHIR R4 http.html#rejecting-updates),
+/// unless the site does without the latter (<see cref="FacadeOptions.ValidateWrites"/>).
+/// </summary>
+internal sealed class ResourceContent(FacadeOptions options)
 {
     /// <summary>Reads and validates the resource of a request; the content of a Binary becomes one.</summary>
-    public static ResourceJson Accept(FhirRequest request, string type, string? id) => BinaryContent.IsIn(request, type)
+    public ResourceJson Accept(FhirRequest request, string type, string? id) => BinaryContent.IsIn(request, type)
         ? Accept(BinaryContent.Resource(request, id), type, id)
         : Accept(request.Resource, type, id, document: request.Document);
 
@@ -18,7 +21,7 @@ internal static class ResourceContent
     /// <param name="id">The id that the URL names; null where the server chooses.</param>
     /// <param name="at">Where the resource stands in a Bundle, as FHIRPath; empty where it is the body.</param>
     /// <param name="document">The same, read already; null where it was not.</param>
-    public static ResourceJson Accept(ReadOnlyMemory<byte> bytes, string type, string? id, string at = "", FhirDocument? document = null)
+    public ResourceJson Accept(ReadOnlyMemory<byte> bytes, string type, string? id, string at = "", FhirDocument? document = null)
     {
         if (bytes.Length == 0) throw FhirException.BadRequest("required", $"The request has no {type} in its body.", NullIfEmpty(at));
         document ??= FhirDocument.Parse(bytes);
@@ -30,6 +33,7 @@ internal static class ResourceContent
 
         if (id is not null && content.Id is null) throw FhirException.BadRequest("required", "The resource of an update has the id that the URL names; it has none.", Below(at, "id"));
         if (id is not null && content.Id != id) throw FhirException.BadRequest("invalid", "The id of the resource is not the one that the URL names.", Below(at, "id"));
+        if (!options.ValidateWrites) return content;
         ValidationResult result = FhirValidator.R4.Validate(document);
         if (!result.IsValid) throw new FhirException(422, at.Length == 0 ? result.Issues : [.. result.Issues.Select(issue => Inside(issue, at))]);
         return content;

@@ -31,7 +31,7 @@ internal sealed record PlannedEntry(BundleEntry Entry, string Type, string? Id)
 internal sealed record TransactionPlan(IReadOnlyList<PlannedEntry> Entries);
 
 /// <summary>Checks and validates each entry of a transaction before the store is asked.</summary>
-internal sealed class TransactionPlanner(ConditionMatch match)
+internal sealed class TransactionPlanner(ConditionMatch match, ResourceContent rules)
 {
     /// <exception cref="FhirException">With the place of the entry.</exception>
     public TransactionPlan Plan(BundleEntry[] entries, FhirRequest request)
@@ -102,11 +102,11 @@ internal sealed class TransactionPlanner(ConditionMatch match)
         }
     }
 
-    private static PlannedEntry Content(PlannedEntry planned, string? id, string at)
+    private PlannedEntry Content(PlannedEntry planned, string? id, string at)
     {
         byte[] bytes = planned.Entry.Resource;
         FhirDocument? document = bytes.Length == 0 ? null : FhirDocument.Parse(bytes);
-        ResourceJson content = ResourceContent.Accept(bytes, planned.Type, id, at, document);
+        ResourceJson content = rules.Accept(bytes, planned.Type, id, at, document);
         return planned with { Content = planned.Entry.Method == "PUT" ? ResourceContent.RequireWhole(content, at) : content, Document = document };
     }
 }

@@ -3,17 +3,17 @@ using Consortium.FhirFacade.Store;
 namespace Consortium.FhirFacade.Rest;
 
 /// <summary>create, update with create-on-update, and delete (FHIR R4 http.html#create, #update, #upsert, #delete).</summary>
-internal sealed class WriteInteractions(RecordStore store, WriteAnswers answers)
+internal sealed class WriteInteractions(RecordStore store, ResourceContent rules, WriteAnswers answers)
 {
     public Task<FhirResponse> CreateAsync(FhirRequest request, string type, CancellationToken cancellationToken) => ApplyAsync(
-        request, new ResourceWrite(type, ResourceContent.NewId(), WriteMode.Create) { Content = ResourceContent.Accept(request, type, id: null) }, cancellationToken);
+        request, new ResourceWrite(type, ResourceContent.NewId(), WriteMode.Create) { Content = rules.Accept(request, type, id: null) }, cancellationToken);
 
     public Task<FhirResponse> UpdateAsync(FhirRequest request, string type, string id, CancellationToken cancellationToken)
     {
         ResourceContent.RequireId(id);
         var write = new ResourceWrite(type, id, WriteMode.Update)
         {
-            Content = ResourceContent.RequireWhole(ResourceContent.Accept(request, type, id)),
+            Content = ResourceContent.RequireWhole(rules.Accept(request, type, id)),
             IfMatch = VersionTag.IfMatch(request.IfMatch),
             IfExists = VersionTag.IsAny(request.IfMatch),
             IfNoneExists = VersionTag.IsAny(request.IfNoneMatch),

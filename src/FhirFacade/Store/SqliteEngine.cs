@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Consortium.FhirFacade.Search.Indexing;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.Integrity;
@@ -12,7 +13,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
     public override async Task<LockedHeads> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken)
     {
         var heads = new Dictionary<RecordKey, Head>(keys.Count);
-        using var select = new Statement(transaction,
+        Statement select = Statement.Of(transaction,
             "SELECT version, deleted, updated_at, subject_tag, source, intake_sequence, key FROM resource WHERE type = @a AND id = @b", 2);
         foreach (RecordKey key in keys)
         {
@@ -31,7 +32,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
                 : new Head();
         }
 
-        using var state = new Statement(transaction, "SELECT generation FROM search_state", 0);
+        Statement state = Statement.Of(transaction, "SELECT generation FROM search_state", 0);
         await using SqliteDataReader generation = await state.QueryAsync().ConfigureAwait(false);
         generation.Read();
         return new LockedHeads(heads, generation.GetInt64(0));
@@ -40,7 +41,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
     public override async Task<Dictionary<RecordKey, byte[]>> BodiesAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys)
     {
         var bodies = new Dictionary<RecordKey, byte[]>(keys.Count);
-        using var select = new Statement(transaction,
+        Statement select = Statement.Of(transaction,
             "SELECT v.body FROM resource r JOIN resource_version v ON v.type = r.type AND v.id = r.id AND v.version = r.version WHERE r.type = @a AND r.id = @b", 2);
         foreach (RecordKey key in keys)
         {
@@ -54,7 +55,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
     public override async Task<Dictionary<string, Tag128>> PatientTagsAsync(DbTransaction transaction, IReadOnlyList<string> ids)
     {
         var tags = new Dictionary<string, Tag128>(ids.Count, StringComparer.Ordinal);
-        using var select = new Statement(transaction, "SELECT subject_tag FROM resource WHERE type = 'Patient' AND id = @a", 1);
+        Statement select = Statement.Of(transaction, "SELECT subject_tag FROM resource WHERE type = 'Patient' AND id = @a", 1);
         foreach (string id in ids)
         {
             await using SqliteDataReader row = await select.QueryAsync(id).ConfigureAwait(false);
@@ -66,35 +67,31 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
 
     public override async Task<long> WriteAsync(DbTransaction transaction, StoreBatch batch)
     {
-        using (var insert = new Statement(transaction,
+        Statement insert = Statement.Of(transaction,
             "INSERT INTO resource_version (type, id, version, deleted, body, secret, suite, commitment, leaves, record_id, subject_tag, kind, recorded_at, source, intake_sequence) " +
-            "VALUES (@a, @b, @c, @d, @e, @f, @g, @h, @i, @j, @k, @l, @m, @n, @o)", 15))
+            "VALUES (@a, @b, @c, @d, @e, @f, @g, @h, @i, @j, @k, @l, @m, @n, @o)", 15);
+        foreach (VersionRow row in batch.Versions)
         {
-            foreach (VersionRow row in batch.Versions)
-            {
-                await insert.RunAsync(
-                    row.Key.Type, row.Key.Id, row.Version, row.Deleted ? 1L : 0L, row.Body, row.Secret, (long)suite, row.Entry.Commitment.ToArray(), (long)row.Leaves,
-                    row.Entry.RecordId.ToArray(), row.Entry.SubjectTag.ToArray(), (long)row.Entry.Kind, row.RecordedAt, row.Source, row.IntakeSequence).ConfigureAwait(false);
-            }
+            await insert.RunAsync(
+                row.Key.Type, row.Key.Id, row.Version, row.Deleted ? 1L : 0L, row.Body, row.Secret, (long)suite, row.Entry.Commitment.ToArray(), (long)row.Leaves,
+                row.Entry.RecordId.ToArray(), row.Entry.SubjectTag.ToArray(), (long)row.Entry.Kind, row.RecordedAt, row.Source, row.IntakeSequence).ConfigureAwait(false);
         }
 
-        using (var upsert = new Statement(transaction,
+        Statement upsert = Statement.Of(transaction,
             "INSERT INTO resource (type, id, version, deleted, updated_at, subject_tag, source, intake_sequence) VALUES (@a, @b, @c, @d, @e, @f, @g, @h) " +
             "ON CONFLICT (type, id) DO UPDATE SET version = excluded.version, deleted = excluded.deleted, updated_at = excluded.updated_at, " +
-            "subject_tag = excluded.subject_tag, source = excluded.source, intake_sequence = excluded.intake_sequence RETURNING key", 8))
+            "subject_tag = excluded.subject_tag, source = excluded.source, intake_sequence = excluded.intake_sequence RETURNING key", 8);
+        foreach ((RecordKey key, Head head) in batch.Heads)
         {
-            foreach ((RecordKey key, Head head) in batch.Heads)
-            {
-                await using SqliteDataReader row = await upsert.QueryAsync(
-                    key.Type, key.Id, head.Version, head.Deleted ? 1L : 0L, head.UpdatedAt, head.SubjectTag.ToArray(), head.Source, head.IntakeSequence).ConfigureAwait(false);
-                row.Read();
-                head.Key = row.GetInt64(0);
-            }
+            await using SqliteDataReader row = await upsert.QueryAsync(
+                key.Type, key.Id, head.Version, head.Deleted ? 1L : 0L, head.UpdatedAt, head.SubjectTag.ToArray(), head.Source, head.IntakeSequence).ConfigureAwait(false);
+            row.Read();
+            head.Key = row.GetInt64(0);
         }
 
         await IndexAsync(
             transaction, [.. batch.Unindexed.Select(key => batch.Heads[key].Key)], [.. batch.Indexes.Select(index => (batch.Heads[index.Key].Key, index.Value))]).ConfigureAwait(false);
-        using var stamp = new Statement(transaction, "SELECT stamp FROM subscription_stamp", 0);
+        Statement stamp = Statement.Of(transaction, "SELECT stamp FROM subscription_stamp", 0);
         await using SqliteDataReader read = await stamp.QueryAsync().ConfigureAwait(false);
         return read.Read() ? read.GetInt64(0) : 0;
     }
@@ -106,7 +103,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
     public override async Task<int> WriteReceiptsAsync(DbTransaction transaction, long firstSequence, IReadOnlyList<IndexEntry> entries, IReadOnlyList<byte[]> paths)
     {
         int known = 0;
-        using var insert = new Statement(transaction,
+        Statement insert = Statement.Of(transaction,
             "INSERT INTO receipt (record_id, sequence, first_sequence, inclusion_path) SELECT record_id, @b, @c, @d FROM resource_version WHERE record_id = @a " +
             "ON CONFLICT (record_id) DO UPDATE SET sequence = excluded.sequence, first_sequence = excluded.first_sequence, inclusion_path = excluded.inclusion_path", 4);
         for (int i = 0; i < entries.Count; i++)
@@ -123,7 +120,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
         await InsertAsync(transaction, null, [.. indexes.Select(index => (index.Key, 0L, index.Rows))]).ConfigureAwait(false);
         await IndexWordsAsync(transaction, indexes).ConfigureAwait(false);
         if (parameter is null) await DeleteAsync(transaction, [.. ViewSchema.Tables, "view_identity"], [.. replaces.Except(indexes.Select(index => index.Key))]).ConfigureAwait(false);
-        using var mark = new Statement(transaction, "INSERT INTO view_mark (type, key) SELECT type, key FROM resource WHERE key = @a", 1);
+        Statement mark = Statement.Of(transaction, "INSERT INTO view_mark (type, key) SELECT type, key FROM resource WHERE key = @a", 1);
         foreach (long key in replaces.Union(indexes.Select(index => index.Key))) await mark.RunAsync(key).ConfigureAwait(false);
     }
 
@@ -137,7 +134,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
     {
         foreach (string table in StoreSchema.ValueTables.Concat(ViewSchema.Tables))
         {
-            using var delete = new Statement(transaction, $"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE parameter BETWEEN @a AND @b LIMIT @c)", 3);
+            Statement delete = Statement.Of(transaction, $"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE parameter BETWEEN @a AND @b LIMIT @c)", 3);
             int removed = await delete.RunAsync((long)parameter, (long)parameter + SearchParameter.Numbers - 1, (long)MostRemoved).ConfigureAwait(false);
             if (removed > 0) return removed;
         }
@@ -148,8 +145,8 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
     private static async Task IndexWordsAsync(DbTransaction transaction, IReadOnlyList<(long Key, IndexRows Rows)> indexes)
     {
         if (indexes.All(index => index.Rows.Texts.Count == 0)) return;
-        using var row = new Statement(transaction, "INSERT INTO search_text (key, parameter, grp) VALUES (@a, @b, @c) RETURNING id", 3);
-        using var words = new Statement(transaction, "INSERT INTO search_text_words (rowid, words) VALUES (@a, @b)", 2);
+        Statement row = Statement.Of(transaction, "INSERT INTO search_text (key, parameter, grp) VALUES (@a, @b, @c) RETURNING id", 3);
+        Statement words = Statement.Of(transaction, "INSERT INTO search_text_words (rowid, words) VALUES (@a, @b)", 2);
         foreach ((long key, IndexRows index) in indexes)
         {
             foreach (TextRow text in index.Texts)
@@ -171,7 +168,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
         if (keys.Count == 0) return;
         foreach (string table in tables)
         {
-            using var delete = new Statement(transaction, $"DELETE FROM {table} WHERE key = @a{(parameter is null ? "" : " AND parameter BETWEEN @b AND @c")}", parameter is null ? 1 : 3);
+            Statement delete = Statement.Of(transaction, $"DELETE FROM {table} WHERE key = @a{(parameter is null ? "" : " AND parameter BETWEEN @b AND @c")}", parameter is null ? 1 : 3);
             foreach (long key in keys)
             {
                 if (parameter is { } number) await delete.RunAsync(key, (long)number, (long)number + SearchParameter.Numbers - 1).ConfigureAwait(false);
@@ -200,12 +197,10 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
                 foreach (T row in some(rows))
                 {
                     object[] given = viewTable is null ? [key, .. values(row)] : [key, .. values(row), views];
-                    statement ??= new Statement(transaction, Sql(table, columns, given.Length), given.Length);
+                    statement ??= Statement.Of(transaction, Sql(table, columns, given.Length), given.Length);
                     await statement.RunAsync(given).ConfigureAwait(false);
                 }
             }
-
-            statement?.Dispose();
         }
 
         string Sql(string table, string columns, int count) =>
@@ -213,17 +208,27 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
             $"VALUES ({string.Join(", ", Enumerable.Range(0, count).Select(i => $"@{(char)('a' + i)}"))})";
     }
 
-    /// <summary>A prepared statement with parameters @a, @b … in order.</summary>
-    private sealed class Statement : IDisposable
+    /// <summary>A statement with parameters @a, @b … in order; prepared once a connection, which for writes is the database's one writer.</summary>
+    private sealed class Statement
     {
+        private static readonly ConditionalWeakTable<SqliteConnection, Dictionary<string, Statement>> s_prepared = [];
+
         private readonly SqliteCommand _command;
 
-        public Statement(DbTransaction transaction, string sql, int parameters)
+        private Statement(SqliteConnection connection, string sql, int parameters)
         {
-            _command = ((SqliteTransaction)transaction).Connection!.CreateCommand();
-            _command.Transaction = (SqliteTransaction)transaction;
+            _command = connection.CreateCommand();
             _command.CommandText = sql;
             for (int i = 0; i < parameters; i++) _command.Parameters.Add(new SqliteParameter { ParameterName = $"@{(char)('a' + i)}" });
+        }
+
+        public static Statement Of(DbTransaction transaction, string sql, int parameters)
+        {
+            var sqlite = (SqliteTransaction)transaction;
+            Dictionary<string, Statement> prepared = s_prepared.GetOrCreateValue(sqlite.Connection!);
+            if (!prepared.TryGetValue(sql, out Statement? statement)) prepared[sql] = statement = new Statement(sqlite.Connection!, sql, parameters);
+            statement._command.Transaction = sqlite;
+            return statement;
         }
 
         public Task<int> RunAsync(params ReadOnlySpan<object?> values)
@@ -237,8 +242,6 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
             Bind(values);
             return _command.ExecuteReaderAsync();
         }
-
-        public void Dispose() => _command.Dispose();
 
         private void Bind(ReadOnlySpan<object?> values)
         {

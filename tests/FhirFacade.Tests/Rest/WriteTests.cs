@@ -36,6 +36,18 @@ public sealed class WriteTests
     }
 
     [Theory, BothStores]
+    public async Task Create_WhereTheSiteDoesWithoutValidation_TakesWhatR4WouldRefuse_ButOnlyResources(Dialect dialect)
+    {
+        const string invalid = """{"resourceType":"Patient","gender":"unheard-of"}""";
+        await using FacadeHost host = await FacadeHost.StartAsync(dialect, options => options with { ValidateWrites = false });
+        await using FacadeHost strict = await FacadeHost.StartAsync(dialect);
+
+        Assert.Equal(201, (await host.PostAsync("Patient", invalid)).Status);
+        (await host.PostAsync("Patient", "{\"resourceType\":\"Patient\",}")).ShouldFail(400, "structure");
+        (await strict.PostAsync("Patient", invalid)).ShouldFail(422, "code-invalid");
+    }
+
+    [Theory, BothStores]
     public async Task Update_CreatesThenReplaces(Dialect dialect)
     {
         await using FacadeHost host = await FacadeHost.StartAsync(dialect);

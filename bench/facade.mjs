@@ -1,0 +1,89 @@
+// Runs the benchmark of the FHIR endpoint and writes its report: node facade.mjs FOLDER POSTGRES-URL PATIENTS SECONDS ROUNDS
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+
+const [folder, postgres, patients, seconds, rounds] = process.argv.slice(2);
+const out = 'bench/results/facade.json';
+const program = 'bench/Facade.Bench/bin/Release/net10.0/Consortium.Facade.Bench';
+const run = (...args) => execFileSync(program, args.map(String), { maxBuffer: 1 << 24, stdio: ['ignore', 'pipe', 'inherit'] }).toString();
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+const processorSeconds = (pid) => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+};
+
+// What is loaded, with how many connections, and beside which floor.
+const kinds = [
+  { name: 'crud', floor: 'floor-crud', connections: 16, aim: 3000 },
+  { name: 'read', floor: 'floor-read', connections: 8 },
+  { name: 'search', floor: 'floor-search', connections: 8, aim: 3000, aimP99: 25 },
+  { name: 'import', floor: 'floor-import', connections: 4, aim: 5000, unvalidated: true },
+];
+
+async function serving(store, unvalidated, work) {
+  const server = spawn(program, ['serve', store, ...(unvalidated ? ['--unvalidated'] : [])], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const port = await new Promise((resolve, reject) => {
+    server.stdout.once('data', (data) => resolve(Number(data)));
+    server.once('exit', (code) => reject(new Error(`The server ended with ${code}.`)));
+  });
+  try {
+    return work(port, server.pid);
+  } finally {
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    server.stdin.end();
+    await ended;
+  }
+}
+
+let seed = 1 + Math.floor(Date.now() / 1000) % 40; // new resources each run, where a store is used again
+function measure(port, pid, kind) {
+  const once = (name, time) => {
+    const before = processorSeconds(pid);
+    const result = JSON.parse(run('load', port, name, time, kind.connections, seed++ % 48, patients));
+    result.serverProcessorMicrosecondsEach = Math.round((processorSeconds(pid) - before) / result.perSecond / result.seconds * 1e6); // without PostgreSQL's own
+    return result;
+  };
+  once(kind.name, 5); // JIT, connections, caches
+  once(kind.floor, 2);
+  const measured = [], floors = [];
+  for (let round = 0; round < rounds; round++) {
+    measured.push(once(kind.name, seconds));
+    floors.push(once(kind.floor, Math.max(3, seconds / 3 | 0)));
+  }
+  const perSecond = median(measured.map((m) => m.perSecond)), floor = median(floors.map((m) => m.perSecond));
+  return {
+    aim: kind.aim, aimP99: kind.aimP99, unit: measured[0].unit, connections: kind.connections, perSecond, best: Math.max(...measured.map((m) => m.perSecond)),
+    millisecondsP50: median(measured.map((m) => m.millisecondsP50)), millisecondsP99: median(measured.map((m) => m.millisecondsP99)),
+    serverProcessorMicrosecondsEach: median(measured.map((m) => m.serverProcessorMicrosecondsEach)),
+    floorPerSecond: floor, shareOfFloor: +(perSecond / floor).toFixed(2), rounds: measured, floorRounds: floors,
+  };
+}
+
+const report = {
+  what: `The FHIR endpoint with durable commits beside bare endpoints over the same database; ${patients * 20} resources in the store; server, database and load generator share the cores`,
+  date: new Date().toISOString().slice(0, 10),
+  machine: `${os.cpus().length} x ${os.cpus()[0].model.trim()}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}`,
+  loadAtStart: os.loadavg().map((l) => +l.toFixed(2)),
+};
+for (const [name, store] of [['sqlite', `sqlite:${folder}/facade.db`], ['postgres', postgres]]) {
+  const seeded = `${folder}/${name}.seeded`;
+  if (!existsSync(seeded) || readFileSync(seeded, 'utf8').split('\n')[0] !== patients) {
+    writeFileSync(seeded, `${patients}\n${run('seed', store, patients)}`);
+  }
+  report[name] = { seed: JSON.parse(readFileSync(seeded, 'utf8').split('\n')[1]) };
+  await serving(store, false, (port, pid) => {
+    for (const kind of kinds) report[name][kind.unvalidated ? 'importValidated' : kind.name] = measure(port, pid, kind);
+  });
+  await serving(store, true, (port, pid) => { report[name].import = measure(port, pid, kinds.find((kind) => kind.unvalidated)); });
+}
+if (existsSync(out)) {
+  const previous = JSON.parse(readFileSync(out));
+  report.previous = { date: previous.date };
+  for (const store of ['sqlite', 'postgres']) {
+    report.previous[store] = Object.fromEntries(Object.entries(report[store]).filter(([kind]) => kind !== 'seed' && previous[store]?.[kind])
+      .map(([kind, now]) => [kind, { perSecond: previous[store][kind].perSecond, ratio: +(now.perSecond / previous[store][kind].perSecond).toFixed(2) }]));
+  }
+}
+writeFileSync(out, JSON.stringify(report, null, 2) + '\n');
+console.log(JSON.stringify(report, null, 2));
