@@ -36,6 +36,7 @@ internal sealed class FindingReader(NoteText note, FactDrafts drafts, NoteIssues
             if (draft.Category == FactCategory.Drug)
             {
                 if (Taken(draft, section)) Add(draft, medication.Mention(draft, IsPrescription(section)));
+                else if (IsStopped(draft, section)) Add(draft, medication.Mention(draft with { Assertion = Assertion.Present }, isPrescribed: false) with { IsStopped = true });
                 continue;
             }
 
@@ -97,6 +98,11 @@ internal sealed class FindingReader(NoteText note, FactDrafts drafts, NoteIssues
 
         return true;
     }
+
+    // 已停用二甲双胍, "metformin was stopped": taken before, and not any more (FHIR R4 MedicationStatement.status stopped).
+    private bool IsStopped(in FactDraft draft, string section) =>
+        draft.Assertion is Assertion.Present or Assertion.Historical or Assertion.Negated && kind.Name is not ("laboratory" or "imaging") && section is not ("family-history" or "differential" or "conclusion" or "report-findings" or "plan" or "discharge-instructions")
+        && StoppedDrugs.IsSaid(note.Folded, draft.Span);
 
     private static readonly string[] NotTaken =
     [

@@ -45,6 +45,11 @@ internal sealed partial class MeasurementReader(NoteText note, MeasurementCues c
         }
 
         if (draft.Name is not { } name || draft.Category is not (FactCategory.Lab or FactCategory.Vital)) return null;
+        if (note.Folded.AsSpan(draft.Span.End).TrimStart(' ') is var further && (further.StartsWith("->") || further.StartsWith("→")) && further[1..].TrimStart("> ") is [>= '0' and <= '9', ..])
+        {
+            issues.Information(draft.Span.Start, "informational", "of values with arrows between only the first has a name; the others stay text.");
+        }
+
         Match lead = Lead().Match(note.Folded, name.End, draft.Span.End - name.End);
         int at = name.End + lead.Length;
         int end = LineEnd(name.End);

@@ -41,7 +41,7 @@ internal sealed class MedicationResources(FactSetting setting)
     {
         bool hasDosage = fact.Dose is not null || fact.Route is not null || fact.Frequency is not null || note.Trim(fact.Instruction).Length > 0;
         return FactResources.New("MedicationStatement")
-            .Set("status", fact.IsCurrent ? "active" : "unknown")
+            .Set("status", fact.IsStopped ? "stopped" : fact.IsCurrent ? "active" : "unknown")
             .Set("medicationCodeableConcept", Drug(fact))
             .Set("subject", setting.Patient)
             .Set("context", setting.Encounter)

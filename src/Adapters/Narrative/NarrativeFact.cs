@@ -159,6 +159,9 @@ internal sealed record DrugFact(TextSpan Span, Assertion Assertion, string Confi
     /// <summary>True in a list of what the patient takes.</summary>
     public bool IsCurrent { get; init; }
 
+    /// <summary>True where the note says that the drug was taken and is no longer.</summary>
+    public bool IsStopped { get; init; }
+
     public PrescriptionWord? Route { get; init; }
 
     public PrescriptionWord? Frequency { get; init; }

@@ -86,9 +86,13 @@ internal static class ConvertCommand
         Output.Line(OperationOutcomeJson.Write(result.Issues));
         foreach (OutcomeIssue issue in result.Issues.Where(i => i.Severity is IssueSeverity.Error or IssueSeverity.Fatal))
         {
-            Output.Say($"{file}: record {result.Index + 1}: {issue.Expression}: {issue.Diagnostics}");
+            Output.Say($"{file}: record {result.Index + 1}: {Placed(issue)}");
         }
 
         return false;
     }
+
+    /// <summary>An issue for people: its place once, also where its words begin with it.</summary>
+    internal static string Placed(Consortium.Fhir.OutcomeIssue issue) =>
+        issue.Expression is { Length: > 0 } place && !issue.Diagnostics.StartsWith(place, StringComparison.OrdinalIgnoreCase) ? $"{place}: {issue.Diagnostics}" : issue.Diagnostics;
 }

@@ -20,7 +20,7 @@ internal static class FactLines
                 continue;
             }
 
-            Output.Say($"{file}: {issue!.Expression}: {issue.Diagnostics}");
+            Output.Say($"{file}: {ConvertCommand.Placed(issue!)}");
             exit = ExitCode.Bad;
         }
 

@@ -1,3 +1,4 @@
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Narrative;
 
 namespace Consortium.Adapters.Tests.Narrative;
@@ -81,7 +82,24 @@ public class MedicationTests
     [InlineData("停用华法林钠片 3mg 口服 qd")]
     [InlineData("禁用阿司匹林片")]
     [InlineData("避免使用布洛芬片 0.2g 口服")]
-    public void A_drug_that_is_stopped_is_not_prescribed(string line) => Assert.Empty(Notes.Facts($"出院带药：{line}").OfType<DrugFact>());
+    public void A_drug_that_is_stopped_is_not_prescribed(string line) => Assert.DoesNotContain(Notes.Facts($"出院带药：{line}").OfType<DrugFact>(), drug => !drug.IsStopped);
+
+    [Theory]
+    [InlineData("诊治经过：入院后停用华法林，改用低分子肝素。", "华法林")]
+    [InlineData("诊治经过：患者已停用阿司匹林1周。", "阿司匹林")]
+    [InlineData("诊治经过：二甲双胍已停用。", "二甲双胍")]
+    public void A_drug_that_was_stopped_becomes_a_statement_that_says_so(string line, string drug)
+    {
+        DraftObject statement = Assert.Single(Notes.Of(Notes.Convert(Notes.Head + line), "MedicationStatement"), json => (string?)json["status"] == "stopped");
+        Assert.Equal(drug, (string?)statement["medicationCodeableConcept"]!["text"]);
+    }
+
+    [Theory]
+    [InlineData("诊治经过：未停用阿司匹林。")]
+    [InlineData("诊治经过：建议停用阿司匹林。")]
+    [InlineData("诊治经过：如出血停用阿司匹林。")]
+    public void A_stop_that_is_denied_advised_or_conditional_is_none(string line) =>
+        Assert.DoesNotContain(Notes.Of(Notes.Convert(Notes.Head + line), "MedicationStatement"), json => (string?)json["status"] == "stopped");
 
     [Theory]
     [InlineData("无")]

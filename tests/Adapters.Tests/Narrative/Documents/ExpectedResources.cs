@@ -67,7 +67,7 @@ internal static class ExpectedResources
             "FamilyMemberHistory" => ("Family", "stated", "-"),
             "Procedure" when (string?)resource["status"] == "completed" => ("Procedure", "done", "-"),
             "MedicationRequest" => ("Drug", "stated", Dosage(resource["dosageInstruction"]?[0])),
-            "MedicationStatement" => ("Drug", "stated", Dosage(resource["dosage"]?[0])),
+            "MedicationStatement" when (string?)resource["status"] != "stopped" => ("Drug", "stated", Dosage(resource["dosage"]?[0])),
             "Observation" when category == "exam" => ("Finding", (string?)resource["valueCodeableConcept"]?["coding"]?[0]?["code"] switch { "LA9633-4" => "present", "LA9634-2" => "absent", _ => "unknown" }, "-"),
             "Observation" when category == "laboratory" => ("Lab", "measured", Value(resource)),
             "Observation" when category == "vital-signs" => ("Vital", "measured", Value(resource)),

@@ -34,6 +34,34 @@ public sealed class ChineseFactsTests
         Assert.Equal(expected, Finder.Find(text).Where(fact => fact.Name is not null).Select(fact => $"{text[fact.Name!.Value.Start..fact.Name.Value.End]}|{fact.Text}"));
 
     [Theory]
+    [InlineData("于3月5日在腰硬联合麻醉下行经尿道右侧输尿管镜下钬激光碎石取石术+右侧输尿管双J管置入术，术后恢复好。", "经尿道右侧输尿管镜下钬激光碎石取石术", "右侧输尿管双J管置入术")]
+    [InlineData("全麻下行右侧额颞部硬膜下血肿清除及去骨瓣减压术。", "右侧额颞部硬膜下血肿清除及去骨瓣减压术")]
+    public void What_stands_between_the_verb_and_the_end_of_an_operation_is_its_name(string text, params string[] expected) =>
+        Assert.Equal(expected, Finder.Find(text).Where(fact => fact.Category == FactCategory.Procedure && !fact.Text.EndsWith("麻醉", StringComparison.Ordinal) && fact.Text != "全麻").Select(fact => fact.Text));
+
+    [Theory]
+    [InlineData("2023年10月复查CT示肝囊肿。", Assertion.Present)]
+    [InlineData("术后第二天复查KUB：位置好。", Assertion.Present)]
+    [InlineData("溶栓后24小时复查头颅CT无出血。", Assertion.Present)]
+    [InlineData("2周后复查血常规。", Assertion.Hypothetical)]
+    [InlineData("3个月后来院复查胸部CT。", Assertion.Hypothetical)]
+    [InlineData("下周复查血常规。", Assertion.Hypothetical)]
+    public void A_control_is_to_come_where_its_time_precedes_it_and_no_result_follows(string text, Assertion expected) =>
+        Assert.Equal(expected, Finder.Find(text).First(fact => fact.Category == FactCategory.Test).Assertion);
+
+    [Theory]
+    [InlineData("房颤病史3年。", "房颤")]
+    [InlineData("母亲有乙肝病史。", "乙肝")]
+    public void The_word_for_a_history_is_no_part_of_a_disease(string text, string expected) => Assert.Equal(expected, Assert.Single(Finder.Find(text)).Text);
+
+    [Theory]
+    [InlineData("肝脏未见转移。", "转移")]
+    [InlineData("考虑转移可能。", "转移")]
+    [InlineData("腹痛转移至右下腹。", "")]
+    public void A_spread_is_one_where_it_was_looked_for(string text, string expected) =>
+        Assert.Equal(expected, string.Concat(Finder.Find(text).Where(fact => fact.Category == FactCategory.Disease).Select(fact => fact.Text)));
+
+    [Theory]
     [InlineData("患高血压15年。")]
     [InlineData("输悬浮红细胞2U。")]
     [InlineData("头孢呋辛钠1.5g 静滴。")]
@@ -58,6 +86,12 @@ public sealed class ChineseFactsTests
     [InlineData("面色苍白。", "symptom 面色苍白")]
     [InlineData("扁桃体Ⅱ°肿大。", "body 扁桃体, symptom 肿大")]
     [InlineData("心影增大。", "symptom 心影增大")]
+    [InlineData("前列腺增生伴钙化。", "disease 前列腺增生伴钙化")]
+    [InlineData("20%甘露醇静滴。", "drug 甘露醇")]
+    [InlineData("肝素钠皮下注射。", "drug 肝素钠")]
+    [InlineData("嘱多饮水。", "")]
+    [InlineData("混合充血明显。", "symptom 混合充血")]
+    [InlineData("印象：双侧上颌窦、筛窦炎。", "disease 双侧上颌窦、筛窦炎")]
     [InlineData("术中出血约60ml。", "")]
     [InlineData("予FOLFOX方案化疗。", "treatment FOLFOX方案化疗")]
     public void A_site_is_a_fact_of_its_own_but_for_fixed_words(string text, string expected) =>

@@ -50,6 +50,35 @@ public sealed class EnglishFactsTests
         Assert.Equal(["K 4.6", "Mg 2.4"], Finder.Find("Morning laboratory values: K 4.6 Mg 2.4 today").Where(f => f.Category == FactCategory.Lab).Select(f => f.Text));
 
     [Theory]
+    [InlineData("VS: 98.6 72 18 120/80 95% RA", "98.6", "72", "18", "120/80", "95%")]
+    [InlineData("Vitals: 97.9, 118/72, 76, 18, 98% 2L", "97.9", "118/72", "76", "18", "98%")]
+    public void Vital_signs_without_names_are_told_by_form_and_place(string text, params string[] expected) =>
+        Assert.Equal(expected, Finder.Find("The patient was seen in the clinic.\n" + text).Where(f => f.Category == FactCategory.Vital).Select(f => f.Text));
+
+    [Theory]
+    [InlineData("VS: 98.6 18 72 120/80")]
+    [InlineData("Seen at 12 14 16 120/80 today with the team.")]
+    public void A_row_that_can_be_read_otherwise_is_none(string text) =>
+        Assert.DoesNotContain(Finder.Find("The patient was seen in the clinic.\n" + text), f => f.Category == FactCategory.Vital);
+
+    [Theory]
+    [InlineData("Today Chem7: 138|102|18/4.1|24|1.0<112 was drawn.", "Chem7: 138|102|18/4.1|24|1.0<112")]
+    [InlineData("Today CBC: 7.8>12.4/37.2<245 was drawn.", "CBC: 7.8>12.4/37.2<245")]
+    [InlineData("Her WBC 18.4 -> 12.1 -> 8.9 was better.", "WBC 18.4")]
+    [InlineData("Her Hgb 9.8→8.4 g/dL was worse.", "Hgb 9.8")]
+    [InlineData("WBC 12.3×10~9/L", "WBC 12.3×10~9/L")]
+    public void A_drawn_panel_is_one_fact_and_of_values_with_arrows_the_first_is(string text, string expected) => Assert.Equal(expected, Assert.Single(Finder.Find(text), f => f.Category == FactCategory.Lab).Text);
+
+    [Theory]
+    [InlineData("Home medication is insulin glargine 100 unit/mL daily.", "insulin glargine")]
+    [InlineData("We gave IV vancomycin for the fever.", "vancomycin")]
+    public void How_strong_a_solution_is_and_its_route_stay_outside(string text, string drug)
+    {
+        Assert.Equal(drug, Assert.Single(Finder.Find(text), f => f.Category == FactCategory.Drug).Text);
+        Assert.DoesNotContain(Finder.Find(text), f => f.Category == FactCategory.Lab);
+    }
+
+    [Theory]
     [InlineData("The number 36 bus stopped at T 12 station today.")]
     [InlineData("Reviewed on 03/14/2026 with the ward team again.")]
     public void A_letter_or_a_date_is_no_measurement(string text) => Assert.DoesNotContain(Finder.Find(text), f => f.Category is FactCategory.Vital or FactCategory.Lab);

@@ -23,6 +23,21 @@ internal static class Candidates
         && (hit.Start == 0 || !char.IsAsciiDigit(text[hit.Start]) || !char.IsAsciiDigit(text[hit.Start - 1]))
         && (hit.End == text.Length || !char.IsAsciiLetter(text[hit.End - 1]) || !char.IsAsciiLetter(text[hit.End]));
 
+    /// <summary>
+    /// Takes the names away that would end inside the word 病史: 房颤病史 is 房颤 + 病史, 水痘病史 is 水痘 + 病史. 高血压病 and 糖尿病 keep their 病, as notes have it.
+    /// </summary>
+    public static void PartHistories(string text, List<LexiconHit> hits)
+    {
+        HashSet<int>? ends = null;
+        for (int i = hits.Count - 1; i >= 0; i--)
+        {
+            LexiconHit hit = hits[i];
+            if (hit.Category != LexiconCategory.Disease || hit.End >= text.Length || text[hit.End] != '史' || text[hit.End - 1] != '病' || hit.Entry.Term.EndsWith("高血压病", StringComparison.Ordinal) || hit.Entry.Term.EndsWith("糖尿病", StringComparison.Ordinal)) continue;
+            ends ??= [.. hits.Where(other => other.Category is LexiconCategory.Disease or LexiconCategory.Symptom && other.Length > 1).Select(other => other.End)];
+            if (ends.Contains(hit.End - 1)) hits.RemoveAt(i);
+        }
+    }
+
     /// <summary>The terms of facts that do not overlap and together explain the most. Hits come by start.</summary>
     public static List<LexiconHit> Choose(string text, TextSpan block, List<LexiconHit> hits, SpanSet taken)
     {

@@ -15,6 +15,7 @@ internal static class ChineseFacts
         lexicon.FindAll(text, block.Start, block.End, hits);
         List<LexiconHit> torn = hits.FindAll(hit => TornNames.MayBe(text.Folded, hit));
         hits.RemoveAll(hit => !Candidates.IsWhole(text.Folded, hit));
+        Candidates.PartHistories(text.Folded, hits);
         hits.Sort(static (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : b.End.CompareTo(a.End));
 
         List<NoteHeading> headings = NoteHeadings.Find(text, block, hits);
@@ -25,6 +26,7 @@ internal static class ChineseFacts
         Measurements.Find(text, block, hits, taken, found);
         hits.RemoveAll(torn.Contains);
         DiagnosisItems.Find(text, headings, hits, taken, found);
+        OperationNames.Find(text.Folded, block, hits, taken, found);
         Terms.Find(text, block, Candidates.Choose(text.Folded, block, hits, taken), taken, found);
         found.Sort(static (a, b) => a.Span.Start.CompareTo(b.Span.Start));
         Assertions.Decide(text, block, headings, hits, found);

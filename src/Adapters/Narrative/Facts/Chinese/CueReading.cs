@@ -60,7 +60,7 @@ internal static class CueReading
         if (Exclusions.Of(text, hit, block) is { } exclusion) return Sided(text, exclusion.Start, hit.End, exclusion.Rule, facts, next, block);
         if (CueTable.Of(word, hit.Category) is not { } rule || !IsMet(text, hit, rule, block)) return null;
         // 2周后复查: a control with its time is planned in every section.
-        if (rule.Reach == CueReach.Control && hit.Start > block.Start && text[hit.Start - 1] is '天' or '周' or '月' or '日' or '后') rule = rule with { Reach = CueReach.Plan };
+        if (rule.Reach == CueReach.Control && Controls.IsPlanned(text, hit, block)) rule = rule with { Reach = CueReach.Plan };
         return Sided(text, hit.Start, hit.End, rule, facts, next, block);
     }
 

@@ -73,7 +73,7 @@ internal static class DiagnosisItems
             if (c == '(') depth++;
             if (c == ')') depth = Math.Max(0, depth - 1);
             bool wide = c == ' ' && at + 1 < end && (text[at + 1] == ' ' || Numbered(text, at + 1, end) || (depth == 0 && (BeginsDisease(hits, at + 1) || EndsDisease(hits, at))));
-            bool comma = depth == 0 && c is ',' or '、' && !AfterNumber(text, at);
+            bool comma = depth == 0 && c is ',' or '、' && !AfterNumber(text, at) && !(c == '、' && IsSite(text, new TextSpan(start, at), hits));
             if (!(c is '\n' or ';' or '。' or ':' or '?' || wide || comma)) continue;
             if (at > start) items.Add(new TextSpan(start, at));
             start = at + 1;
@@ -82,6 +82,20 @@ internal static class DiagnosisItems
         }
 
         return items;
+    }
+
+    // 双侧上颌窦、筛窦炎: what stands before the comma is a site of the one that follows.
+    private static bool IsSite(string text, TextSpan words, List<LexiconHit> hits)
+    {
+        if (words.Length < 2) return false;
+        int start = Trimmed(text, words).Start;
+        for (int side = 1; side > 0; start += side) side = ChineseWords.At(Vocabulary.Sides, text.AsSpan(start, words.End - start));
+        for (int i = FirstAt(hits, start); i < hits.Count && hits[i].Start == start; i++)
+        {
+            if (hits[i].End == words.End && hits[i].Category == LexiconCategory.Body) return true;
+        }
+
+        return false;
     }
 
     // A full stop ends a list, unless each of its items has one.

@@ -24,6 +24,7 @@ internal static class Terms
         if (category is FactCategory.Symptom or FactCategory.Disease) (start, end) = Trim(text, start, end, category);
         if (category == FactCategory.Test) start = Opened(text, start, end);
         if (category == FactCategory.Treatment && end - start is 4 or 5 && text.AsSpan(start, end - start).EndsWith("治疗") && !Vocabulary.KeepsTherapy(text.AsSpan(start, end - start))) end -= 2;
+        if (category == FactCategory.Drug) start = WithoutStrength(text, start, end);
         if (category == FactCategory.Drug && end - start > 3 && text.AsSpan(start, end - start).EndsWith("类药物")) end -= 2;
         if (category == FactCategory.Body && Organs(text, start, end))
         {
@@ -64,7 +65,7 @@ internal static class Terms
         if (end - start > 2 && (text[start] == '解' || (text[start] == '咳' && text[end - 1] == '痰'))) start++;
         foreach (string degree in Vocabulary.Degrees)
         {
-            if (end - start > degree.Length + 1 && text.AsSpan(start, end - start).StartsWith(degree))
+            if (end - start > degree.Length + 1 && text.AsSpan(start, end - start).StartsWith(degree) && text[start + degree.Length] != '症')
             {
                 start += degree.Length;
                 break;
@@ -94,6 +95,14 @@ internal static class Terms
         return start;
     }
 
+    // 20%甘露醇: the strength is outside.
+    private static int WithoutStrength(string text, int start, int end)
+    {
+        int at = start;
+        while (at < end && (char.IsAsciiDigit(text[at]) || text[at] == '.')) at++;
+        return at > start && at + 1 < end && text[at] == '%' ? at + 1 : start;
+    }
+
     private static bool Organs(string text, int start, int end)
     {
         if (end - start is < 2 or > 4) return false;
@@ -110,9 +119,12 @@ internal static class Terms
     {
         foreach (string sign in signs)
         {
+            if (end - start == sign.Length && text.AsSpan(start, end - start).SequenceEqual(sign)) return null; // 混合充血 is one sign
             if (end - start > sign.Length && text.AsSpan(start, end - start).EndsWith(sign))
             {
                 int site = end - sign.Length;
+                // 前列腺增生伴钙化 is two findings in one name and no site with a sign.
+                if (text.AsSpan(start, site - start).IndexOfAny('伴', '并') >= 0) return null;
                 return Vocabulary.IsSite(text.AsSpan(start, site - start)) ? site : null;
             }
         }

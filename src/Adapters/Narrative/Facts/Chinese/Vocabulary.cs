@@ -56,6 +56,8 @@ internal static class Vocabulary
     // Examinations of the body whose result is a sign.
     private static readonly HashSet<string> SignTests = ChineseWords.SetOf("sign-test");
 
+    private static readonly string[] GivenInto = ChineseWords.Of("given-into");
+    private static readonly string[] Spreads = ChineseWords.Of("spread");
     private static readonly string[] Signed = ChineseWords.Of("signed");
     private static readonly string[] SiteDegrees = ChineseWords.Of("site-degree");
     private static readonly string[] OneWords = ChineseWords.Of("one-word");
@@ -101,8 +103,22 @@ internal static class Vocabulary
         if (ChineseWords.At(NoiseBehind, behind) > 0 && !behind.StartsWith("号角")) return true;
         // CT26030417 is a number of the archive, CT值 a density.
         if (term.Category == LexiconCategory.Test && behind.Length > 0 && char.IsAsciiLetter(text[term.End - 1]) && (char.IsAsciiDigit(behind[0]) || behind[0] == '值' || (behind.Length > 1 && behind[0] == '-' && char.IsAsciiDigit(behind[1])))) return true;
+        // 皮下注射, 宫体注射: where the drug goes, and no finding.
+        if (term.Category == LexiconCategory.Body && ChineseWords.At(GivenInto, behind) > 0) return true;
+        // 多饮水 is advice.
+        if (term.Entry.Term == "多饮" && behind.Length > 0 && behind[0] is '水' or '温' or '开') return true;
+        // 前房轴深2CT: a corneal thickness.
+        if (term.Entry.Term == "CT" && term.Start > block.Start && char.IsAsciiDigit(text[term.Start - 1])) return true;
+        // AML1-ETO is a gene.
+        if (term.Category == LexiconCategory.Disease && char.IsAsciiLetterUpper(text[term.End - 1]) && behind.Length > 2 && char.IsAsciiDigit(behind[0]) && behind[1] == '-' && char.IsAsciiLetterUpper(behind[2])) return true;
+        if (term.Entry.Term == "转移") return !IsSpread(text, term, behind, block);
         return term.Entry.Term == "出血" && IsAmount(behind);
     }
+
+    // 未见转移, 考虑转移。: the spread of a tumour; 疼痛转移至右下腹 is a movement.
+    private static bool IsSpread(string text, in LexiconHit term, ReadOnlySpan<char> behind, TextSpan block) =>
+        (behind.IsEmpty || behind[0] is ',' or '。' or ';' or '、' or '\n' or '?' or ')' or ' ' || behind.StartsWith("可能") || behind.StartsWith("待") || behind.StartsWith("征象"))
+        && ChineseWords.AnyIn(Spreads, Clauses.Before(text, term.Start, block));
 
     // 术中出血约60ml is a volume, no sign.
     private static bool IsAmount(ReadOnlySpan<char> behind)

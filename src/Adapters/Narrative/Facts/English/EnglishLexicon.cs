@@ -10,6 +10,7 @@ internal sealed class EnglishLexicon
 {
     private readonly Dictionary<long, int> _edges = new(64_000);
     private readonly List<EnglishTerm[]?> _terms = [null];
+    private readonly Dictionary<string, EnglishTerm> _vitals = new(StringComparer.Ordinal);
 
     public EnglishLexicon(IReadOnlyCollection<LexiconEntry> entries)
     {
@@ -18,6 +19,7 @@ internal sealed class EnglishLexicon
         {
             EnglishTerm term = new(entry);
             if (term.Kind != TermKinds.None && !composites.IsComposite(entry)) Add(term);
+            if (entry.Category == LexiconCategory.Vital) _vitals.TryAdd(entry.Term, term);
         }
         foreach (LexiconEntry entry in Cues.Entries) Add(new EnglishTerm(entry));
         Words = new WordRoles(Vocabulary);
@@ -30,6 +32,9 @@ internal sealed class EnglishLexicon
 
     /// <summary>Which way each cue reaches.</summary>
     public CueReaches Cues { get; } = CueReaches.BuiltIn;
+
+    /// <summary>The term of a vital sign by its name in lower case; null where the lexicon has none.</summary>
+    public EnglishTerm? Named(string vital) => _vitals.GetValueOrDefault(vital);
 
     /// <summary>The hits that begin at a token, shorter ones before longer ones of the same path, appended to <paramref name="hits"/>.</summary>
     public void FindAt(ReadOnlySpan<char> text, List<EnglishToken> tokens, int first, List<TermHit> hits) => Walk(text, tokens, first, first, 0, hits);

@@ -63,6 +63,7 @@ internal static class EnglishMeasurements
         if (!hit.Is(TermKinds.Test)) return null;
         int value = Bridge(reading, hit.End);
         if (value < 0) return null;
+        if (ValueRows.End(reading, value) is var row && row > value) return New(hit, TermKinds.Test, hit.End, row);
         int end = MeasuredValue.Number(reading, value, out double acidity);
         if (end <= value + 1 || acidity is not (>= 6.5 and <= 8)) return null; // 07/08/2026 is a day
         int parts = 1;
@@ -115,6 +116,8 @@ internal static class EnglishMeasurements
     {
         for (int i = value; i + 1 < end; i++)
         {
+            // 100 unit/mL, 10 mg/mL: how strong a solution is, and no level in the blood.
+            if (reading.Is(i, '/') && reading.Is(i + 1, "mL") && (reading.Is(i - 1, "unit") || reading.Is(i - 1, "units") || reading.Is(i - 1, "mg") || reading.Is(i - 1, "g") || reading.Is(i - 1, "gram") || reading.Is(i - 1, "meq"))) return false;
             if (reading.Is(i, '/') && (reading.Is(i + 1, "L") || reading.Is(i + 1, "mL") || reading.Is(i + 1, "dL"))) return !reading.Is(end, "at") && !reading.Is(end, "/");
         }
         return false;
@@ -201,6 +204,14 @@ internal static class EnglishMeasurements
         return false;
     }
 
+    // "albumin 37.5 g given": a mass alone that is given, no concentration.
+    private static bool IsGiven(EnglishReading reading, int value, int end)
+    {
+        bool mass = reading.Is(end - 1, "g") || reading.Is(end - 1, "gm") || reading.Is(end - 1, "gram") || reading.Is(end - 1, "grams") || reading.Is(end - 1, "meq");
+        if (!mass || MeasuredValue.Number(reading, value, out _) != end - 1) return false;
+        return reading.Is(end, "given") || reading.Is(end, "iv") || reading.Is(end, "x") || reading.Is(end, "q") || reading.Is(end, "daily") || reading.Is(end, "bid") || reading.Is(end, "po") || reading.Is(end, "infused");
+    }
+
     private static bool Fraction(EnglishReading reading, int value, int end)
     {
         for (int i = value; i < end; i++)
@@ -214,7 +225,7 @@ internal static class EnglishMeasurements
     private static bool CanBeLab(EnglishReading reading, TermHit hit, int value, int end)
     {
         if (end < reading.Tokens.Count && reading.Is(end, "days")) return false;
-        if (!hit.Is(TermKinds.Drug)) return true;
+        if (!hit.Is(TermKinds.Drug)) return !IsGiven(reading, value, end);
         if (reading.Sections.Of(hit.First) == SectionKind.Medications) return false;
         bool volume = false;
         for (int i = value; i < end; i++) volume |= reading.Is(i, '/') || reading.Is(i, '%');

@@ -13,6 +13,11 @@ internal static class EnglishMentions
                 i = letters;
                 continue;
             }
+            if (VitalRows.Add(reading, i) is var behind && behind > i)
+            {
+                i = behind;
+                continue;
+            }
             TermHit hit = reading.FactAt(i);
             TermHit cue = reading.CueAt(i);
             if (reading.Sections.IsHeading(i) || (cue.Length > hit.Length && cue.Length > 1 && !Overtaken(reading, cue) && hit.Length > 0))
@@ -141,6 +146,8 @@ internal static class EnglishMentions
         if (hit.Length != 1) return false;
         ReadOnlySpan<char> written = reading.Written(hit.First, hit.End);
         if (written.Length == 3 && written[0] == 'a' && written[1] == 'V') return true;
+        // HD#3, HD 4: a day of the stay.
+        if (written is "HD" && (reading.Is(hit.End, '#') || (hit.End < reading.Tokens.Count && reading.Tokens[hit.End] is { Kind: EnglishTokenKind.Digits, NewLine: false }))) return true;
         return hit.First > 1 && reading.Tokens[hit.First].Joined && reading.Is(hit.First - 1, '-') && reading.Tokens[hit.First - 1].Joined && reading.Tokens[hit.First - 2].Kind == EnglishTokenKind.Word
             && !written.ContainsAnyInRange('a', 'z') && !reading.Written(hit.First - 2, hit.First - 1).ContainsAnyInRange('a', 'z');
     }
@@ -160,6 +167,8 @@ internal static class EnglishMentions
     {
         if (kind == TermKinds.Body && reading.Has(hit.End, WordRole.Attribute) && reading.Together(hit.First, hit.End)) return true;
         if (kind == TermKinds.Body && hit.Length == 1 && reading.Has(hit.First, WordRole.Generic)) return true;
+        // "18 mcg Capsule", "250-50 mcg/dose Disk": a dose form.
+        if (kind == TermKinds.Body && hit.Length == 1 && hit.First > 0 && reading.Units[hit.First].Is(TermKinds.Form) && (reading.Sections.Of(hit.First) == SectionKind.Medications || IsAmount(reading, hit.First - 1))) return true;
         if (kind == TermKinds.Body) return hit.Length == 1 && reading.Is(hit.First, "back") && IsAdverb(reading, hit.First);
         if (kind == TermKinds.Drug) return false;
         if (kind == TermKinds.Procedure && IsDeviceAlone(reading, hit)) return true;
@@ -187,6 +196,9 @@ internal static class EnglishMentions
         return true;
     }
 
+    private static bool IsAmount(EnglishReading reading, int token) =>
+        reading.Tokens[token].Kind == EnglishTokenKind.Digits || reading.Is(token, "mg") || reading.Is(token, "mcg") || reading.Is(token, "g") || reading.Is(token, "dose") || reading.Is(token, "unit") || reading.Is(token, "units") || reading.Is(token, "ml") || reading.Is(token, '%');
+
     // "come back", "back to baseline", "read back"
     private static bool IsAdverb(EnglishReading reading, int token) =>
         reading.Is(token + 1, "to") || reading.Is(token + 1, "in") || reading.Is(token + 1, "at") || reading.Is(token + 1, "on") || reading.Is(token + 1, "for") || reading.Is(token + 1, "if")
@@ -199,6 +211,8 @@ internal static class EnglishMentions
         int first = hit.First, end = hit.End;
         if (kind == TermKinds.Drug)
         {
+            // "IV vancomycin", "SQ heparin": the route is outside.
+            if (end - first > 1 && reading.Units[first] is { Length: 1 } route && route.Is(TermKinds.Route) && reading.FactBetween(first + 1, end, TermKinds.Drug).Length > 0) first++;
             while (end - first > 1 && reading.Has(end - 1, WordRole.Vehicle) && reading.FactBetween(first, end - 1, TermKinds.Drug).Length > 0) end--;
         }
         // "Severe pain", "1+ edema", "prior stroke": the lexicon has it whole; degree, size and time are no part of the finding.
@@ -233,6 +247,13 @@ internal static class EnglishMentions
             if (kinds == TermKinds.Drug) return TermKinds.Drug;
             if ((kinds & (TermKinds.Lab | TermKinds.Test)) != 0) return IsTestedFor(reading, hit) ? kinds & TermKinds.Lab : TermKinds.Drug;
             return TermKinds.Drug;
+        }
+        // "no LAD" are lymph nodes, "stent to LAD" is the artery.
+        if ((kinds & (TermKinds.Symptom | TermKinds.Body)) == (TermKinds.Symptom | TermKinds.Body) && reading.Is(hit.First, "LAD"))
+        {
+            int before = hit.First - 1;
+            bool nodes = reading.Is(before, "no") || reading.Is(before, "without") || reading.Is(before, "cervical") || reading.Is(before, "axillary") || reading.Is(before, "supraclavicular") || reading.Is(before, "inguinal") || reading.Is(before, "anterior");
+            return nodes ? TermKinds.Symptom : TermKinds.Body;
         }
         ReadOnlySpan<TermKinds> order = [TermKinds.Symptom, TermKinds.Disease, TermKinds.Treatment, TermKinds.Test, TermKinds.Procedure, TermKinds.Body];
         foreach (TermKinds kind in order)

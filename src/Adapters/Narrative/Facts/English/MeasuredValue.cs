@@ -166,7 +166,7 @@ internal static class MeasuredValue
         if (i + 1 >= tokens.Count || !reading.Is(i, "10")) return token;
         int end = i + 1;
         bool bracket = reading.Is(end, '(');
-        if (bracket || reading.Is(end, '^') || reading.Is(end, '*')) end++;
+        if (bracket || reading.Is(end, '^') || reading.Is(end, '*') || reading.Is(end, '~')) end++; // 10~9: the caret as a worn keyboard or a conversion leaves it
         else if (end < tokens.Count && tokens[end].Kind != EnglishTokenKind.Sign) return token;
         if (end < tokens.Count && (tokens[end].Kind == EnglishTokenKind.Digits || tokens[end].First is '\u00B2' or '\u00B3' or '\u2079' or '\u00B9')) end++;
         if (bracket && reading.Is(end, ')')) end++;
