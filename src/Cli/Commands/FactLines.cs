@@ -42,7 +42,9 @@ internal static class FactLines
             json.WriteString("code", fact.Code);
             json.WriteString("assertion", Name(fact.Assertion));
             json.WriteNumber("confidence", fact.Confidence);
-            if (fact.Name is { } name)
+            // A value without a name (VS: 98.6 72 18 120/80) has an empty one, where it begins: readers may count on the property.
+            (int Start, int End)? place = fact.Name ?? (fact.Category is FactCategory.Lab or FactCategory.Vital ? (fact.Start, fact.Start) : null);
+            if (place is { } name)
             {
                 json.WriteStartObject("name");
                 json.WriteNumber("start", name.Start);
