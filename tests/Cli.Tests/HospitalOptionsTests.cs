@@ -37,6 +37,10 @@ public sealed class HospitalOptionsTests
     [InlineData("MllpListeners:0:Listen", "127.0.0.1:2575", "MllpListeners:0:Source")]
     [InlineData("IntakeRetentionDays", "lab=soon", "IntakeRetentionDays")]
     [InlineData("BatchCount", "many", "BatchCount")]
+    [InlineData("SubscriptionEndpoints", "app.hospital.cn", "SubscriptionEndpoints")]
+    [InlineData("SubscriptionOffAfterHours", "0", "SubscriptionOffAfterHours")]
+    [InlineData("ChangeTopic", "everything", "ChangeTopic")]
+    [InlineData("ChangeTopic", "identifiers", "ChangeTopic")] // without a broker there are no topics
     [InlineData("KeyPasswordFile", "no-such-file", "KeyPasswordFile")]
     public void Read_AWrongValue_NamesItsKeyAndNeverItsSecret(string key, string? value, string named)
     {
@@ -44,6 +48,19 @@ public sealed class HospitalOptionsTests
         Assert.Equal(ExitCode.Misunderstood, refused.ExitCode);
         Assert.Contains($"key {named}", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_SubscriptionsAndTheTopic_AsTheSiteSays()
+    {
+        HospitalOptions options = Read(new()
+        {
+            ["SubscriptionEndpoints"] = "https://app.hospital.cn/hooks, http://127.0.0.1:*", ["SubscriptionOffAfterHours"] = "48", ["ChangeTopic"] = "resource", ["Broker"] = "rabbitmq://u:p@broker/h",
+        });
+        Assert.Equal(["https://app.hospital.cn/hooks", "http://127.0.0.1:*"], options.Subscriptions.Endpoints);
+        Assert.Equal(TimeSpan.FromHours(48), options.Subscriptions.OffAfter);
+        Assert.Equal(Consortium.FhirFacade.ChangeContent.Resource, options.Changes);
+        Assert.Empty(Read([]).Subscriptions.Endpoints);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ internal sealed class SearchStatement
     public string Ids() => $"{_before}SELECT DISTINCT r.id FROM {_from} WHERE {_where} LIMIT 2";
 
     /// <summary>The ids of all matches: for conditions that say of a few resources which of them match.</summary>
-    public string AllIds() => $"SELECT DISTINCT r.id FROM {_from} WHERE {_where}";
+    public string AllIds() => $"{_before}SELECT DISTINCT r.id FROM {_from} WHERE {_where}";
 
     /// <summary>The numbers of all matches, in a column <c>key</c>.</summary>
     public string Keys() => $"{_before}SELECT DISTINCT {Key} AS key FROM {_from} WHERE {_where}";
