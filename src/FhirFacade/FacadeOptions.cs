@@ -62,6 +62,12 @@ public sealed record FacadeOptions
     /// </summary>
     public bool ValidateWrites { get; init; } = true;
 
+    /// <summary>True where the accesses of callers whom nobody knows (<see cref="OpenAccess"/>) are AuditEvents too.</summary>
+    public bool AuditOpenAccess { get; init; }
+
+    /// <summary>The site's OpenID Connect provider; null where it has none.</summary>
+    public OidcOptions? Oidc { get; init; }
+
     /// <summary>Largest request body in bytes; 413 above.</summary>
     public int MaxBodyBytes { get; init; } = 32 * 1024 * 1024;
 
@@ -101,6 +107,7 @@ public sealed record FacadeOptions
 
         Limits.Validate();
         Subscriptions.Validate();
+        Oidc?.Validate();
         if (MaxBodyBytes < 1024) throw new ArgumentException($"{nameof(MaxBodyBytes)} must be at least 1024.");
         if (MaxBundleEntries < 1) throw new ArgumentException($"{nameof(MaxBundleEntries)} must be at least 1.");
     }

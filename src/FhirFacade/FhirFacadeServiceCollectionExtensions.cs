@@ -1,4 +1,7 @@
 using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Access.Oidc;
+using Consortium.FhirFacade.Access.Smart;
+using Consortium.FhirFacade.AuditTrail;
 using Consortium.FhirFacade.Export;
 using Consortium.FhirFacade.Later;
 using Consortium.FhirFacade.Limits;
@@ -66,12 +69,13 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSubscriptions(options.Subscriptions);
         services.AddSingleton<ViewIndexer>();
         services.AddSingleton<ViewReadiness>();
-        services.AddAccess();
+        services.AddAccess(options);
         services.AddInteractions();
         // Before the relay and the consumers, which need the tables.
         services.AddHostedService<StoreInitializer>();
         services.AddHostedService<CustomIndexingService>();
         services.AddHostedService<ViewIndexing>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditBatch>());
         services.AddOutboxRelay(provider => provider.GetRequiredService<RecordStore>().Outbox);
         if (options.Changes != ChangeContent.None) services.AddChangeTopic(provider => provider.GetRequiredService<RecordStore>().Changes!.Outbox);
         services.AddHostedService<SubscriptionDelivery>();
@@ -89,13 +93,30 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<NoticeSender>();
     }
 
-    private static void AddAccess(this IServiceCollection services)
+    private static void AddAccess(this IServiceCollection services, FacadeOptions options)
     {
+        if (options.Oidc is { } oidc)
+        {
+            services.AddSingleton(oidc);
+            services.AddSingleton(provider => new OidcProvider(oidc, new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+            {
+                Timeout = TimeSpan.FromSeconds(10),
+                MaxResponseContentBufferSize = 1024 * 1024,
+            }, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<UserRightsReader>();
+            services.AddSingleton<OidcAuthentication>();
+        }
+
         services.TryAddSingleton<IMembership, ProjectedMembership>();
         services.AddSingleton<CallerAuthentication>();
         services.AddSingleton<CallerRates>();
         services.AddSingleton<PatientIdentity>();
-        services.AddSingleton<DisclosureAudit>();
+        services.AddSingleton<BreakGlass>();
+        services.AddSingleton<AuditEventJson>();
+        services.AddSingleton<AuditBatch>();
+        services.AddSingleton<AccessAudit>();
+        services.AddSingleton<RestrictedRecords>();
+        services.AddSingleton<UserAccess>();
         services.AddSingleton<RecordAccess>();
         services.AddSingleton<SearchableParameters>();
         services.AddSingleton(provider => new RecordExchange(
@@ -127,6 +148,7 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<TransactionPlanner>();
         services.AddSingleton<TransactionBundle>();
         services.AddSingleton<BundleInteraction>();
+        services.AddSingleton<SmartConfiguration>();
         services.AddSingleton<CapabilityStatement>();
         services.AddSingleton<SiteTerminology>();
         services.AddSingleton<TerminologyOperations>();

@@ -92,6 +92,29 @@ public sealed class HospitalOptionsTests
         Assert.Contains($"key {key} wants", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Read_AnIdentityProvider_HasThePublicUrlAsItsAudience()
+    {
+        HospitalOptions options = Read(new() { ["PublicUrl"] = "https://fhir.hospital.cn/fhir", ["Oidc:Issuer"] = "https://login.hospital.cn/", ["Oidc:RoleScopes:doctor"] = "user/*.cruds", ["Oidc:AuditRoles"] = "auditor, officer" });
+        Assert.Equal(["https://fhir.hospital.cn/fhir"], options.Oidc!.Audiences);
+        Assert.Equal("user/*.cruds", options.Oidc.RoleScopes["doctor"]);
+        Assert.Equal(["auditor", "officer"], options.Oidc.AuditRoles);
+        Assert.Null(Read([]).Oidc);
+    }
+
+    [Theory]
+    [InlineData("Oidc:Issuer", "http://login.hospital.cn")]
+    [InlineData("Oidc:MetadataAddress", "http://login.hospital.cn/metadata")]
+    [InlineData("Oidc:ClockSkewSeconds", "3600")]
+    [InlineData("Oidc:BreakGlassMinutes", "0")]
+    [InlineData("Oidc:RoleScopes:doctor", "everything")]
+    [InlineData("Oidc:Isuer", "https://login.hospital.cn")]
+    public void Read_AWrongOptionOfTheIdentityProvider_NamesItsKey(string key, string value)
+    {
+        var refused = Assert.Throws<CommandException>(() => Read(new() { ["Oidc:Issuer"] = "https://login.hospital.cn", [key] = value }));
+        Assert.Contains($"key {key}", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("MllpCertificateFile", "no-such-file")]
     [InlineData("MllpAllowedAddresses", "10.0.0.0/8, somewhere")]

@@ -90,6 +90,8 @@ internal static class HospitalHost
             Limits = options.Limits.Requests,
             Subscriptions = options.Subscriptions,
             Changes = options.Changes,
+            Oidc = options.Oidc,
+            AuditOpenAccess = options.AuditOpenAccess,
         });
     }
 

@@ -100,6 +100,12 @@ internal sealed record HospitalOptions
     /// <summary>What of each change is published on the topic of changes.</summary>
     public ChangeContent Changes { get; init; }
 
+    /// <summary>True: what callers do whom nobody knows (<see cref="OpenAccess"/>) becomes AuditEvents as well.</summary>
+    public bool AuditOpenAccess { get; init; }
+
+    /// <summary>The hospital's identity provider; null where it has none.</summary>
+    public FhirFacade.OidcOptions? Oidc { get; init; }
+
     /// <summary>What a caller of intake and quarantine over HTTP must present; null lets callers on this machine in, and nobody else.</summary>
     public required string? IntakeToken { get; init; }
 
@@ -127,6 +133,7 @@ internal sealed record HospitalOptions
         string name = all.Try(() => ReadName(keys)) ?? "unnamed";
         string state = Path.GetFullPath(keys.Optional("State") ?? Path.Combine(".consortium", name));
         Uri listen = all.Try(() => keys.Uri("Listen", "http://127.0.0.1:5081")) ?? new Uri("http://127.0.0.1:5081");
+        string publicUrl = keys.Optional("PublicUrl") ?? new Uri(listen, "fhir").ToString();
         var options = new HospitalOptions
         {
             Name = name,
@@ -145,12 +152,14 @@ internal sealed record HospitalOptions
             IndexKey = all.Try(() => keys.Key32("IndexKey", "the consortium's index key, 64 hexadecimal digits")),
             IndexEpoch = all.Try(() => keys.Number("IndexEpoch", 1)),
             Listen = listen,
-            PublicUrl = keys.Optional("PublicUrl") ?? new Uri(listen, "fhir").ToString(),
+            PublicUrl = publicUrl,
             Intake = all.Try(() => IntakeSettings.Read(configuration, name, state)),
             Drop = keys.Optional("Drop"),
             Site = keys.Optional("Site"),
             OpenAccess = all.Try(() => ReadOpenAccess(keys, listen)),
             CorsOrigins = all.Try(() => ReadOrigins(keys)),
+            Oidc = all.Try(() => OidcSettings.Read(configuration, publicUrl)),
+            AuditOpenAccess = all.Try(() => keys.Flag("AuditOpenAccess")),
             IntakeToken = all.Try(() => keys.OptionalSecret("IntakeToken")),
             BatchCount = all.Try(() => keys.Number("BatchCount", 500, 1, 100_000)),
             BatchAge = TimeSpan.FromMilliseconds(all.Try(() => keys.Number("BatchAgeMilliseconds", 1000, 1, 86_400_000))),

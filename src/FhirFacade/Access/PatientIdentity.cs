@@ -28,12 +28,15 @@ internal sealed class PatientIdentity(RecordQueries records, FacadeOptions optio
     }
 
     /// <summary>The logical id of the patient whom a record is about; null where there is none, or the bytes were altered and cannot be read.</summary>
-    public string? PatientOf(StoredVersion record)
+    public string? PatientOf(StoredVersion record) => PatientOf(record.Type, record.Id, record.Body);
+
+    /// <summary>The same of a resource's bytes.</summary>
+    public string? PatientOf(string type, string id, byte[] body)
     {
-        if (record.Type == "Patient") return record.Id;
+        if (type == "Patient") return id;
         try
         {
-            return ResourceIndex.Read(record.Type, record.Body, options.BaseUrl).PatientId;
+            return ResourceIndex.Read(type, body, options.BaseUrl).PatientId;
         }
         catch (JsonException)
         {

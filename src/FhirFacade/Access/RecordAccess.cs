@@ -1,22 +1,42 @@
+using System.Data.Common;
+using Consortium.FhirFacade.AuditTrail;
 using Consortium.FhirFacade.Redaction;
 using Consortium.Integrity;
 
 namespace Consortium.FhirFacade.Access;
 
 /// <summary>
-/// Decides what a caller sees of a record, the same for every interaction, and has each disclosure to somebody outside recorded before it happens.
+/// Decides what a caller sees of a record, the same for every interaction, and notes what is given out.
 /// </summary>
-internal sealed class RecordAccess(IMembership membership, DisclosureAudit audit, PatientIdentity identity, TimeProvider time)
+internal sealed class RecordAccess(IMembership membership, PatientIdentity identity, UserAccess users, TimeProvider time)
 {
-    /// <summary>True where the record exists for the caller: a resident sees records about itself only.</summary>
-    public static bool MaySee(Caller caller, StoredVersion version) => caller.Subject is not { } subject || version.SubjectTag == subject;
+    /// <summary>True where the record exists for the caller: a resident sees records about itself only, a user what its scopes are about.</summary>
+    public async Task<bool> MaySeeAsync(Caller caller, StoredVersion version, CancellationToken cancellationToken, DbTransaction? transaction = null) =>
+        caller.User is null ? IsOf(caller.Subject, version) : (await users.MaySeeAsync(caller, [version], transaction, cancellationToken).ConfigureAwait(false))[0];
 
-    /// <summary>The caller's view of each version, in order, after the disclosure has been recorded.</summary>
-    public async Task<byte[][]> DiscloseAsync(Caller caller, string interaction, IReadOnlyList<StoredVersion> versions, CancellationToken cancellationToken)
+    /// <summary>Those of the versions that exist for the caller, in their order.</summary>
+    public async Task<IReadOnlyList<StoredVersion>> VisibleAsync(Caller caller, IReadOnlyList<StoredVersion> versions, CancellationToken cancellationToken)
     {
-        if (!caller.IsOutside) return [.. versions.Select(version => version.Body)];
+        if (caller.User is null) return caller.Subject is null ? versions : [.. versions.Where(version => IsOf(caller.Subject, version))];
+        bool[] may = await users.MaySeeAsync(caller, versions, null, cancellationToken).ConfigureAwait(false);
+        return [.. versions.Where((_, i) => may[i])];
+    }
+
+    private static bool IsOf(Tag128? subject, StoredVersion version) => subject is not { } own || version.SubjectTag == own;
+
+    /// <summary>Notes for the audit that a version is given out.</summary>
+    public void Note(Caller caller, StoredVersion version, ViewRole? view) => caller.Log?.Give(new Touched(version.Type, version.Id, version.Version, identity.PatientOf(version), view));
+
+    /// <summary>The caller's view of each version, in order; each is noted for the audit.</summary>
+    public async Task<byte[][]> DiscloseAsync(Caller caller, IReadOnlyList<StoredVersion> versions, CancellationToken cancellationToken)
+    {
+        if (!caller.IsOutside)
+        {
+            foreach (StoredVersion version in caller.Log is null ? [] : versions) Note(caller, version, null);
+            return [.. versions.Select(version => version.Body)];
+        }
+
         byte[][] views = new byte[versions.Count][];
-        var given = new Disclosed[versions.Count];
         var identities = new Dictionary<string, IReadOnlyCollection<string>>(StringComparer.Ordinal);
         for (int i = 0; i < views.Length; i++)
         {
@@ -28,10 +48,9 @@ internal sealed class RecordAccess(IMembership membership, DisclosureAudit audit
             }
 
             views[i] = RecordView.Redact(versions[i].Body, role, known).View;
-            given[i] = new Disclosed(versions[i], role);
+            Note(caller, versions[i], role);
         }
 
-        await audit.RecordAsync(caller, interaction, given, cancellationToken).ConfigureAwait(false);
         return views;
     }
 
@@ -50,6 +69,3 @@ internal sealed class RecordAccess(IMembership membership, DisclosureAudit audit
         return granted == ViewRole.Hospital ? ViewRole.Hospital : caller.View;
     }
 }
-
-/// <summary>A version that was given out, in the view it was given in.</summary>
-internal sealed record Disclosed(StoredVersion Version, ViewRole View);

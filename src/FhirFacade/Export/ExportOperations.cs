@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Consortium.Fhir;
 using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Access.Smart;
 using Consortium.FhirFacade.Rest;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Store;
@@ -14,7 +15,7 @@ namespace Consortium.FhirFacade.Export;
 /// Bulk data export (HL7 Bulk Data Access 1.0): kick-off, status, files in NDJSON, and giving up; of the system, of all patients, of a group. Callers from outside
 /// export the system in their view: what they may not see is in no file and no count.
 /// </summary>
-internal sealed class ExportOperations(ExportStore exports, ExportMembers members, SearchParser parser, RecordAccess access, FacadeOptions options, TimeProvider time)
+internal sealed class ExportOperations(ExportStore exports, ExportMembers members, SearchParser parser, RecordQueries records, RecordAccess access, FacadeOptions options, TimeProvider time)
 {
     /// <summary><c>$export</c>, <c>Patient/$export</c>, <c>Group/id/$export</c>: 202 with the place of the status.</summary>
     public async Task<FhirResponse> StartAsync(FhirRequest request, ExportScope scope, string? group, CancellationToken cancellationToken)
@@ -22,7 +23,15 @@ internal sealed class ExportOperations(ExportStore exports, ExportMembers member
         if (request.Caller.IsOutside && scope != ExportScope.System) throw FhirException.Forbidden("Which patients are in a group, and which records refer to a patient, may be hidden from outside; $export of the system gives what may be seen.");
         ExportRequest asked = ExportRequest.Read(request, scope, parser, options.BaseUrl);
         if (request.Caller.IsOutside && asked.Filters.Count > 0) throw FhirException.Forbidden("_typeFilter may look at what is hidden from outside; _type and _since may be used.");
-        string[] types = asked.Types;
+        if (request.Caller.User is not null)
+        {
+            // A group that the user may not see does not exist, and a filter finds nothing through what the user does not see.
+            if (group is not null && await records.CurrentAsync("Group", group, cancellationToken).ConfigureAwait(false) is { } stored
+                && !await access.MaySeeAsync(request.Caller, stored, cancellationToken).ConfigureAwait(false)) throw FhirException.NotFound("Group", group);
+            asked = asked with { Filters = [.. asked.Filters.Select(filter => UserSearch.Confine(request.Caller, filter))] };
+        }
+
+        string[] types = ForUser(request.Caller, asked.Types);
         IReadOnlyCollection<string>? patients = null;
         IReadOnlyList<string> problems = [];
         if (group is not null) (patients, problems) = await members.OfGroupAsync(group, asked.Patients, cancellationToken).ConfigureAwait(false);
@@ -58,7 +67,7 @@ internal sealed class ExportOperations(ExportStore exports, ExportMembers member
                 json.WriteStartObject();
                 json.WriteString("type", type);
                 json.WriteString("url", $"{options.BaseUrl}/$export-file/{job.Id}/{type}");
-                json.WriteNumber("count", count);
+                if (request.Caller.User is null) json.WriteNumber("count", count); // a user's file leaves out what is restricted, and so does not say how much there is
                 json.WriteEndObject();
             }
 
@@ -90,6 +99,7 @@ internal sealed class ExportOperations(ExportStore exports, ExportMembers member
     {
         ExportJob job = await FindAsync(request, id, cancellationToken).ConfigureAwait(false);
         if (job.Types.Count > 0 && !job.Types.Contains(type, StringComparer.Ordinal)) throw new FhirException(404, "not-found", "The export has no such file.");
+        ForUser(request.Caller, [type]); // with the rights of now
         ResourceSubset? subset = job.Elements is { } elements && Named(elements, type) is { Length: > 0 } own ? ResourceSubset.Of(type, null, own) : null;
         return new FhirResponse(200)
         {
@@ -98,7 +108,9 @@ internal sealed class ExportOperations(ExportStore exports, ExportMembers member
             {
                 await foreach (IReadOnlyList<StoredVersion> page in exports.ReadAsync(job, type, request.Caller.Subject, stop).ConfigureAwait(false))
                 {
-                    foreach (byte[] view in await access.DiscloseAsync(request.Caller, "operation-export", page, stop).ConfigureAwait(false))
+                    byte[][] views = await access.DiscloseAsync(request.Caller, await access.VisibleAsync(request.Caller, page, stop).ConfigureAwait(false), stop).ConfigureAwait(false);
+                    if (request.Caller.Log is { } log) await log.WriteAsync(stop).ConfigureAwait(false); // on record before it leaves
+                    foreach (byte[] view in views)
                     {
                         await output.WriteAsync(OnOneLine(subset?.Apply(view) ?? view), stop).ConfigureAwait(false);
                         await output.WriteAsync("\n"u8.ToArray(), stop).ConfigureAwait(false);
@@ -145,7 +157,20 @@ internal sealed class ExportOperations(ExportStore exports, ExportMembers member
         .Where(element => !element.Contains('.', StringComparison.Ordinal) || element.StartsWith(type + ".", StringComparison.Ordinal)));
 
     /// <summary>Who asks, as it is kept with what belongs to its asker.</summary>
-    internal static string Owner(Caller caller) => string.Create(CultureInfo.InvariantCulture, $"{caller.Kind}:{caller.Address}");
+    internal static string Owner(Caller caller) => caller.User is { } user
+        ? $"User:{user.Issuer} {user.Client} {user.Subject}"
+        : string.Create(CultureInfo.InvariantCulture, $"{caller.Kind}:{caller.Address}");
+
+    /// <summary>The types that a user may export: those of which its scopes give all, since an export is not cut down to a patient or to what a search finds.</summary>
+    /// <exception cref="FhirException">403: a type that was asked for, or every type, is not among them.</exception>
+    private static string[] ForUser(Caller caller, string[] types)
+    {
+        if (caller.User is not { } user) return types;
+        const Permissions all = Permissions.Read | Permissions.Search;
+        string[] allowed = [.. (types.Length > 0 ? types : FhirR4.ResourceTypes).Where(type => user.For(type, all).Any(grant => grant.IsWhole))];
+        string? missing = types.Except(allowed, StringComparer.Ordinal).FirstOrDefault() ?? (allowed.Length == 0 ? SmartScope.AnyType : null);
+        return missing is null ? allowed : throw Challenge.Scope($"system/{missing}.rs", $"user/{missing}.rs");
+    }
 
     private async Task<ExportJob> FindAsync(FhirRequest request, string id, CancellationToken cancellationToken) =>
         await exports.FindAsync(id, Owner(request.Caller), cancellationToken).ConfigureAwait(false) ?? throw NoSuchExport();

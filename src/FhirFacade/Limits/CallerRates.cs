@@ -34,6 +34,7 @@ internal sealed class CallerRates(FacadeOptions options, TimeProvider time)
         bool admitted = caller.Kind switch
         {
             CallerKind.Anonymous => _unknown.TryTake(from),
+            CallerKind.User => _own.TryTake($"{caller.User!.Subject} {caller.User.Client}"),
             CallerKind.LocalUser => _own.TryTake(caller.Address?.ToString() ?? from),
             _ => _outside.TryTake(caller.Address?.ToString() ?? from),
         };

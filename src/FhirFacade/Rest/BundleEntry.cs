@@ -70,6 +70,8 @@ internal sealed record BundleEntry
             Parameters = Parameters,
             Body = Resource,
             Caller = outer.Caller,
+            RequestId = outer.RequestId,
+            Address = outer.Address,
             IfMatch = IfMatch,
             IfNoneMatch = IfNoneMatch,
             IfModifiedSince = IfModifiedSince,

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using Consortium.Fhir;
+using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Rest;
 
 /// <summary>batch and transaction (FHIR R4 http.html#transaction).</summary>
-internal sealed class BundleInteraction(RecordStore store, TransactionPlanner planner, TransactionBundle transaction, Lazy<FhirRouter> router, FailureResponses failures, FacadeOptions options)
+internal sealed class BundleInteraction(RecordStore store, TransactionPlanner planner, TransactionBundle transaction, Lazy<FhirRouter> router, FailureResponses failures, UserAccess users, FacadeOptions options)
 {
     public async Task<FhirResponse> ExecuteAsync(FhirRequest request, CancellationToken cancellationToken)
     {
@@ -24,8 +25,9 @@ internal sealed class BundleInteraction(RecordStore store, TransactionPlanner pl
 
     private async Task<FhirResponse[]> TransactAsync(BundleEntry[] entries, FhirRequest request, CancellationToken cancellationToken)
     {
+        foreach (BundleEntry entry in request.Caller.User is null ? [] : entries) RequireScopes(entry, request);
         TransactionPlan plan = planner.Plan(entries, request);
-        FhirResponse?[] responses = await store.TransactAsync(unit => transaction.RunAsync(plan, unit, request, cancellationToken), cancellationToken).ConfigureAwait(false);
+        FhirResponse?[] responses = await store.TransactAsync(unit => transaction.RunAsync(plan, unit, request, cancellationToken), users.WatchOf(request.Caller, cancellationToken), cancellationToken).ConfigureAwait(false);
         // Searches and histories look at what is committed now (decision 0192).
         foreach (BundleEntry entry in entries)
         {
@@ -33,6 +35,19 @@ internal sealed class BundleInteraction(RecordStore store, TransactionPlanner pl
         }
 
         return responses!;
+    }
+
+    // Before anything is done: a transaction that its caller's scopes do not allow changes nothing.
+    private void RequireScopes(BundleEntry entry, FhirRequest request)
+    {
+        try
+        {
+            router.Value.RequireScopes(entry.ToRequest(request));
+        }
+        catch (FhirException e)
+        {
+            throw e.At(entry.At);
+        }
     }
 
     /// <summary>Each entry by itself, in the order of a transaction; one that fails leaves the others alone.</summary>

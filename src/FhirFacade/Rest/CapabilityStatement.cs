@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Consortium.Fhir;
+using Consortium.FhirFacade.Access.Smart;
 using Consortium.FhirFacade.Search.Custom;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Store;
@@ -8,7 +9,7 @@ using Consortium.FhirFacade.Store;
 namespace Consortium.FhirFacade.Rest;
 
 /// <summary>capabilities (FHIR R4 http.html#capabilities): written from the table of routes, the resource types and the table of search parameters that the server works from.</summary>
-internal sealed class CapabilityStatement(Lazy<FhirRouter> router, SearchCatalogs catalogs, FacadeOptions options, TimeProvider time)
+internal sealed class CapabilityStatement(Lazy<FhirRouter> router, SearchCatalogs catalogs, SmartConfiguration smart, FacadeOptions options, TimeProvider time)
 {
     private volatile Written? _statement;
 
@@ -16,15 +17,20 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, SearchCatalog
     public async Task<FhirResponse> AnswerAsync(FhirRequest request, CancellationToken cancellationToken)
     {
         SearchCatalog catalog = (await catalogs.RefreshAsync(cancellationToken).ConfigureAwait(false)).Catalog;
+        var security = new CapabilitySecurity(smart.IsOn, await smart.TryReadAsync(cancellationToken).ConfigureAwait(false), options);
         Written? known = _statement;
-        // It changes with the search parameters of the site's own, and with nothing else while the server runs.
-        if (known is null || !ReferenceEquals(known.Catalog, catalog)) _statement = known = new Written(catalog, Write(router.Value.Routes, catalog, options, time));
+        // It changes with the search parameters of the site's own and the endpoints of its identity provider, and with nothing else while the server runs.
+        if (known is null || !ReferenceEquals(known.Catalog, catalog) || known.Security != security.Key)
+        {
+            _statement = known = new Written(catalog, security.Key, Write(router.Value.Routes, catalog, security, options, time));
+        }
+
         return new FhirResponse(200) { Body = known.Json };
     }
 
-    private sealed record Written(SearchCatalog Catalog, byte[] Json);
+    private sealed record Written(SearchCatalog Catalog, string Security, byte[] Json);
 
-    private static byte[] Write(IReadOnlyList<Route> routes, SearchCatalog catalog, FacadeOptions options, TimeProvider time)
+    private static byte[] Write(IReadOnlyList<Route> routes, SearchCatalog catalog, CapabilitySecurity security, FacadeOptions options, TimeProvider time)
     {
         var output = new ArrayBufferWriter<byte>(256 * 1024);
         using (var json = new Utf8JsonWriter(output, Negotiation.Compact))
@@ -52,10 +58,7 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, SearchCatalog
             json.WriteStartArray("rest");
             json.WriteStartObject();
             json.WriteString("mode", "server");
-            json.WriteStartObject("security");
-            json.WriteBoolean("cors", options.CorsOrigins.Count > 0);
-            json.WriteString("description", "Members and residents: Authorization: Bearer with a JWT (ES256K) signed by the caller's chain key for this custodian; rights come from the consortium's contract.");
-            json.WriteEndObject();
+            security.Write(json);
             Route[] ofSystem = [.. routes.Where(route => !route.IsOfType && route.OnlyType is null)];
             json.WriteStartArray("resource");
             foreach (string type in FhirR4.ResourceTypes) Resource(json, type, [.. routes.Where(route => route.IsOfType || route.OnlyType == type)], catalog, options);

@@ -1,3 +1,4 @@
+using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Store;
@@ -12,11 +13,11 @@ namespace Consortium.FhirFacade.Rest;
 internal sealed class ConditionMatch(SearchParser parser, SearchQueries search, FacadeOptions options)
 {
     /// <summary>The condition that stands in the URL of a conditional interaction.</summary>
-    public Condition Read(string type, FhirRequest request) => Read(type, QueryString.Create(request.Parameters.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value))).Value ?? "");
+    public Condition Read(string type, FhirRequest request) => Read(request.Caller, type, QueryString.Create(request.Parameters.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value))).Value ?? "");
 
     /// <summary>The condition of a query, with a question mark or without.</summary>
     /// <exception cref="FhirException">400: it has no parameter, or one that the server does not know and that would match too much.</exception>
-    public Condition Read(string type, string query)
+    public Condition Read(Caller caller, string type, string query)
     {
         // http.html#ccreate: what stands after the question mark; some clients send what stands before it as well.
         int mark = query.IndexOf('?', StringComparison.Ordinal), equals = query.IndexOf('=', StringComparison.Ordinal);
@@ -31,7 +32,7 @@ internal sealed class ConditionMatch(SearchParser parser, SearchQueries search, 
         IEnumerable<string> parts = FhirEndpoint.Form(query).Where(pair => pair.Key is not ("_format" or "_pretty")).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal);
         SearchQuery condition = parser.Condition(type, query);
         SearchCost.Require(condition, options.Limits.SearchCost);
-        return new Condition(condition, $"{type}?{string.Join('&', parts)}");
+        return new Condition(UserSearch.Confine(caller, condition), $"{type}?{string.Join('&', parts)}");
     }
 
     /// <summary>The id of the one match; null for none. Holds the condition until the transaction ends.</summary>

@@ -1,3 +1,4 @@
+using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Patch;
 using Consortium.FhirFacade.Store;
 
@@ -7,23 +8,24 @@ namespace Consortium.FhirFacade.Rest;
 /// conditional create, update, patch and delete (FHIR R4 http.html#ccreate, #cond-update, #patch, #3.1.0.7.1). Finding and acting are one transaction.
 /// What each does with no, one and several matches stands in decision 0190.
 /// </summary>
-internal sealed class ConditionalInteractions(RecordStore store, RecordQueries records, ConditionMatch match, PatchInteraction patch, ResourceContent rules, WriteAnswers answers)
+internal sealed class ConditionalInteractions(RecordStore store, RecordQueries records, ConditionMatch match, PatchInteraction patch, ResourceContent rules, WriteAnswers answers, UserAccess users, RecordAccess access)
 {
     /// <summary>None: creates. One: 200 and nothing is written. Several: 412.</summary>
     public async Task<FhirResponse> CreateAsync(FhirRequest request, string type, CancellationToken cancellationToken)
     {
         ResourceJson content = rules.Accept(request, type, id: null);
-        Condition condition = match.Read(type, request.IfNoneExist!);
+        Condition condition = match.Read(request.Caller, type, request.IfNoneExist!);
         return await store.TransactAsync(async transaction =>
         {
             if (await match.FindAsync(condition, transaction, cancellationToken).ConfigureAwait(false) is { } id)
             {
                 StoredVersion found = (await records.CurrentAsync(type, id, cancellationToken, transaction.Transaction).ConfigureAwait(false))!;
+                access.Note(request.Caller, found, null);
                 return answers.Existing(found, request.Prefer.Return);
             }
 
             return await ApplyAsync(request, new ResourceWrite(type, ResourceContent.NewId(), WriteMode.Create) { Content = content }, transaction).ConfigureAwait(false);
-        }, cancellationToken).ConfigureAwait(false);
+        }, users.WatchOf(request.Caller, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>None: creates, under the resource's own id where it has one. One: updates it. Several: 412.</summary>
@@ -38,7 +40,7 @@ internal sealed class ConditionalInteractions(RecordStore store, RecordQueries r
             ResourceWrite write = await WriteAsync(type, content, found, transaction, cancellationToken).ConfigureAwait(false);
             return await ApplyAsync(
                 request, write with { IfMatch = VersionTag.IfMatch(request.IfMatch), IfNoneExists = write.IfNoneExists || VersionTag.IsAny(request.IfNoneMatch) }, transaction).ConfigureAwait(false);
-        }, cancellationToken).ConfigureAwait(false);
+        }, users.WatchOf(request.Caller, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>None: 404. One: patches it. Several: 412.</summary>
@@ -50,9 +52,9 @@ internal sealed class ConditionalInteractions(RecordStore store, RecordQueries r
         {
             string id = await match.FindAsync(condition, transaction, cancellationToken).ConfigureAwait(false)
                 ?? throw new FhirException(404, "not-found", $"The condition matches no {type}; there is nothing to patch.");
-            ResourceWrite write = await patch.WriteAsync(type, id, change, request.IfMatch, transaction, cancellationToken).ConfigureAwait(false);
+            ResourceWrite write = await patch.WriteAsync(request.Caller, type, id, change, request.IfMatch, transaction, cancellationToken).ConfigureAwait(false);
             return await ApplyAsync(request, write, transaction).ConfigureAwait(false);
-        }, cancellationToken).ConfigureAwait(false);
+        }, users.WatchOf(request.Caller, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>None: 204, as of a delete of what is not there. One: deletes it. Several: 412.</summary>
@@ -63,7 +65,7 @@ internal sealed class ConditionalInteractions(RecordStore store, RecordQueries r
             await match.FindAsync(condition, transaction, cancellationToken).ConfigureAwait(false) is { } id
                 ? await ApplyAsync(request, new ResourceWrite(type, id, WriteMode.Delete) { IfMatch = VersionTag.IfMatch(request.IfMatch) }, transaction).ConfigureAwait(false)
                 : answers.Of(new WriteResult(type, "", 0, 0, WriteOutcome.NothingToDelete), request.Prefer.Return),
-            cancellationToken).ConfigureAwait(false);
+            users.WatchOf(request.Caller, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The write of a conditional update whose condition matched <paramref name="found"/>, or nothing.</summary>

@@ -9,7 +9,7 @@ namespace Consortium.FhirFacade.Rest;
 internal static class CrossOrigin
 {
     private const string Exposed = "ETag, Location, Content-Location, Last-Modified, X-Request-Id, X-Correlation-Id";
-    private const string Allowed = "Accept, Authorization, Content-Type, Content-Encoding, If-Match, If-None-Match, If-Modified-Since, If-None-Exist, Prefer, X-Request-Id, X-Correlation-Id, X-Security-Context";
+    private const string Allowed = "Accept, Authorization, Content-Type, Content-Encoding, If-Match, If-None-Match, If-Modified-Since, If-None-Exist, Prefer, X-Request-Id, X-Correlation-Id, X-Security-Context, X-Purpose-Of-Use, X-Purpose-Of-Use-Reason";
 
     /// <summary>Adds what the browser needs to hand the answer to the page, where its origin is listed.</summary>
     public static void Write(HttpContext context, IReadOnlyList<string> origins, string? allow)

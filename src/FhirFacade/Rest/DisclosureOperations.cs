@@ -10,14 +10,14 @@ namespace Consortium.FhirFacade.Rest;
 /// <c>$disclose</c>: the caller's view of one version with what is needed to verify it (<c>record-commitment.md</c>, "Disclosure"), and <c>$receipt</c>: where it stands on the chain.
 /// The answer is made from the bytes in the store as they are now. If somebody changed them, the disclosure does not verify, and the asker can name the record.
 /// </summary>
-internal sealed class DisclosureOperations(RecordQueries records, RecordAccess access, DisclosureAudit audit, FacadeOptions options)
+internal sealed class DisclosureOperations(RecordQueries records, RecordAccess access, FacadeOptions options)
 {
     /// <summary><c>[base]/$disclose</c> by record id, which is all that another member knows.</summary>
     public async Task<FhirResponse> DiscloseByRecordIdAsync(FhirRequest request, CancellationToken cancellationToken)
     {
         Tag128 recordId = RecordId(request);
         CommittedVersion? version = await records.CommittedAsync(recordId, cancellationToken).ConfigureAwait(false);
-        if (version is null || !RecordAccess.MaySee(request.Caller, version.Stored)) throw new FhirException(404, "not-found", $"This custodian has no record {recordId}.");
+        if (version is null || !await access.MaySeeAsync(request.Caller, version.Stored, cancellationToken).ConfigureAwait(false)) throw new FhirException(404, "not-found", $"This custodian has no record {recordId}.");
         return await DiscloseAsync(request.Caller, version, cancellationToken).ConfigureAwait(false);
     }
 
@@ -38,7 +38,7 @@ internal sealed class DisclosureOperations(RecordQueries records, RecordAccess a
     {
         ViewRole role = await access.RoleForAsync(caller, version.Stored, cancellationToken).ConfigureAwait(false);
         (byte[] view, Disclosure disclosure) = await RedactedAsync(version, role, cancellationToken).ConfigureAwait(false);
-        if (caller.IsOutside) await audit.RecordAsync(caller, "$disclose", [new Disclosed(version.Stored, role)], cancellationToken).ConfigureAwait(false);
+        access.Note(caller, version.Stored, caller.IsOutside ? role : null);
         using var parameters = new ParametersWriter();
         parameters.Resource("view", view);
         parameters.Bytes("disclosure", disclosure.ToJson());
@@ -69,7 +69,7 @@ internal sealed class DisclosureOperations(RecordQueries records, RecordAccess a
             ? VersionTag.Id(version)
             : (await records.CurrentAsync(type, id, cancellationToken).ConfigureAwait(false))?.Version;
         CommittedVersion? found = number is { } known ? await records.CommittedAsync(type, id, known, cancellationToken).ConfigureAwait(false) : null;
-        return found is not null && RecordAccess.MaySee(caller, found.Stored) ? found : throw FhirException.NotFound(type, id);
+        return found is not null && await access.MaySeeAsync(caller, found.Stored, cancellationToken).ConfigureAwait(false) ? found : throw FhirException.NotFound(type, id);
     }
 
     private void Committed(ParametersWriter parameters, CommittedVersion version)

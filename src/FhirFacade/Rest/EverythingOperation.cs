@@ -11,7 +11,7 @@ namespace Consortium.FhirFacade.Rest;
 /// <c>Patient/id/$everything</c> (FHIR R4 patient-operation-everything.html): the patient, all of its compartment, and what these refer to outside of any patient's
 /// compartment (practitioners, organizations, medications). To callers from outside it gives the records about the patient, each in their view.
 /// </summary>
-internal sealed class EverythingOperation(RecordQueries records, SearchParser parser, SearchInteraction search)
+internal sealed class EverythingOperation(RecordQueries records, SearchParser parser, SearchInteraction search, RecordAccess access)
 {
     /// <summary>Clinical dates, by the names that R4's search parameters give them.</summary>
     private static readonly HashSet<string> s_careDates = new(StringComparer.Ordinal)
@@ -22,7 +22,7 @@ internal sealed class EverythingOperation(RecordQueries records, SearchParser pa
     public async Task<FhirResponse> OfPatientAsync(FhirRequest request, string id, CancellationToken cancellationToken)
     {
         StoredVersion? patient = await records.CurrentAsync("Patient", id, cancellationToken).ConfigureAwait(false);
-        if (patient is null || !RecordAccess.MaySee(request.Caller, patient)) throw FhirException.NotFound("Patient", id);
+        if (patient is null || !await access.MaySeeAsync(request.Caller, patient, cancellationToken).ConfigureAwait(false)) throw FhirException.NotFound("Patient", id);
         if (patient.Deleted) throw FhirException.Gone("Patient", id);
 
         List<KeyValuePair<string, string>> shaping = [.. request.Parameters.Where(parameter => parameter.Key is "_type" or "_count" or "_cursor" or "_elements" or "_summary" or "_total")];
@@ -46,7 +46,7 @@ internal sealed class EverythingOperation(RecordQueries records, SearchParser pa
             Used = [.. request.Parameters.Where(parameter => parameter.Key is not ("_format" or "_pretty")).Select(parameter => (parameter.Key, parameter.Value))],
             Includes = outside || query.Types.Count > 0 ? [] : s_supporting.Value,
         };
-        return await search.AnswerAsync(request, asked, $"Patient/{id}/$everything", "operation-everything", cancellationToken).ConfigureAwait(false);
+        return await search.AnswerAsync(request, asked, $"Patient/{id}/$everything", cancellationToken).ConfigureAwait(false);
 
         static int[] CareDates() => [.. FhirR4.ResourceTypes.SelectMany(type => SearchCatalog.R4.Of(type))
             .Where(parameter => parameter.Kind == SearchParameterKind.Date && s_careDates.Contains(parameter.Code)).Select(parameter => parameter.Number).Distinct()];

@@ -28,7 +28,7 @@ internal sealed class FailureResponses(FacadeOptions options, ILogger<FailureRes
             PreconditionException precondition => new FhirException(412, "conflict", precondition.Message),
             _ => Unforeseen(exception),
         };
-        return new FhirResponse(known.Status) { Body = OperationOutcomeJson.Write(known.Issues), Allow = known.Allow, AcceptEncoding = known.AcceptEncoding, AcceptPatch = known.AcceptPatch, RetryAfter = known.RetryAfter, IsOutcome = true };
+        return new FhirResponse(known.Status) { Body = OperationOutcomeJson.Write(known.Issues), Allow = known.Allow, AcceptEncoding = known.AcceptEncoding, AcceptPatch = known.AcceptPatch, RetryAfter = known.RetryAfter, Challenge = known.Challenge, IsOutcome = true };
     }
 
     /// <summary>The answer to an interaction that took longer than the site allows, and was stopped.</summary>

@@ -42,7 +42,7 @@ internal sealed class FhirEndpoint(FhirRouter router, LaterInteractions later, C
                 List<KeyValuePair<string, string>> parameters = Form(context.Request.QueryString.Value);
                 // An answer that is a Binary's content follows its own content type: whether the client takes FHIR is asked where FHIR is written.
                 bool content = segments is ["Binary", _] or ["Binary", _, "_history", _] && !Negotiation.AsksForFhir(context.Request, parameters);
-                content |= segments is ["$export-status" or "$export-file" or "$export-error", ..];
+                content |= segments is ["$export-status" or "$export-file" or "$export-error" or ".well-known", ..];
                 if (!content) form = Negotiation.Answer(context.Request, parameters);
                 FhirRequest request = await ReadAsync(context, segments, parameters).ConfigureAwait(false);
                 if (segments is [.., "_search"]) form = Negotiation.Answer(context.Request, parameters); // the form of a POST may have _format too
@@ -81,6 +81,7 @@ internal sealed class FhirEndpoint(FhirRouter router, LaterInteractions later, C
         HttpRequest http = context.Request;
         Caller caller = await rates.AdmitAsync(
             context.Connection.RemoteIpAddress, () => authentication.AuthenticateAsync(http.Headers.Authorization.ToString(), context.RequestAborted)).ConfigureAwait(false);
+        caller = BreakGlass.WithPurpose(caller, Header(http, BreakGlass.PurposeHeader), Header(http, BreakGlass.ReasonHeader));
         ReadOnlyMemory<byte> body = default;
         BodyKind kind = BodyKind.Json;
         FhirDocument? document = null;
@@ -115,6 +116,8 @@ internal sealed class FhirEndpoint(FhirRouter router, LaterInteractions later, C
             ContentType = http.ContentType,
             Document = document,
             Caller = caller,
+            RequestId = RequestId(context),
+            Address = context.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null,
             IfMatch = Header(http, "If-Match"),
             IfNoneMatch = Header(http, "If-None-Match"),
             IfModifiedSince = Header(http, "If-Modified-Since"),
@@ -204,7 +207,7 @@ internal sealed class FhirEndpoint(FhirRouter router, LaterInteractions later, C
         if (response.RetryAfter is { } seconds) headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (response.AcceptEncoding is { } codings) headers.AcceptEncoding = codings;
         if (response.AcceptPatch is { } patches) headers["Accept-Patch"] = patches;
-        if (response.Status == 401) headers.WWWAuthenticate = "Bearer";
+        if ((response.Challenge ?? (response.Status == 401 ? "Bearer" : null)) is { } challenge) headers.WWWAuthenticate = challenge;
         if (response.RawContentType is not null)
         {
             // A stored file is somebody's content: it is shown as what it says it is, and its scripts do not run here.
@@ -220,11 +223,19 @@ internal sealed class FhirEndpoint(FhirRouter router, LaterInteractions later, C
     // http.html#custom: the client's id comes back; the server gives one where there is none, or none that it would put in a log.
     private static void WriteRequestId(HttpContext context)
     {
-        string id = context.Request.Headers["X-Request-Id"].ToString();
-        bool good = IsPlain(id);
-        context.Response.Headers["X-Request-Id"] = good ? id : Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
+        context.Response.Headers["X-Request-Id"] = RequestId(context);
         string correlation = context.Request.Headers["X-Correlation-Id"].ToString();
         if (IsPlain(correlation)) context.Response.Headers["X-Correlation-Id"] = correlation;
+    }
+
+    // The same throughout a request: it stands in the answer and in the AuditEvent.
+    private static string RequestId(HttpContext context)
+    {
+        if (context.Items.TryGetValue(typeof(FhirEndpoint), out object? known)) return (string)known!;
+        string id = context.Request.Headers["X-Request-Id"].ToString();
+        if (!IsPlain(id)) id = Activity.Current?.TraceId.ToString() ?? Guid.NewGuid().ToString("N");
+        context.Items[typeof(FhirEndpoint)] = id;
+        return id;
     }
 
     private static bool IsPlain(string id) => id.Length is > 0 and <= MostRequestIdCharacters && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');

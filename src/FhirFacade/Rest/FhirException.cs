@@ -33,8 +33,11 @@ internal sealed class FhirException : Exception
     /// <summary>The <c>Retry-After</c> header in seconds (RFC 9110 10.2.3): of a 429, or of a 503 that passes by itself.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>The <c>WWW-Authenticate</c> header of a 401 or 403 (RFC 6750 3).</summary>
+    public string? Challenge { get; init; }
+
     /// <summary>The same, said of a place: that of an entry in its Bundle.</summary>
-    public FhirException At(string place) => new(Status, [.. Issues.Select(issue => issue with { Expression = issue.Expression is { } within && within.StartsWith(place, StringComparison.Ordinal) ? within : place })]) { Allow = Allow, RetryAfter = RetryAfter };
+    public FhirException At(string place) => new(Status, [.. Issues.Select(issue => issue with { Expression = issue.Expression is { } within && within.StartsWith(place, StringComparison.Ordinal) ? within : place })]) { Allow = Allow, RetryAfter = RetryAfter, Challenge = Challenge };
 
     public static FhirException NotFound(string type, string id) => new(404, "not-found", $"There is no {type}/{id}.");
 

@@ -30,6 +30,12 @@ internal sealed record FhirRequest
     /// <summary>Who asks.</summary>
     public required Caller Caller { get; init; }
 
+    /// <summary><c>X-Request-Id</c>: the client's, or the one that the server gave.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>The network address that the request came from; null where it is not known.</summary>
+    public string? Address { get; init; }
+
     /// <summary><c>If-Match</c>.</summary>
     public string? IfMatch { get; init; }
 

@@ -46,6 +46,9 @@ internal sealed record FhirResponse(int Status)
     /// <summary>The <c>Retry-After</c> header, in seconds.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>The <c>WWW-Authenticate</c> header; null for the one that a 401 has anyway.</summary>
+    public string? Challenge { get; init; }
+
     /// <summary>True where the body is an OperationOutcome about the interaction, not the resource that it is about.</summary>
     public bool IsOutcome { get; init; }
 

@@ -1,5 +1,7 @@
 using Consortium.Fhir;
 using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Access.Smart;
+using Consortium.FhirFacade.AuditTrail;
 
 namespace Consortium.FhirFacade.Rest;
 
@@ -10,8 +12,12 @@ internal sealed class FhirRouter
 
     private readonly Place[][] _places;
 
-    public FhirRouter(RouteTable table)
+    private readonly AccessAudit _audit;
+    private readonly BreakGlass _glass;
+
+    public FhirRouter(RouteTable table, AccessAudit audit, BreakGlass glass)
     {
+        (_audit, _glass) = (audit, glass);
         Routes = table.Routes;
         Place[] places = [.. Routes.GroupBy(route => route.Path).Select(rows => new Place(rows.Key, [.. rows]))];
         // By the number of segments; what is written out goes before what stands for anything.
@@ -30,12 +36,33 @@ internal sealed class FhirRouter
         Route route = place.Route(request.Method)
             ?? throw new FhirException(405, "not-supported", $"This verb is not supported here; {place.Allow} is.") { Allow = place.Allow };
         if (route.Right != Right.Public) request.Caller.RequireKnown();
+        return _audit.RunAsync(route, request, recorded => AnswerAsync(route, recorded, cancellationToken), cancellationToken);
+    }
+
+    private Task<FhirResponse> AnswerAsync(Route route, FhirRequest request, CancellationToken cancellationToken)
+    {
         if (route.Right == Right.Write) request.Caller.RequireWriter();
+        RouteScopes.Require(route, request);
+        if (request.Caller.User is not null)
+        {
+            string type = request.Segments.FirstOrDefault() ?? "";
+            ReturnPreference answered = route.Right == Right.Write && FhirR4.IsResourceType(type) ? request.Caller.Answered(type, request.Prefer.Return) : request.Prefer.Return;
+            request = request with { Caller = _glass.Apply(request.Caller), Prefer = request.Prefer with { Return = answered } };
+        }
+
         return route.Answer(request, cancellationToken);
     }
 
     /// <summary>The path's template in the table, for metrics; <c>(none)</c> where there is nothing at that path.</summary>
     public string Template(string[] segments) => TryFind(segments)?.Template ?? "(none)";
+
+    /// <summary>Refuses a request that the caller's scopes do not allow, without running it.</summary>
+    /// <exception cref="FhirException">403; 404 and 405 where there is no such route.</exception>
+    public void RequireScopes(FhirRequest request)
+    {
+        Place place = Find(request.Segments);
+        if (place.Route(request.Method) is { } route) RouteScopes.Require(route, request);
+    }
 
     /// <summary>The verbs of a path, for <c>Allow</c>.</summary>
     /// <exception cref="FhirException">404: there is nothing at that path.</exception>

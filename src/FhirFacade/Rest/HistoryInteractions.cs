@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Consortium.Fhir;
 using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Access.Smart;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Store;
@@ -17,13 +18,16 @@ internal sealed class HistoryInteractions(RecordQueries records, RecordAccess ac
 
     public async Task<FhirResponse> AnswerAsync(FhirRequest request, string? type, string? id, CancellationToken cancellationToken)
     {
+        if (id is null && type is not null) RequireWhole(request.Caller, type);
         HistoryQuery query = await ListedAsync(request, Parse(request, type, id), cancellationToken).ConfigureAwait(false);
         IReadOnlyList<StoredVersion> versions = await records.HistoryAsync(query with { Count = query.Count + 1 }, cancellationToken).ConfigureAwait(false);
-        if (id is not null && versions.Count == 0 && query is { Before: null, Since: null, At: null, Only: null }) throw FhirException.NotFound(type!, id);
-        StoredVersion[] page = [.. versions.Take(query.Count)];
+        StoredVersion[] read = [.. versions.Take(query.Count)];
+        StoredVersion[] page = [.. await access.VisibleAsync(request.Caller, read, cancellationToken).ConfigureAwait(false)];
+        if (id is not null && page.Length == 0 && (query is { Before: null, Since: null, At: null, Only: null } || read.Length > 0)) throw FhirException.NotFound(type!, id);
         StoredVersion[] shown = [.. page.Where(version => !version.Deleted)];
-        byte[][] views = await access.DiscloseAsync(request.Caller, type is null ? "history-system" : id is null ? "history-type" : "history-instance", shown, cancellationToken).ConfigureAwait(false);
-        long total = await records.HistoryCountAsync(query, cancellationToken).ConfigureAwait(false);
+        byte[][] views = await access.DiscloseAsync(request.Caller, shown, cancellationToken).ConfigureAwait(false);
+        // Of a user's history the number is left out: it would count what the user does not see.
+        long? total = request.Caller.User is null ? await records.HistoryCountAsync(query, cancellationToken).ConfigureAwait(false) : null;
 
         string self = string.Join('/', new[] { options.BaseUrl, type, id, "_history" }.Where(part => part is not null));
         List<(string, string)> parameters = [("_count", query.Count.ToString(CultureInfo.InvariantCulture))];
@@ -32,14 +36,20 @@ internal sealed class HistoryInteractions(RecordQueries records, RecordAccess ac
         (string, string)[] here = query.Before is { } before ? [("_cursor", before.ToString(CultureInfo.InvariantCulture))] : [];
         bundle.Link("self", BundleWriter.Url(self, [.. parameters, .. here]));
         bundle.Link("first", BundleWriter.Url(self, parameters));
-        if (versions.Count > page.Length && page.Length > 0)
+        if (versions.Count > read.Length && read.Length > 0)
         {
-            bundle.Link("next", BundleWriter.Url(self, [.. parameters, ("_cursor", page[^1].Sequence.ToString(CultureInfo.InvariantCulture))]));
+            bundle.Link("next", BundleWriter.Url(self, [.. parameters, ("_cursor", read[^1].Sequence.ToString(CultureInfo.InvariantCulture))]));
         }
 
         int next = 0;
         foreach (StoredVersion version in page) Entry(bundle, version, version.Deleted ? null : views[next++]);
         return new FhirResponse(200) { Body = bundle.Finish() };
+    }
+
+    // A history of many resources has them all, those among them that are deleted: it is not cut down to one patient's or to what a search finds.
+    private static void RequireWhole(Caller caller, string type)
+    {
+        if (caller.User is { } user && !user.For(type, Permissions.Search).Any(grant => grant.IsWhole)) throw Challenge.Scope($"user/{type}.s", $"system/{type}.s");
     }
 
     private static HistoryQuery Parse(FhirRequest request, string? type, string? id)
@@ -89,6 +99,7 @@ internal sealed class HistoryInteractions(RecordQueries records, RecordAccess ac
         if (request.Caller.IsOutside) throw FhirException.Forbidden("What a List refers to may be hidden from outside; _since and _at may be used.");
         string id = list.StartsWith("List/", StringComparison.Ordinal) ? list[5..] : list;
         StoredVersion stored = await records.CurrentAsync("List", id, cancellationToken).ConfigureAwait(false) ?? throw FhirException.NotFound("List", id);
+        if (!await access.MaySeeAsync(request.Caller, stored, cancellationToken).ConfigureAwait(false)) throw FhirException.NotFound("List", id);
         if (stored.Deleted) throw FhirException.Gone("List", id);
         List<(RecordKey, long?)> only = [];
         foreach (FhirNode entry in FhirDocument.Parse(stored.Body).Root.ChildrenNamed("entry"))

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Consortium.Fhir;
+using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Access.Smart;
 using Consortium.FhirFacade.Patch;
 using Consortium.FhirFacade.Store;
 
@@ -9,7 +11,7 @@ namespace Consortium.FhirFacade.Rest;
 /// <c>$meta</c> of an instance, a type and the system, <c>$meta-add</c> and <c>$meta-delete</c> of an instance (FHIR R4 resource-operation-meta.html). A change of profiles, tags or
 /// security labels is a new version here, because versions are committed with their exact bytes (decision 0191).
 /// </summary>
-internal sealed class MetaOperations(RecordStore store, RecordQueries records, ReadInteractions read, ResourceContent rules)
+internal sealed class MetaOperations(RecordStore store, RecordQueries records, ReadInteractions read, ResourceContent rules, UserAccess users)
 {
     private static readonly string[] Lists = ["profile", "security", "tag"];
 
@@ -27,6 +29,11 @@ internal sealed class MetaOperations(RecordStore store, RecordQueries records, R
     public async Task<FhirResponse> InUseAsync(FhirRequest request, string? type, CancellationToken cancellationToken)
     {
         if (request.Caller.IsOutside) throw FhirException.Forbidden("Which labels are in use tells of records that may be hidden from outside; $meta of an instance gives those of a record that may be seen.");
+        if (request.Caller.User is { } user && !(request.Caller.SeesRestricted && user.Grants.Any(grant => grant.IsWhole && grant.Gives(type ?? SmartScope.AnyType, Permissions.Search))))
+        {
+            throw FhirException.Forbidden("Which labels are in use tells of records that this user does not see; $meta of an instance gives those of a record that may be seen.");
+        }
+
         using var meta = new MemoryStream();
         using (var json = new Utf8JsonWriter(meta, Negotiation.Compact))
         {
@@ -92,7 +99,7 @@ internal sealed class MetaOperations(RecordStore store, RecordQueries records, R
             var write = new ResourceWrite(type, id, WriteMode.Update) { Content = rules.Accept(changed, type, id), IfMatch = VersionTag.IfMatch(request.IfMatch) };
             WriteResult result = (await transaction.ApplyAsync([write]).ConfigureAwait(false))[0];
             return Answer(result.Body!) with { Version = result.Version, LastUpdated = result.LastUpdated };
-        }, cancellationToken).ConfigureAwait(false);
+        }, users.WatchOf(request.Caller, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private static byte[] Changed(byte[] resource, byte[] given, Action<JsonText, JsonText> change)

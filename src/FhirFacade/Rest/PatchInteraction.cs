@@ -1,10 +1,11 @@
+using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Patch;
 using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Rest;
 
 /// <summary>patch (FHIR R4 http.html#patch): a JSON Patch, or a FHIRPath Patch as Parameters in JSON or XML. What comes out is validated like an update.</summary>
-internal sealed class PatchInteraction(RecordStore store, RecordQueries records, ResourceContent rules, WriteAnswers answers)
+internal sealed class PatchInteraction(RecordStore store, RecordQueries records, ResourceContent rules, WriteAnswers answers, UserAccess users)
 {
     /// <summary>What PATCH takes, for <c>Accept-Patch</c> (RFC 5789 3.1).</summary>
     public const string Taken = "application/json-patch+json, application/fhir+json, application/fhir+xml";
@@ -15,9 +16,9 @@ internal sealed class PatchInteraction(RecordStore store, RecordQueries records,
         return await store.TransactAsync(async transaction =>
         {
             await transaction.LockAsync([new RecordKey(type, id)]).ConfigureAwait(false);
-            ResourceWrite write = await WriteAsync(type, id, patch, request.IfMatch, transaction, cancellationToken).ConfigureAwait(false);
+            ResourceWrite write = await WriteAsync(request.Caller, type, id, patch, request.IfMatch, transaction, cancellationToken).ConfigureAwait(false);
             return answers.Of((await transaction.ApplyAsync([write]).ConfigureAwait(false))[0], request.Prefer.Return);
-        }, cancellationToken).ConfigureAwait(false);
+        }, users.WatchOf(request.Caller, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The patch of a request.</summary>
@@ -37,9 +38,10 @@ internal sealed class PatchInteraction(RecordStore store, RecordQueries records,
     /// <exception cref="FhirException">404, 410: there is nothing to patch. 422: the patch cannot be made of it, or gives what is not valid.</exception>
     /// <exception cref="PreconditionException"><c>If-Match</c> names another version.</exception>
     public async Task<ResourceWrite> WriteAsync(
-        string type, string id, ResourcePatch patch, string? ifMatch, StoreTransaction transaction, CancellationToken cancellationToken)
+        Caller caller, string type, string id, ResourcePatch patch, string? ifMatch, StoreTransaction transaction, CancellationToken cancellationToken)
     {
         StoredVersion? current = await records.CurrentAsync(type, id, cancellationToken, transaction.Transaction).ConfigureAwait(false);
+        if (current is { Deleted: false }) await users.RequireChangeAsync(caller, current, transaction.Transaction, cancellationToken).ConfigureAwait(false);
         if (VersionTag.IfMatch(ifMatch) is { } expected && !expected.Contains(current is { Deleted: false } ? current.Version : 0))
         {
             throw new PreconditionException($"If-Match names version {string.Join(", ", expected)} of {type}/{id}, which is not the current one. Read it again and repeat the change.", new RecordKey(type, id));

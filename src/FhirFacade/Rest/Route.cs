@@ -12,6 +12,9 @@ internal sealed record Route(string Method, string Path, Interaction Answer)
     /// <summary>Who may.</summary>
     public Right Right { get; init; } = Right.Read;
 
+    /// <summary>True where the interaction asks by itself for the scopes that it needs, or shows and changes nothing of the store.</summary>
+    public bool AsksForScopes { get; init; }
+
     /// <summary>Codes of the interactions that it is (FHIR R4 type-restful-interaction, system-restful-interaction).</summary>
     public string[] Interactions { get; init; } = [];
 

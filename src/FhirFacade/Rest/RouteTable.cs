@@ -1,3 +1,4 @@
+using Consortium.FhirFacade.Access.Smart;
 using Consortium.FhirFacade.Export;
 using Consortium.FhirFacade.Later;
 using Consortium.FhirFacade.Terminology;
@@ -12,16 +13,17 @@ internal sealed class RouteTable(
     ReadInteractions read, HistoryInteractions history, WriteInteractions write, ConditionalInteractions conditional, PatchInteraction patch,
     SearchInteraction search, BundleInteraction bundle, CapabilityStatement capabilities, ValidateOperation validate, MetaOperations meta,
     EverythingOperation everything, TerminologyOperations terminology, ExportOperations export, DisclosureOperations disclosure, ExchangeOperations exchange,
-    LaterInteractions later, SearchParameterStatus parameters)
+    LaterInteractions later, SearchParameterStatus parameters, SmartConfiguration smart)
 {
     /// <summary>The rows.</summary>
     public IReadOnlyList<Route> Routes { get; } =
     [
-        new("POST", "", bundle.ExecuteAsync) { Right = Right.Write, Interactions = ["transaction", "batch"] },
-        new("GET", "", search.OfSystemAsync) { Interactions = ["search-system"] },
-        new("GET", "_search", search.OfSystemAsync),
-        new("POST", "_search", search.OfSystemAsync),
+        new("POST", "", bundle.ExecuteAsync) { AsksForScopes = true, Right = Right.Write, Interactions = ["transaction", "batch"] },
+        new("GET", "", search.OfSystemAsync) { AsksForScopes = true, Interactions = ["search-system"] },
+        new("GET", "_search", search.OfSystemAsync) { AsksForScopes = true },
+        new("POST", "_search", search.OfSystemAsync) { AsksForScopes = true },
         new("GET", "metadata", capabilities.AnswerAsync) { Right = Right.Public },
+        new("GET", ".well-known/smart-configuration", smart.AnswerAsync) { Right = Right.Public },
         new("GET", "_history", (r, ct) => history.AnswerAsync(r, null, null, ct)) { Interactions = ["history-system"] },
 
         new("GET", "{type}", (r, ct) => search.OfTypeAsync(r, r.Segments[0], ct)) { Interactions = ["search-type"] },
@@ -51,7 +53,7 @@ internal sealed class RouteTable(
             Interactions = ["vread"], Features = [("readHistory", "true")],
         },
 
-        new("POST", "{type}/$validate", (r, ct) => ValidateOperation.OfTypeAsync(r, r.Segments[0], ct)) { Operation = "validate" },
+        new("POST", "{type}/$validate", (r, ct) => ValidateOperation.OfTypeAsync(r, r.Segments[0], ct)) { AsksForScopes = true, Operation = "validate" },
         new("GET", "{type}/{id}/$validate", (r, ct) => validate.OfInstanceAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "validate" },
         new("POST", "{type}/{id}/$validate", (r, ct) => validate.OfInstanceAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "validate" },
         new("GET", "$meta", (r, ct) => meta.InUseAsync(r, null, ct)) { Operation = "meta" },
@@ -62,40 +64,40 @@ internal sealed class RouteTable(
         new("POST", "{type}/{id}/$meta-delete", (r, ct) => meta.DeleteAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "meta-delete" },
 
         new("GET", "Patient/{id}/$everything", (r, ct) => everything.OfPatientAsync(r, r.Segments[1], ct)) { Operation = "everything" },
-        new("GET", "ValueSet/$expand", (r, ct) => terminology.ExpandAsync(r, null, ct)) { Operation = "expand" },
-        new("POST", "ValueSet/$expand", (r, ct) => terminology.ExpandAsync(r, null, ct)) { Operation = "expand" },
+        new("GET", "ValueSet/$expand", (r, ct) => terminology.ExpandAsync(r, null, ct)) { AsksForScopes = true, Operation = "expand" },
+        new("POST", "ValueSet/$expand", (r, ct) => terminology.ExpandAsync(r, null, ct)) { AsksForScopes = true, Operation = "expand" },
         new("GET", "ValueSet/{id}/$expand", (r, ct) => terminology.ExpandAsync(r, r.Segments[1], ct)) { Right = Right.Write, Operation = "expand" },
-        new("GET", "ValueSet/$validate-code", (r, ct) => terminology.ValidateInSetAsync(r, null, ct)) { Operation = "validate-code" },
-        new("POST", "ValueSet/$validate-code", (r, ct) => terminology.ValidateInSetAsync(r, null, ct)) { Operation = "validate-code" },
+        new("GET", "ValueSet/$validate-code", (r, ct) => terminology.ValidateInSetAsync(r, null, ct)) { AsksForScopes = true, Operation = "validate-code" },
+        new("POST", "ValueSet/$validate-code", (r, ct) => terminology.ValidateInSetAsync(r, null, ct)) { AsksForScopes = true, Operation = "validate-code" },
         new("GET", "ValueSet/{id}/$validate-code", (r, ct) => terminology.ValidateInSetAsync(r, r.Segments[1], ct)) { Right = Right.Write, Operation = "validate-code" },
-        new("GET", "CodeSystem/$validate-code", (r, ct) => terminology.ValidateInSystemAsync(r, null, ct)) { Operation = "validate-code" },
-        new("POST", "CodeSystem/$validate-code", (r, ct) => terminology.ValidateInSystemAsync(r, null, ct)) { Operation = "validate-code" },
-        new("GET", "CodeSystem/$lookup", terminology.LookupAsync) { Operation = "lookup" },
-        new("POST", "CodeSystem/$lookup", terminology.LookupAsync) { Operation = "lookup" },
+        new("GET", "CodeSystem/$validate-code", (r, ct) => terminology.ValidateInSystemAsync(r, null, ct)) { AsksForScopes = true, Operation = "validate-code" },
+        new("POST", "CodeSystem/$validate-code", (r, ct) => terminology.ValidateInSystemAsync(r, null, ct)) { AsksForScopes = true, Operation = "validate-code" },
+        new("GET", "CodeSystem/$lookup", terminology.LookupAsync) { AsksForScopes = true, Operation = "lookup" },
+        new("POST", "CodeSystem/$lookup", terminology.LookupAsync) { AsksForScopes = true, Operation = "lookup" },
 
         new("GET", "SearchParameter/$status", parameters.OfAllAsync) { Right = Right.Write, Operation = "status" },
         new("GET", "SearchParameter/{id}/$status", (r, ct) => parameters.OfAsync(r, r.Segments[1], ct)) { Right = Right.Write, Operation = "status" },
 
-        new("GET", "$export", (r, ct) => export.StartAsync(r, ExportScope.System, null, ct)) { Operation = "export" },
-        new("POST", "$export", (r, ct) => export.StartAsync(r, ExportScope.System, null, ct)) { Operation = "export" },
-        new("GET", "Patient/$export", (r, ct) => export.StartAsync(r, ExportScope.Patients, null, ct)) { Operation = "export" },
-        new("POST", "Patient/$export", (r, ct) => export.StartAsync(r, ExportScope.Patients, null, ct)) { Operation = "export" },
-        new("GET", "Group/{id}/$export", (r, ct) => export.StartAsync(r, ExportScope.Group, r.Segments[1], ct)) { Operation = "export" },
-        new("POST", "Group/{id}/$export", (r, ct) => export.StartAsync(r, ExportScope.Group, r.Segments[1], ct)) { Operation = "export" },
-        new("GET", "$export-status/{id}", (r, ct) => export.StatusAsync(r, r.Segments[1], ct)),
-        new("DELETE", "$export-status/{id}", (r, ct) => export.RemoveAsync(r, r.Segments[1], ct)),
-        new("GET", "$export-error/{id}", (r, ct) => export.ProblemsAsync(r, r.Segments[1], ct)),
-        new("GET", "$async-status/{id}", (r, ct) => later.StatusAsync(r, r.Segments[1], ct)),
-        new("DELETE", "$async-status/{id}", (r, _) => later.RemoveAsync(r, r.Segments[1])),
-        new("GET", "$export-file/{id}/{member}", (r, ct) => export.FileAsync(r, r.Segments[1], r.Segments[2], ct)),
+        new("GET", "$export", (r, ct) => export.StartAsync(r, ExportScope.System, null, ct)) { AsksForScopes = true, Operation = "export" },
+        new("POST", "$export", (r, ct) => export.StartAsync(r, ExportScope.System, null, ct)) { AsksForScopes = true, Operation = "export" },
+        new("GET", "Patient/$export", (r, ct) => export.StartAsync(r, ExportScope.Patients, null, ct)) { AsksForScopes = true, Operation = "export" },
+        new("POST", "Patient/$export", (r, ct) => export.StartAsync(r, ExportScope.Patients, null, ct)) { AsksForScopes = true, Operation = "export" },
+        new("GET", "Group/{id}/$export", (r, ct) => export.StartAsync(r, ExportScope.Group, r.Segments[1], ct)) { AsksForScopes = true, Operation = "export" },
+        new("POST", "Group/{id}/$export", (r, ct) => export.StartAsync(r, ExportScope.Group, r.Segments[1], ct)) { AsksForScopes = true, Operation = "export" },
+        new("GET", "$export-status/{id}", (r, ct) => export.StatusAsync(r, r.Segments[1], ct)) { AsksForScopes = true },
+        new("DELETE", "$export-status/{id}", (r, ct) => export.RemoveAsync(r, r.Segments[1], ct)) { AsksForScopes = true },
+        new("GET", "$export-error/{id}", (r, ct) => export.ProblemsAsync(r, r.Segments[1], ct)) { AsksForScopes = true },
+        new("GET", "$async-status/{id}", (r, ct) => later.StatusAsync(r, r.Segments[1], ct)) { AsksForScopes = true },
+        new("DELETE", "$async-status/{id}", (r, _) => later.RemoveAsync(r, r.Segments[1])) { AsksForScopes = true },
+        new("GET", "$export-file/{id}/{member}", (r, ct) => export.FileAsync(r, r.Segments[1], r.Segments[2], ct)) { AsksForScopes = true },
 
-        new("GET", "$disclose", disclosure.DiscloseByRecordIdAsync) { Operation = "disclose" },
-        new("POST", "$disclose", disclosure.DiscloseByRecordIdAsync) { Operation = "disclose" },
+        new("GET", "$disclose", disclosure.DiscloseByRecordIdAsync) { AsksForScopes = true, Operation = "disclose" },
+        new("POST", "$disclose", disclosure.DiscloseByRecordIdAsync) { AsksForScopes = true, Operation = "disclose" },
         new("GET", "{type}/{id}/$disclose", (r, ct) => disclosure.DiscloseAsync(r, r.Segments[0], r.Segments[1], null, ct)) { Operation = "disclose" },
         new("GET", "{type}/{id}/_history/{vid}/$disclose", (r, ct) => disclosure.DiscloseAsync(r, r.Segments[0], r.Segments[1], r.Segments[3], ct)) { Operation = "disclose" },
         new("GET", "{type}/{id}/$receipt", (r, ct) => disclosure.ReceiptAsync(r, r.Segments[0], r.Segments[1], null, ct)) { Operation = "receipt" },
         new("GET", "{type}/{id}/_history/{vid}/$receipt", (r, ct) => disclosure.ReceiptAsync(r, r.Segments[0], r.Segments[1], r.Segments[3], ct)) { Operation = "receipt" },
-        new("GET", "$locate", exchange.LocateAsync) { Operation = "locate" },
-        new("POST", "$fetch", exchange.FetchAsync) { Operation = "fetch" },
+        new("GET", "$locate", exchange.LocateAsync) { AsksForScopes = true, Operation = "locate" },
+        new("POST", "$fetch", exchange.FetchAsync) { AsksForScopes = true, Operation = "fetch" },
     ];
 }

@@ -17,11 +17,11 @@ internal sealed class SearchInteraction(
 {
     /// <summary>Resources of one type.</summary>
     public async Task<FhirResponse> OfTypeAsync(FhirRequest request, string type, CancellationToken cancellationToken) => await AnswerAsync(
-        request, Affordable(await parser.ReadAsync(type, request.Parameters, cancellationToken).ConfigureAwait(false)), type, "search-type", cancellationToken).ConfigureAwait(false);
+        request, Affordable(await parser.ReadAsync(type, request.Parameters, cancellationToken).ConfigureAwait(false)), type, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Resources of the types that <c>_type</c> names, or of all.</summary>
     public async Task<FhirResponse> OfSystemAsync(FhirRequest request, CancellationToken cancellationToken) => await AnswerAsync(
-        request, Affordable(await parser.ReadAsync(SearchCatalog.AnyType, request.Parameters, cancellationToken).ConfigureAwait(false)), "", "search-system", cancellationToken).ConfigureAwait(false);
+        request, Affordable(await parser.ReadAsync(SearchCatalog.AnyType, request.Parameters, cancellationToken).ConfigureAwait(false)), "", cancellationToken).ConfigureAwait(false);
 
     /// <summary>Resources of one type, or of all (<c>*</c>), in the compartment of a patient, an encounter and so on.</summary>
     public async Task<FhirResponse> OfCompartmentAsync(FhirRequest request, string of, string id, string type, CancellationToken cancellationToken)
@@ -32,18 +32,17 @@ internal sealed class SearchInteraction(
         SearchQuery query = Affordable(await parser.ReadAsync(all ? SearchCatalog.AnyType : type, request.Parameters, cancellationToken).ConfigureAwait(false));
         IReadOnlyList<SearchParameter> by = all ? [.. compartment.By.Values.SelectMany(one => one)] : compartment.By[type];
         var within = new CompartmentCondition(by, of, id, WithSubject: false);
-        return await AnswerAsync(request, query with { Conditions = [.. query.Conditions, within] }, $"{of}/{id}/{type}", "search-type", cancellationToken).ConfigureAwait(false);
+        return await AnswerAsync(request, query with { Conditions = [.. query.Conditions, within] }, $"{of}/{id}/{type}", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The page that a query asks for, as a Bundle in the caller's view.</summary>
     /// <param name="request">The request: who asks, and how strictly.</param>
     /// <param name="asked">The query.</param>
     /// <param name="path">The path below the base, for the links.</param>
-    /// <param name="interaction">The interaction, for the audit.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<FhirResponse> AnswerAsync(FhirRequest request, SearchQuery asked, string path, string interaction, CancellationToken cancellationToken)
+    public async Task<FhirResponse> AnswerAsync(FhirRequest request, SearchQuery asked, string path, CancellationToken cancellationToken)
     {
-        SearchQuery query = asked with { Subject = request.Caller.Subject ?? asked.Subject, Scope = request.Caller.SearchScope };
+        SearchQuery query = UserSearch.Confine(request.Caller, asked with { Subject = request.Caller.Subject ?? asked.Subject, Scope = request.Caller.SearchScope });
         if (query.Unknown.Count > 0 && request.Prefer.Strict)
         {
             throw new FhirException(400, [.. query.Unknown.Select(name => new OutcomeIssue(IssueSeverity.Error, "not-supported", Ignored(query.Type, name)))]);
@@ -52,9 +51,9 @@ internal sealed class SearchInteraction(
         searchable.Require(query.Scope.View, query);
         await readiness.PrepareAsync(query, cancellationToken).ConfigureAwait(false);
         SearchPage page = await search.RunAsync(query, cancellationToken).ConfigureAwait(false);
-        Included beside = await included.FindAsync(query, page.Matches, cancellationToken).ConfigureAwait(false);
+        Included beside = await included.FindAsync(query, page.Matches, found => access.VisibleAsync(request.Caller, found, cancellationToken), cancellationToken).ConfigureAwait(false);
         StoredVersion[] all = [.. page.Matches, .. beside.Versions];
-        byte[][] views = await access.DiscloseAsync(request.Caller, interaction, all, cancellationToken).ConfigureAwait(false);
+        byte[][] views = await access.DiscloseAsync(request.Caller, all, cancellationToken).ConfigureAwait(false);
 
         string self = path.Length == 0 ? options.BaseUrl : $"{options.BaseUrl}/{path}";
         using var bundle = new BundleWriter("searchset", page.Total);

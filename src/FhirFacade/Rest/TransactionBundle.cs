@@ -1,4 +1,5 @@
 using Consortium.Fhir;
+using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Rest;
@@ -8,14 +9,14 @@ namespace Consortium.FhirFacade.Rest;
 /// rewritten, and all is written; entries that refer to what the others have become (conditional and version-specific references) come after those; reads see the result.
 /// </summary>
 internal sealed class TransactionBundle(
-    ConditionMatch match, ConditionalInteractions conditional, PatchInteraction patch, ReadInteractions read, RecordQueries records, WriteAnswers answers, FacadeOptions options)
+    ConditionMatch match, ConditionalInteractions conditional, PatchInteraction patch, ReadInteractions read, RecordQueries records, WriteAnswers answers, RecordAccess access, FacadeOptions options)
 {
     /// <summary>Runs the plan in one transaction of the store.</summary>
     /// <returns>The answers by entry; null for those that are answered later.</returns>
     /// <exception cref="FhirException">With the place of the entry; nothing was changed.</exception>
     public async Task<FhirResponse?[]> RunAsync(TransactionPlan plan, StoreTransaction transaction, FhirRequest request, CancellationToken cancellationToken)
     {
-        var run = new Run(plan, transaction, request.Prefer.Return, answers);
+        var run = new Run(plan, transaction, request, answers);
         await LockAsync(plan, transaction).ConfigureAwait(false);
         await DeleteAsync(run, cancellationToken).ConfigureAwait(false);
         var writes = new List<PendingWrite>();
@@ -31,7 +32,7 @@ internal sealed class TransactionBundle(
         {
             run.Responses[one.Entry.Index] = await AtAsync(one, async () =>
             {
-                FhirResponse found = await read.CurrentWithinAsync(one.Type, one.Id!, transaction, cancellationToken).ConfigureAwait(false);
+                FhirResponse found = await read.CurrentWithinAsync(request.Caller, one.Type, one.Id!, transaction, cancellationToken).ConfigureAwait(false);
                 return one.Entry.Method == "HEAD" ? found with { Body = null } : found;
             }).ConfigureAwait(false);
         }
@@ -66,7 +67,7 @@ internal sealed class TransactionBundle(
             string? id = one.Id ?? await AtAsync(one, () => match.FindAsync(one.Condition!, run.Transaction, cancellationToken)).ConfigureAwait(false);
             if (id is null)
             {
-                run.Responses[one.Entry.Index] = answers.Of(new WriteResult(one.Type, "", 0, 0, WriteOutcome.NothingToDelete), run.Prefer);
+                run.Responses[one.Entry.Index] = answers.Of(new WriteResult(one.Type, "", 0, 0, WriteOutcome.NothingToDelete), run.Prefer(one.Type));
                 continue;
             }
 
@@ -87,7 +88,7 @@ internal sealed class TransactionBundle(
         if (one.Patch is { } change)
         {
             string id = one.Id ?? found ?? throw new FhirException(404, "not-found", $"The condition matches no {one.Type}; there is nothing to patch.");
-            write = await patch.WriteAsync(one.Type, id, change, one.Entry.IfMatch, run.Transaction, cancellationToken).ConfigureAwait(false);
+            write = await patch.WriteAsync(run.Caller, one.Type, id, change, one.Entry.IfMatch, run.Transaction, cancellationToken).ConfigureAwait(false);
             document = FhirDocument.Parse(write.Content!.Bytes);
         }
         else if (one.Entry.Method == "PUT")
@@ -104,7 +105,8 @@ internal sealed class TransactionBundle(
         else if (found is not null)
         {
             StoredVersion existing = (await records.CurrentAsync(one.Type, found, cancellationToken, run.Transaction.Transaction).ConfigureAwait(false))!;
-            run.Responses[one.Entry.Index] = answers.Existing(existing, run.Prefer);
+            access.Note(run.Caller, existing, null);
+            run.Responses[one.Entry.Index] = answers.Existing(existing, run.Prefer(one.Type));
             run.Ids[one.Entry.Index] = found;
             run.Versions[one.Entry.Index] = existing.Version;
             return null;
@@ -140,7 +142,7 @@ internal sealed class TransactionBundle(
                     foreach (string reference in needs.Conditions)
                     {
                         if (conditions.ContainsKey(reference)) continue;
-                        if (await ResolveAsync(reference, last, run.Transaction, cancellationToken).ConfigureAwait(false) is not { } target) return false;
+                        if (await ResolveAsync(run.Caller, reference, last, run.Transaction, cancellationToken).ConfigureAwait(false) is not { } target) return false;
                         conditions[reference] = target;
                     }
 
@@ -158,12 +160,12 @@ internal sealed class TransactionBundle(
     }
 
     /// <summary>The one resource that a conditional reference means; null where it means none yet.</summary>
-    private async Task<string?> ResolveAsync(string reference, bool last, StoreTransaction transaction, CancellationToken cancellationToken)
+    private async Task<string?> ResolveAsync(Caller caller, string reference, bool last, StoreTransaction transaction, CancellationToken cancellationToken)
     {
         int mark = reference.IndexOf('?', StringComparison.Ordinal);
         string type = reference[..mark];
         if (!FhirR4.IsResourceType(type)) throw FhirException.BadRequest("value", "A conditional reference begins with a resource type.");
-        string? id = await match.SeeAsync(match.Read(type, reference[mark..]), transaction, cancellationToken).ConfigureAwait(false);
+        string? id = await match.SeeAsync(match.Read(caller, type, reference[mark..]), transaction, cancellationToken).ConfigureAwait(false);
         if (id is not null) return $"{type}/{id}";
         return last ? throw new FhirException(412, "not-found", $"A conditional reference to {type} matches nothing; it must match one.") : null;
     }
@@ -189,13 +191,16 @@ internal sealed class TransactionBundle(
     private sealed record PendingWrite(PlannedEntry Planned, ResourceWrite Write, IReadOnlyList<Link> Links);
 
     /// <summary>What is known while the transaction runs; a transaction that is run again starts with a new one.</summary>
-    private sealed class Run(TransactionPlan plan, StoreTransaction transaction, ReturnPreference prefer, WriteAnswers answers)
+    private sealed class Run(TransactionPlan plan, StoreTransaction transaction, FhirRequest request, WriteAnswers answers)
     {
         public TransactionPlan Plan => plan;
 
         public StoreTransaction Transaction => transaction;
 
-        public ReturnPreference Prefer => prefer;
+        public Caller Caller => request.Caller;
+
+        /// <summary>What a write of a type answers with: who may not read the type gets no content.</summary>
+        public ReturnPreference Prefer(string type) => request.Caller.Answered(type, request.Prefer.Return);
 
         public FhirResponse?[] Responses { get; } = new FhirResponse?[plan.Entries.Count];
 
@@ -228,7 +233,7 @@ internal sealed class TransactionBundle(
             for (int i = 0; i < writes.Count; i++)
             {
                 int index = writes[i].Planned.Entry.Index;
-                Responses[index] = answers.Of(results[i], prefer);
+                Responses[index] = answers.Of(results[i], Prefer(results[i].Type));
                 Versions[index] = results[i].Version;
             }
         }

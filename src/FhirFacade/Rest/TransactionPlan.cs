@@ -78,7 +78,7 @@ internal sealed class TransactionPlanner(ConditionMatch match, ResourceContent r
             case ("GET" or "HEAD", _):
                 return new PlannedEntry(entry, type ?? "", null) { IsLater = true };
             case ("POST", [_]) when type is not null && entry.Parameters.Count == 0:
-                return Content(new PlannedEntry(entry, type, null) { Condition = entry.IfNoneExist is { } query ? match.Read(type, query) : null }, null, resource);
+                return Content(new PlannedEntry(entry, type, null) { Condition = entry.IfNoneExist is { } query ? match.Read(request.Caller, type, query) : null }, null, resource);
             case ("PUT", [_, var id]) when type is not null && entry.Parameters.Count == 0:
                 ResourceContent.RequireId(id);
                 return Content(new PlannedEntry(entry, type, id), id, resource);

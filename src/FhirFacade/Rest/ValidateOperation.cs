@@ -1,4 +1,5 @@
 using Consortium.Fhir;
+using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Rest;
@@ -7,7 +8,7 @@ namespace Consortium.FhirFacade.Rest;
 /// <c>$validate</c> (FHIR R4 resource-operation-validate.html). The answer is 200 with an OperationOutcome whether the resource is valid or not;
 /// another status means that it could not be told.
 /// </summary>
-internal sealed class ValidateOperation(RecordQueries records)
+internal sealed class ValidateOperation(RecordQueries records, RecordAccess access)
 {
     private static readonly string[] Modes = ["create", "update", "delete", "profile"];
 
@@ -26,6 +27,8 @@ internal sealed class ValidateOperation(RecordQueries records)
         Asked asked = Read(request);
         if (asked.Mode == "create") throw FhirException.BadRequest("value", $"The mode create is about a new resource: POST [base]/{type}/$validate.");
         StoredVersion? current = await records.CurrentAsync(type, id, cancellationToken).ConfigureAwait(false);
+        if (current is not null && !await access.MaySeeAsync(request.Caller, current, cancellationToken).ConfigureAwait(false)) current = null;
+        if (current is { Deleted: false }) access.Note(request.Caller, current, null);
         if (asked.Mode == "delete" || asked.Resource is null)
         {
             if (current is null) throw FhirException.NotFound(type, id);

@@ -1,9 +1,10 @@
+using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Store;
 
 namespace Consortium.FhirFacade.Rest;
 
 /// <summary>create, update with create-on-update, and delete (FHIR R4 http.html#create, #update, #upsert, #delete).</summary>
-internal sealed class WriteInteractions(RecordStore store, ResourceContent rules, WriteAnswers answers)
+internal sealed class WriteInteractions(RecordStore store, ResourceContent rules, WriteAnswers answers, UserAccess users)
 {
     public Task<FhirResponse> CreateAsync(FhirRequest request, string type, CancellationToken cancellationToken) => ApplyAsync(
         request, new ResourceWrite(type, ResourceContent.NewId(), WriteMode.Create) { Content = rules.Accept(request, type, id: null) }, cancellationToken);
@@ -29,5 +30,5 @@ internal sealed class WriteInteractions(RecordStore store, ResourceContent rules
     }
 
     private async Task<FhirResponse> ApplyAsync(FhirRequest request, ResourceWrite write, CancellationToken cancellationToken) => answers.Of(
-        (await store.TransactAsync(transaction => transaction.ApplyAsync([write]), cancellationToken).ConfigureAwait(false))[0], request.Prefer.Return);
+        (await store.TransactAsync(transaction => transaction.ApplyAsync([write]), users.WatchOf(request.Caller, cancellationToken), cancellationToken).ConfigureAwait(false))[0], request.Prefer.Return);
 }

@@ -97,7 +97,10 @@ public sealed class RecordStore : IDisposable
     }
 
     /// <summary>Runs a unit of work in one transaction and puts its index entries in the outbox. The work may run again, and must have no effect outside the transaction.</summary>
-    internal async Task<T> TransactAsync<T>(Func<StoreTransaction, Task<T>> work, CancellationToken cancellationToken = default)
+    internal Task<T> TransactAsync<T>(Func<StoreTransaction, Task<T>> work, CancellationToken cancellationToken = default) => TransactAsync(work, null, cancellationToken);
+
+    /// <summary>The same, on behalf of somebody: <paramref name="watch"/> stands beside its writes.</summary>
+    internal async Task<T> TransactAsync<T>(Func<StoreTransaction, Task<T>> work, WriteWatch? watch, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using Activity? span = FacadeTelemetry.Span("store transaction");
@@ -119,7 +122,7 @@ public sealed class RecordStore : IDisposable
         async Task<(T Result, IReadOnlyList<VersionRow> Versions)> RunAsync(DbTransaction transaction)
         {
             cancellationToken.ThrowIfCancellationRequested(); // it may have waited for the writer
-            var unit = new StoreTransaction(transaction, _engine, _context, Subscriptions, cancellationToken);
+            var unit = new StoreTransaction(transaction, _engine, _context, Subscriptions, cancellationToken) { Watch = watch };
             T done = await work(unit).ConfigureAwait(false);
             if (later is not null && unit.Versions.Count > 0) await later.NoteAsync(transaction).ConfigureAwait(false);
             notices = Subscriptions is not null && await Subscriptions.QueueAsync(unit).ConfigureAwait(false);

@@ -18,6 +18,9 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
 {
     private readonly List<VersionRow> _versions = [];
 
+    /// <summary>Who stands beside the writes; null for nobody.</summary>
+    public WriteWatch? Watch { get; init; }
+
     /// <summary>The database transaction, for reading within it.</summary>
     public DbTransaction Transaction => transaction;
 
@@ -51,6 +54,12 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
         ResourceIndexer indexer = (await context.Catalogs.AtAsync(generation, transaction).ConfigureAwait(false)).Indexer;
         await LoadBodiesAsync(writes, heads).ConfigureAwait(false);
 
+        Dictionary<RecordKey, byte[]?> before = Watch is null ? [] : keys.ToDictionary(key => key, key => heads[key].Body);
+        foreach (ResourceWrite write in writes)
+        {
+            if (Watch?.Before is { } ask) await ask(write, heads[new RecordKey(write.Type, write.Id)], transaction).ConfigureAwait(false);
+        }
+
         var plan = new Plan(heads, context.Time.GetUtcNow().ToUnixTimeMilliseconds(), indexer, context);
         var results = new WriteResult[writes.Count];
         for (int i = 0; i < writes.Count; i++)
@@ -66,6 +75,11 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
         RecordKey[] untouched = [.. keys.Where(key => heads[key].Version == 0)];
         if (untouched.Length > 0) await engine.ReleaseAsync(transaction, untouched).ConfigureAwait(false);
         if (subscriptions is not null) await subscriptions.RegisterAsync(this, writes, results).ConfigureAwait(false);
+        if (Watch?.After is { } tell)
+        {
+            for (int i = 0; i < results.Length; i++) tell(writes[i], before[new RecordKey(writes[i].Type, writes[i].Id)], results[i]);
+        }
+
         return results;
     }
 

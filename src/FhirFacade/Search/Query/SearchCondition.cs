@@ -119,3 +119,23 @@ internal sealed record CareDateCondition(IReadOnlyList<int> Parameters, long? Fr
 {
     public override IEnumerable<(string Type, string Code)> Looks => [];
 }
+
+/// <summary>All of several conditions hold.</summary>
+internal sealed record AllCondition(IReadOnlyList<SearchCondition> Conditions) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => Conditions.SelectMany(condition => condition.Looks);
+}
+
+/// <summary>The resource is one that the caller's scopes are about. It is the server's own condition, which no client states.</summary>
+/// <param name="WholeTypes">Types of which all resources are.</param>
+/// <param name="Partly">Types of which those are for which all of the conditions hold; one entry a scope.</param>
+internal sealed record ScopeCondition(IReadOnlyList<string> WholeTypes, IReadOnlyList<(string Type, IReadOnlyList<SearchCondition> Holds)> Partly) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => [];
+}
+
+/// <summary>Neither the resource nor a patient whom it refers to is labelled restricted (v3-Confidentiality R, V); or it is an AuditEvent.</summary>
+internal sealed record UnrestrictedCondition : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => [];
+}

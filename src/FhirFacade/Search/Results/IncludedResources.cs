@@ -22,7 +22,12 @@ internal sealed class IncludedResources(Database database)
     private const int MostRounds = 8;
 
     /// <summary>The resources to add to a page.</summary>
-    public async Task<Included> FindAsync(SearchQuery query, IReadOnlyList<StoredVersion> matches, CancellationToken cancellationToken)
+    /// <param name="query">The search.</param>
+    /// <param name="matches">The page.</param>
+    /// <param name="visible">Leaves those that exist for the caller: nothing is reached through a resource that does not.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<Included> FindAsync(
+        SearchQuery query, IReadOnlyList<StoredVersion> matches, Func<IReadOnlyList<StoredVersion>, Task<IReadOnlyList<StoredVersion>>> visible, CancellationToken cancellationToken)
     {
         if (query.Includes.Count == 0 || matches.Count == 0) return new Included([], false);
         var known = new HashSet<RecordKey>(matches.Select(match => new RecordKey(match.Type, match.Id)));
@@ -34,7 +39,7 @@ internal sealed class IncludedResources(Database database)
             List<RecordKey> next = [];
             foreach (IncludeRule rule in query.Includes.Where(rule => i == 0 || rule.Iterates))
             {
-                foreach (StoredVersion found in await FollowAsync(query, rule, round, connection, cancellationToken).ConfigureAwait(false))
+                foreach (StoredVersion found in await visible(await FollowAsync(query, rule, round, connection, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false))
                 {
                     var key = new RecordKey(found.Type, found.Id);
                     if (!known.Add(key)) continue;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.Storage;
@@ -48,6 +49,12 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
                 string dated = $"SELECT 1 FROM search_date {row} WHERE {row}.key = {resource}.key AND +{row}.parameter IN {parameters.List(care.Parameters)}";
                 string limits = (care.From is { } from ? $" AND {row}.high > {parameters.Add(from)}" : "") + (care.To is { } to ? $" AND {row}.low < {parameters.Add(to)}" : "");
                 return $"(NOT EXISTS ({dated}) OR EXISTS ({dated}{limits}))";
+            case AllCondition all:
+                return "(" + string.Join(" AND ", all.Conditions.Select(one => Holds(one, resource))) + ")";
+            case ScopeCondition scope:
+                return Scope(scope, resource);
+            case UnrestrictedCondition:
+                return Unrestricted(resource);
             default:
                 throw new InvalidOperationException("There is no SQL for that condition.");
         }
@@ -101,14 +108,14 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
     {
         string other = parameters.Alias();
         string by = $"{row}.target_type = {parameters.Add(has.Type)} AND {other}.type = {parameters.Add(has.By.ResourceType)} AND {other}.deleted = 0";
-        if (Breadth(has.Holds) is null)
+        if (Narrowest(has.Holds) is not { } narrowest)
         {
             return $"{row}.target_id FROM search_reference {row} CROSS JOIN resource {other} WHERE {row}.parameter = {parameters.Add(has.By.Number)} AND {other}.key = {row}.key AND {by} AND {Holds(has.Holds, other)}";
         }
 
-        (string table, string first, string holds) = Begin(has.Holds);
+        (string table, string first, string holds) = Begin(narrowest);
         return $"{row}.target_id FROM {table} {first} CROSS JOIN resource {other} CROSS JOIN search_reference {row} " +
-            $"WHERE {holds} AND {other}.key = {first}.key AND {row}.key = {first}.key AND +{row}.parameter = {parameters.Add(has.By.Number)} AND {by}";
+            $"WHERE {holds} AND {other}.key = {first}.key AND {row}.key = {first}.key AND +{row}.parameter = {parameters.Add(has.By.Number)} AND {by}{Rest(has.Holds, narrowest, other)}";
     }
 
     private static int Breadth(ValueCondition condition) => condition.Alternatives[0] switch
@@ -125,18 +132,50 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
         _ => 8,
     };
 
+    /// <summary>The part of a condition to begin with; null where there is none.</summary>
+    private static SearchCondition? Narrowest(SearchCondition condition) =>
+        Parts(condition).Where(one => Breadth(one) is not null).OrderBy(one => Breadth(one)).FirstOrDefault();
+
+    private static IReadOnlyList<SearchCondition> Parts(SearchCondition condition) => condition is AllCondition all ? all.Conditions : [condition];
+
+    /// <summary>What is left of a condition after its part that the search begins with.</summary>
+    private string Rest(SearchCondition condition, SearchCondition begun, string resource) =>
+        string.Concat(Parts(condition).Where(one => !ReferenceEquals(one, begun)).Select(one => $" AND {Holds(one, resource)}"));
+
     private string Matching(string type, SearchCondition condition, string column)
     {
         string resource = parameters.Alias();
         // Few match as a rule, so that the search begins with the index and not with every resource of the type.
-        if (Breadth(condition) is not null)
+        if (Narrowest(condition) is { } narrowest)
         {
-            (string table, string row, string holds) = Begin(condition);
-            return $"{resource}.{column} FROM {table} {row} CROSS JOIN resource {resource} WHERE {holds} AND {resource}.key = {row}.key AND {resource}.type = {parameters.Add(type)} AND {resource}.deleted = 0";
+            (string table, string row, string holds) = Begin(narrowest);
+            return $"{resource}.{column} FROM {table} {row} CROSS JOIN resource {resource} WHERE {holds} AND {resource}.key = {row}.key AND {resource}.type = {parameters.Add(type)} AND {resource}.deleted = 0" +
+                Rest(condition, narrowest, resource);
         }
 
         return $"{resource}.{column} FROM resource {resource} WHERE {resource}.type = {parameters.Add(type)} AND {resource}.deleted = 0 AND {resource}.version > 0 AND {Holds(condition, resource)}";
     }
+
+    private string Scope(ScopeCondition scope, string resource)
+    {
+        List<string> ways = [];
+        if (scope.WholeTypes.Count > 0) ways.Add($"{resource}.type IN {parameters.List(scope.WholeTypes)}");
+        ways.AddRange(scope.Partly.Select(part => $"({resource}.type = {parameters.Add(part.Type)}{string.Concat(part.Holds.Select(one => $" AND {Holds(one, resource)}"))})"));
+        return ways.Count == 0 ? "1 = 0" : $"({string.Join(" OR ", ways)})";
+    }
+
+    /// <summary>The labels are looked up for each candidate; the patients that have one are few, and found once for the whole search.</summary>
+    private string Unrestricted(string resource)
+    {
+        string own = parameters.Alias(), reference = parameters.Alias(), patient = parameters.Alias(), label = parameters.Alias();
+        // Who reads the trail sees also what befell restricted patients: it shows that, and nothing of them.
+        return $"({resource}.type = 'AuditEvent' OR (NOT EXISTS (SELECT 1 FROM search_token {own} WHERE {own}.key = {resource}.key AND {Restricted(own, "+")})" +
+            $" AND NOT EXISTS (SELECT 1 FROM search_reference {reference} WHERE {reference}.key = {resource}.key AND {reference}.target_type = 'Patient' AND {reference}.target_id IN " +
+            $"(SELECT {patient}.id FROM search_token {label} JOIN resource {patient} ON {patient}.key = {label}.key WHERE {patient}.type = 'Patient' AND {Restricted(label, "")}))))";
+    }
+
+    private string Restricted(string row, string plus) =>
+        $"{plus}{row}.parameter = {parameters.Add(Confidentiality.Parameter)} AND {row}.code IN {parameters.List(Confidentiality.Restricted)} AND {row}.system = {parameters.Add(Confidentiality.System)}";
 
     private string Missing(MissingCondition missing, string resource)
     {
