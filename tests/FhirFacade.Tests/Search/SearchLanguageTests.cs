@@ -175,6 +175,7 @@ public sealed class SearchLanguageTests
         Assert.Equal("Patient/pat1 Observation/bp+ Observation/glu+ Provenance/prov+", await ShownAsync(host, "Patient?_id=pat1&_revinclude=Observation:subject&_revinclude:iterate=Provenance:target"));
         (await host.GetAsync("Patient?_include=Patient:nonsense", ("Prefer", "handling=strict"))).ShouldFail(400, "not-supported");
         (await host.GetAsync("Patient?_include=nonsense")).ShouldFail(400, "value");
+        Assert.Equal("Practitioner/doc1", await ShownAsync(host, "Practitioner?_id=doc1&_include=*")); // a type without any reference
         Assert.Equal(1, (await host.GetAsync("Observation?code:text=glucose&_include=*")).Json.GetProperty("total").GetInt32());
     }
 

@@ -85,7 +85,8 @@ internal sealed class SearchControls(SearchCatalog catalog, string type)
         string[] parts = value.Split(':');
         if (parts is ["*"] && !isReverse)
         {
-            _includes.Add(new IncludeRule(References(type), null, isReverse, iterates));
+            // A type may have no reference at all; then there is nothing to follow.
+            if (References(type) is { Length: > 0 } all) _includes.Add(new IncludeRule(all, null, isReverse, iterates));
             return;
         }
 
