@@ -172,6 +172,28 @@ public sealed class ViewSearchTests
     }
 
     [Theory, BothStores]
+    public async Task ResourceThatIsTakenOutOfTheIndex_LeavesTheViewsAtOnce(Dialect dialect)
+    {
+        await using FacadeHost host = await SearchSample.StartAsync(dialect);
+        using LocalSigner member = host.Membership.Member(MemberRole.Telemedicine);
+        await FindsAsync(host, member, "Patient?gender=female pat1");
+        await using DbConnection connection = await host.Services.GetRequiredService<Database>().ConnectAsync();
+        long key = await connection.ExecuteScalarAsync<long>("SELECT key FROM resource WHERE type = 'Patient' AND id = 'pat1'");
+        Assert.True(await LeftAsync() > 5);
+
+        await host.Services.GetRequiredService<Database>().TransactAsync(transaction => host.Services.GetRequiredService<RecordStore>().Engine.IndexAsync(transaction, [key], []));
+
+        Assert.Equal(0, await LeftAsync());
+
+        async Task<long> LeftAsync()
+        {
+            long left = 0;
+            foreach (string table in ViewSchema.Tables.Append("view_identity")) left += await connection.ExecuteScalarAsync<long>($"SELECT COUNT(*) FROM {table} WHERE key = @key", new { key });
+            return left;
+        }
+    }
+
+    [Theory, BothStores]
     public async Task Everything_FromOutside_TakesDatesOfCareThatTheViewShows_AndNobodyElsesRecords(Dialect dialect)
     {
         await using FacadeHost host = await SearchSample.StartAsync(dialect);
