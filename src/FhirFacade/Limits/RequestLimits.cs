@@ -16,7 +16,7 @@ public sealed record RequestLimits
     public int OwnRate { get; init; }
 
     /// <summary>Requests a second of one member or resident; 429 above. Zero for no limit.</summary>
-    public int OutsideRate { get; init; } = 500;
+    public int OutsideRate { get; init; }
 
     /// <summary>Requests a second from one address that names nobody, or names somebody falsely; 429 above. Zero for no limit.</summary>
     public int UnknownRate { get; init; } = 50;
