@@ -1,4 +1,3 @@
-using System.Globalization;
 using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
@@ -33,18 +32,14 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
             case MissingCondition missing:
                 return Missing(missing, resource);
             case CompositeCondition composite:
-                return "(" + string.Join(" OR ", composite.Alternatives.Select(parts => $"{resource}.key IN (SELECT {Composite(parts)})")) + ")";
+                return "(" + string.Join(" OR ", composite.Alternatives.Select(parts => $"EXISTS (SELECT 1 {Composite(parts, row, $"{resource}.key")})")) + ")";
             case ChainCondition chain:
                 return $"{resource}.key IN (SELECT {row}.key FROM search_reference {row} WHERE {row}.parameter = {parameters.Add(chain.Of.Number)} AND (" +
                     string.Join(" OR ", chain.Targets.Select(target => $"({row}.target_type = {parameters.Add(target.Type)} AND {row}.target_id IN (SELECT {Matching(target.Type, target.Holds, "id")}))")) + "))";
             case HasCondition has:
                 return $"{resource}.id IN (SELECT {Referring(has, row)})";
             case CompartmentCondition compartment:
-                string target = $"{row}.target_type = {parameters.Add(compartment.TargetType)} AND {row}.target_id = {parameters.Add(compartment.TargetId)}";
-                string within = $"{resource}.key IN (SELECT {row}.key FROM search_reference {row} WHERE {row}.parameter IN {parameters.List(compartment.By.Select(by => by.Number))} AND {target})";
-                return compartment.WithSubject
-                    ? $"({within} OR ({resource}.type = {parameters.Add(compartment.TargetType)} AND {resource}.id = {parameters.Add(compartment.TargetId)}))"
-                    : within;
+                return $"{resource}.key IN ({Members(compartment)})";
             case CareDateCondition care:
                 string dated = $"SELECT 1 FROM search_date {row} WHERE {row}.key = {resource}.key AND +{row}.parameter IN {parameters.List(care.Parameters)}";
                 string limits = (care.From is { } from ? $" AND {row}.high > {parameters.Add(from)}" : "") + (care.To is { } to ? $" AND {row}.low < {parameters.Add(to)}" : "");
@@ -68,6 +63,11 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
         DateCondition date when DateRangeSql.IsBetween(date.All) => 5,
         DateCondition date when DateRangeSql.IsBounded(date.All) => 8,
         TextCondition { Query.IsPositive: true } => 4,
+        CompositeCondition composite => composite.Alternatives.Max(parts => parts[0] is TokenMatch { Code: not null } ? 4 : 8),
+        CompartmentCondition => 1,
+        // One step further than what it leads to.
+        ChainCondition chain when chain.Targets.All(target => Breadth(target.Holds) is not null) => 1 + chain.Targets.Max(target => Breadth(target.Holds)!.Value),
+        HasCondition has => 1 + Breadth(has.Holds),
         _ => null,
     };
 
@@ -88,6 +88,16 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
                 return (table, row, $"{row}.parameter = {parameters.Add(date.Of.Number)} AND {bounds} AND {Times(date, row)}");
             case TextCondition text:
                 return ($"({_text.Keys(text)})", row, "1 = 1");
+            case CompositeCondition composite:
+                return ($"({string.Join(" UNION ", composite.Alternatives.Select(parts => $"SELECT {row}.key {Composite(parts, row, null)}"))})", row, "1 = 1");
+            case CompartmentCondition compartment:
+                return ($"({Members(compartment)})", row, "1 = 1");
+            case ChainCondition chain:
+                return ($"({string.Join(" UNION ", chain.Targets.Select(target => Leading(chain.Of, target.Type, target.Holds)))})", row, "1 = 1");
+            case HasCondition has:
+                string referred = parameters.Alias();
+                return ($"(SELECT {referred}.key FROM (SELECT DISTINCT {Referring(has, parameters.Alias())}) h CROSS JOIN resource {referred} " +
+                    $"WHERE {referred}.type = {parameters.Add(has.Type)} AND {referred}.id = h.target_id)", row, "1 = 1");
             default:
                 throw new InvalidOperationException("A search cannot begin with that condition.");
         }
@@ -202,17 +212,40 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
         _ => [.. of.Components.SelectMany(Tables).Distinct(StringComparer.Ordinal)],
     };
 
-    private string Composite(IReadOnlyList<ValueMatch> parts)
+    /// <summary>The rows of the first part where the other parts stand in the same element.</summary>
+    /// <param name="parts">What is looked for in each part.</param>
+    /// <param name="first">The name of the first part's row.</param>
+    /// <param name="key">The one resource that is asked about; null for all.</param>
+    private string Composite(IReadOnlyList<ValueMatch> parts, string first, string? key)
     {
-        string first = parameters.Alias();
-        string from = $"{first}.key FROM {ValueSql.Table(parts[0])} {first}", where = _values.Holds([parts[0]], first);
+        string from = $"FROM {ValueSql.Table(parts[0])} {first}";
+        string where = $"{(key is null ? "" : $"{first}.key = {key} AND ")}{_values.Holds([parts[0]], first, ofOne: key is not null)}";
         foreach (ValueMatch part in parts.Skip(1))
         {
             string row = parameters.Alias();
-            from += string.Create(CultureInfo.InvariantCulture, $" JOIN {ValueSql.Table(part)} {row} ON {row}.key = {first}.key AND {row}.grp = {first}.grp");
-            where += $" AND {_values.Holds([part], row)}";
+            from += $" CROSS JOIN {ValueSql.Table(part)} {row}";
+            where += $" AND {row}.key = {first}.key AND {row}.grp = {first}.grp AND {_values.Holds([part], row, ofOne: true)}";
         }
 
         return $"{from} WHERE {where}";
+    }
+
+    /// <summary>The numbers of the resources in a compartment.</summary>
+    private string Members(CompartmentCondition compartment)
+    {
+        string row = parameters.Alias();
+        string members = $"SELECT {row}.key FROM search_reference {row} WHERE {row}.parameter IN {parameters.List(compartment.By.Select(by => by.Number))} " +
+            $"AND {row}.target_type = {parameters.Add(compartment.TargetType)} AND {row}.target_id = {parameters.Add(compartment.TargetId)}";
+        return compartment.WithSubject
+            ? $"{members} UNION SELECT key FROM resource WHERE type = {parameters.Add(compartment.TargetType)} AND id = {parameters.Add(compartment.TargetId)}"
+            : members;
+    }
+
+    /// <summary>The numbers of the resources whose reference leads to one for which a condition holds.</summary>
+    private string Leading(SearchParameter by, string type, SearchCondition condition)
+    {
+        string row = parameters.Alias(), target = parameters.Alias();
+        return $"SELECT {row}.key FROM (SELECT DISTINCT {Matching(type, condition, "id")}) {target} CROSS JOIN search_reference {row} " +
+            $"WHERE {row}.parameter = {parameters.Add(by.Number)} AND {row}.target_type = {parameters.Add(type)} AND {row}.target_id = {target}.id";
     }
 }
