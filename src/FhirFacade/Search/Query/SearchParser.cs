@@ -94,8 +94,9 @@ internal sealed class SearchParser(SearchCatalogs catalogs, CursorSeal seal, Fac
     private static Dictionary<int, string> Custom(SearchQuery query, SearchCatalog catalog)
     {
         var custom = new Dictionary<int, string>();
-        foreach ((string type, string code) in query.Looks)
+        foreach ((string type, string look) in query.Looks)
         {
+            string code = look.Split(':')[0]; // what stands beside it (:text, :identifier) is indexed with it
             if (catalog.Find(type, code) is not { IsCustom: true } parameter) continue;
             if (!parameter.IsReady) throw NotReady(code);
             custom[parameter.Number] = code;
