@@ -32,7 +32,11 @@ internal static class UserSearch
                 RequireSearch(user, has.By.ResourceType);
                 return has with { Holds = Both(caller, user, has.By.ResourceType, has.Holds) };
             case AllCondition all:
-                return new AllCondition([.. all.Conditions.Select(one => Confine(caller, user, one))]);
+                return new AllCondition([.. all.Parts.Select(one => Confine(caller, user, one))]);
+            case AnyCondition any:
+                return new AnyCondition([.. any.Parts.Select(one => Confine(caller, user, one))]);
+            case NotCondition not:
+                return new NotCondition(Confine(caller, user, not.Part));
             default:
                 return condition;
         }

@@ -89,12 +89,15 @@ internal sealed class CapabilityStatement(Lazy<FhirRouter> router, SearchCatalog
 
         Strings(json, "referencePolicy", ["literal", "local"]);
         Strings(json, "searchInclude", ["*", .. References(catalog, type).Select(code => $"{type}:{code}")]);
-        Strings(json, "searchRevInclude", [.. catalog.ReferringTo(type).Select(by => $"{by.ResourceType}:{by.Code}")]);
+        Strings(json, "searchRevInclude", ["*", .. catalog.ReferringTo(type).Select(by => $"{by.ResourceType}:{by.Code}")]);
         json.WriteStartArray("searchParam");
         Parameter(json, "_id", "token");
         Parameter(json, "_lastUpdated", "date");
         Parameter(json, "_text", "string", "http://hl7.org/fhir/SearchParameter/DomainResource-text");
         Parameter(json, "_content", "string", "http://hl7.org/fhir/SearchParameter/Resource-content");
+        Parameter(json, "_filter", "special", "http://hl7.org/fhir/SearchParameter/filter");
+        Parameter(json, "_list", "string");
+        if (type == "Location") Parameter(json, "near", "special", "http://hl7.org/fhir/SearchParameter/Location-near");
         foreach (SearchParameter parameter in catalog.Of(type).Where(parameter => parameter.IsReady).OrderBy(parameter => parameter.Code, StringComparer.Ordinal))
         {
             Parameter(json, parameter.Code, parameter.Kind.ToString().ToLowerInvariant(), parameter.Url);

@@ -204,6 +204,8 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
         Of("search_quantity", "low, high, system, code, unit, canonical_low, canonical_high, canonical_code", rows => rows.Quantities, row => (row.Parameter, row.Group),
             (Fractions, row => row.Low), (Fractions, row => row.High), (Texts, row => row.System), (Texts, row => row.Code), (Texts, row => row.Unit),
             (Fractions, row => row.CanonicalLow), (Fractions, row => row.CanonicalHigh), (Texts, row => row.CanonicalCode));
+        Of("search_position", "latitude, longitude, x, y, z", rows => rows.Positions, _ => (0, 0),
+            (Fractions, row => row.Latitude), (Fractions, row => row.Longitude), (Fractions, row => row.X), (Fractions, row => row.Y), (Fractions, row => row.Z));
 
         void Of<T>(
             string table, string columns, Func<IndexRows, HashSet<T>> some, Func<T, (int Parameter, int Group)> common, params ReadOnlySpan<(NpgsqlDbType Type, Func<T, object> Value)> values)

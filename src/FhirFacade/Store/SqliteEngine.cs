@@ -188,6 +188,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
         await OfAsync("search_date", "span, low, high", rows => rows.Dates, row => [(long)row.Parameter, (long)row.Group, (long)row.Span, row.Low, row.High]).ConfigureAwait(false);
         await OfAsync("search_quantity", "low, high, system, code, unit, canonical_low, canonical_high, canonical_code", rows => rows.Quantities, row =>
             [(long)row.Parameter, (long)row.Group, row.Low, row.High, row.System, row.Code, row.Unit, row.CanonicalLow, row.CanonicalHigh, row.CanonicalCode]).ConfigureAwait(false);
+        await OfAsync("search_position", "latitude, longitude, x, y, z", rows => rows.Positions, row => [0L, 0L, row.Latitude, row.Longitude, row.X, row.Y, row.Z]).ConfigureAwait(false);
 
         async Task OfAsync<T>(string table, string columns, Func<IndexRows, HashSet<T>> some, Func<T, object[]> values)
         {

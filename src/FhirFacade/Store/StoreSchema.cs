@@ -12,10 +12,10 @@ internal static class StoreSchema
     public const string Component = "facade";
 
     /// <summary>The tables of the search index; each has the number of the resource in <c>key</c>.</summary>
-    public static IReadOnlyList<string> IndexTables { get; } = ["search_token", "search_string", "search_reference", "search_date", "search_quantity", "search_text"];
+    public static IReadOnlyList<string> IndexTables { get; } = ["search_token", "search_string", "search_reference", "search_date", "search_quantity", "search_text", "search_position"];
 
     /// <summary>Those of the values of parameters.</summary>
-    public static IEnumerable<string> ValueTables => IndexTables.Where(table => table != "search_text");
+    public static IEnumerable<string> ValueTables => IndexTables.Where(table => table is not ("search_text" or "search_position"));
 
     public static IReadOnlyList<string> Scripts { get; } =
     [
@@ -266,6 +266,20 @@ internal static class StoreSchema
             PRIMARY KEY (job, id));
         """,
         ViewSchema.Script,
+        // The places of Locations, for near; filled by SearchIndex when the program starts.
+        """
+        CREATE TABLE search_position (
+            key BIGINT NOT NULL,
+            parameter BIGINT NOT NULL,
+            grp BIGINT NOT NULL,
+            latitude DOUBLE PRECISION NOT NULL,
+            longitude DOUBLE PRECISION NOT NULL,
+            x DOUBLE PRECISION NOT NULL,
+            y DOUBLE PRECISION NOT NULL,
+            z DOUBLE PRECISION NOT NULL);
+        CREATE INDEX search_position_latitude ON search_position (latitude, key);
+        CREATE INDEX search_position_owner ON search_position (key, parameter);
+        """,
     ];
 
     // The engines' own full-text indexes, over words that we have made ourselves (WordSplitter). SQLite's keeps no copy of the words.

@@ -128,6 +128,62 @@ public sealed class SearchClauseTests
         """,
         """{"resourceType":"Encounter","id":"two","status":"finished","class":{"code":"IMP"},"location":[{"location":{"display":"a"},"period":{"start":"2021-01-01","end":"2021-01-10"}},{"location":{"display":"b"},"period":{"start":"2021-06-01","end":"2021-06-02"}}]}""");
 
+    [Theory, BothStores]
+    public Task Near_IsADistanceOnTheEarth_InAnyUnit(Dialect dialect) => FindsAsync(dialect, """
+        Location?near=31.2304|121.4737                          bund park
+        Location?near=31.2304|121.4737|3                        bund
+        Location?near=31.2304|121.4737|3|km                     bund
+        Location?near=31.2304|121.4737|3000|m                   bund
+        Location?near=31.2304|121.4737|2|mi_us                  bund
+        Location?near=31.2304|121.4737|2|[mi_i]                 bund
+        Location?near=31.2304|121.4737|0|km                     bund
+        Location?near=31.2304|121.4737|2000|km                  bund park
+        Location?near=31.2304|121.4737|30000|km                 bund park suva pole
+        Location?near=-18.14|-179.9|200|km                      suva
+        Location?near=90|0|20|km                                pole
+        Location?near=90|0|20|km,31.2304|121.4737|3             bund pole
+        Location?near=31.2304|121.4737&name=p                   park
+        Encounter?location.near=31.2304|121.4737|3|km           visit
+        """,
+        Place("bund", "31.2304", "121.4737"), Place("park", "31.30", "121.60"), Place("suva", "-18.14", "178.44"), Place("pole", "89.9", "10"),
+        """{"resourceType":"Location","id":"nowhere","name":"nowhere"}""",
+        """{"resourceType":"Encounter","id":"visit","status":"finished","class":{"code":"IMP"},"location":[{"location":{"reference":"Location/bund"}}]}""");
+
+    [Theory, BothStores]
+    public Task Lists_TypesTogether_AndAllThatRefers(Dialect dialect) => FindsAsync(dialect, """
+        Patient?_list=l                                                   a
+        Patient?_list=List/l,m                                            a b
+        Patient?_list=l&_id=b
+        Patient?_list=none
+        Observation?_list=l                                               o
+        ?_type=Observation,Encounter&subject=Patient/a                    o e
+        ?_type=Observation,Encounter&subject=Patient/b
+        ?_type=Observation,Encounter&status=final                         o
+        ?_type=Patient,Observation&_id=a,o                                a o
+        """,
+        """{"resourceType":"Patient","id":"a"}""", """{"resourceType":"Patient","id":"b"}""", Observation("o", "Patient/a"),
+        """{"resourceType":"Encounter","id":"e","status":"finished","class":{"code":"IMP"},"subject":{"reference":"Patient/a"}}""",
+        """{"resourceType":"List","id":"l","status":"current","mode":"working","entry":[{"item":{"reference":"Patient/a"}},{"item":{"reference":"Observation/o"}}]}""",
+        """{"resourceType":"List","id":"m","status":"current","mode":"working","entry":[{"item":{"reference":"Patient/b"}}]}""");
+
+    [Theory, BothStores]
+    public async Task WhatIsNotThere_IsRefusedByName(Dialect dialect)
+    {
+        await using FacadeHost host = await SearchSample.StartAsync(dialect, """{"resourceType":"Patient","id":"a"}""", Observation("o", "Patient/a"));
+
+        (await host.GetAsync("Patient?_query=current-high-risk")).ShouldFail(400, "not-supported");
+        (await host.GetAsync("AllergyIntolerance?_list=$current-allergies")).ShouldFail(400, "not-supported");
+        (await host.GetAsync("?_type=Patient,Observation&name=x", ("Prefer", "handling=strict"))).ShouldFail(400, "not-supported");
+        foreach (string wrong in new[] { "91|0", "0|181", "0", "a|b", "0|0|-1", "0|0|5|kg", "0|0|5|miles", "0|0|1|km|x" }) (await host.GetAsync($"Location?near={wrong}")).ShouldFail(400, "value");
+        (await host.GetAsync("Location?near:missing=true")).ShouldFail(400, "not-supported");
+        Answer all = await host.GetAsync("Patient?_id=a&_revinclude=*");
+        Assert.Equal(2, all.Entries.Length);
+        Assert.Contains("\"Observation\"", all.Text, StringComparison.Ordinal);
+    }
+
+    private static string Place(string id, string latitude, string longitude) =>
+        $$$"""{"resourceType":"Location","id":"{{{id}}}","name":"{{{id}}}","position":{"latitude":{{{latitude}}},"longitude":{{{longitude}}} }}""";
+
     private static string Risk(string id, string probability) =>
         $$"""{"resourceType":"RiskAssessment","id":"{{id}}","status":"final","subject":{"display":"x"},"prediction":[{"probabilityDecimal":{{probability}}}]}""";
 

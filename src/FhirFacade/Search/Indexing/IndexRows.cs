@@ -24,6 +24,17 @@ internal readonly record struct DateRow(int Parameter, int Group, long Low, long
 internal readonly record struct QuantityRow(
     int Parameter, int Group, double Low, double High, string System, string Code, string Unit, double CanonicalLow, double CanonicalHigh, string CanonicalCode);
 
+/// <summary>A place on the Earth, in degrees and as a point of the unit sphere.</summary>
+internal readonly record struct PositionRow(double Latitude, double Longitude, double X, double Y, double Z)
+{
+    /// <summary>The row of a place.</summary>
+    public static PositionRow At(double latitude, double longitude)
+    {
+        double north = double.DegreesToRadians(latitude), east = double.DegreesToRadians(longitude);
+        return new PositionRow(latitude, longitude, Math.Cos(north) * Math.Cos(east), Math.Cos(north) * Math.Sin(east), Math.Sin(north));
+    }
+}
+
 /// <summary>Words in their order, for full-text searches. <c>Group</c> numbers the rows of a long text.</summary>
 internal sealed record TextRow(int Parameter, int Group, IReadOnlyList<string> Words);
 
@@ -44,4 +55,6 @@ internal sealed class IndexRows
     public HashSet<QuantityRow> Quantities { get; } = [];
 
     public List<TextRow> Texts { get; } = [];
+
+    public HashSet<PositionRow> Positions { get; } = [];
 }

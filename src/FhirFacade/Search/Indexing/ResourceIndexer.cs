@@ -1,3 +1,4 @@
+using System.Globalization;
 using Consortium.Fhir;
 using Consortium.FhirFacade.Search.Parameters;
 using TextReader = Consortium.FhirFacade.Search.Text.TextReader;
@@ -25,7 +26,15 @@ internal sealed class ResourceIndexer(SearchCatalog catalog, string serverBase)
 
         TextReader.Read(root, rows.Texts);
         AddCanonicalVersion(catalog.Find(type, "url"), root, rows);
+        if (type == "Location") AddPosition(root.Child("position"), rows);
         return rows;
+    }
+
+    private static void AddPosition(FhirNode position, IndexRows rows)
+    {
+        if (TryNumber(position.Child("latitude").Value, out double latitude) && TryNumber(position.Child("longitude").Value, out double longitude)) rows.Positions.Add(PositionRow.At(latitude, longitude));
+
+        static bool TryNumber(string? text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
     }
 
     // A definition is found by url|version as well (search.html#uri).

@@ -70,6 +70,39 @@ internal sealed record TextCondition(string Type, string Code, TextQuery Query) 
     public override IEnumerable<(string Type, string Code)> Looks => [(Type, Code)];
 }
 
+/// <summary>All hold.</summary>
+internal sealed record AllCondition(IReadOnlyList<SearchCondition> Parts) : SearchCondition
+{
+    /// <summary>What is joined by and, part by part: so that a search begins with the narrowest.</summary>
+    public static IEnumerable<SearchCondition> Flat(SearchCondition condition) => condition is AllCondition all ? all.Parts.SelectMany(Flat) : [condition];
+
+    public override IEnumerable<(string Type, string Code)> Looks => Parts.SelectMany(part => part.Looks);
+}
+
+/// <summary>One holds.</summary>
+internal sealed record AnyCondition(IReadOnlyList<SearchCondition> Parts) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => Parts.SelectMany(part => part.Looks);
+}
+
+/// <summary>It does not hold.</summary>
+internal sealed record NotCondition(SearchCondition Part) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => Part.Looks;
+}
+
+/// <summary>The resource is of a type.</summary>
+internal sealed record TypeCondition(string Type) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => [];
+}
+
+/// <summary><c>near</c>: the position is within one of the circles.</summary>
+internal sealed record NearCondition(IReadOnlyList<Near> Alternatives) : SearchCondition
+{
+    public override IEnumerable<(string Type, string Code)> Looks => [("Location", Near.Code)];
+}
+
 /// <summary><c>:missing</c>.</summary>
 internal sealed record MissingCondition(SearchParameter Of, bool IsMissing) : SearchCondition
 {
@@ -118,12 +151,6 @@ internal sealed record CompartmentCondition(IReadOnlyList<SearchParameter> By, s
 internal sealed record CareDateCondition(IReadOnlyList<int> Parameters, long? From, long? To) : SearchCondition
 {
     public override IEnumerable<(string Type, string Code)> Looks => [];
-}
-
-/// <summary>All of several conditions hold.</summary>
-internal sealed record AllCondition(IReadOnlyList<SearchCondition> Conditions) : SearchCondition
-{
-    public override IEnumerable<(string Type, string Code)> Looks => Conditions.SelectMany(condition => condition.Looks);
 }
 
 /// <summary>The resource is one that the caller's scopes are about. It is the server's own condition, which no client states.</summary>

@@ -83,10 +83,11 @@ internal sealed class SearchControls(SearchCatalog catalog, string type)
     private void Include(string value, bool isReverse, bool iterates, List<string> unknown)
     {
         string[] parts = value.Split(':');
-        if (parts is ["*"] && !isReverse)
+        if (parts is ["*"])
         {
-            // A type may have no reference at all; then there is nothing to follow.
-            if (References(type) is { Length: > 0 } all) _includes.Add(new IncludeRule(all, null, isReverse, iterates));
+            // A type may have no reference, or none that leads to it; then there is nothing to follow.
+            SearchParameter[] all = isReverse ? [.. catalog.ReferringTo(type)] : References(type);
+            if (all.Length > 0) _includes.Add(new IncludeRule(all, null, isReverse, iterates));
             return;
         }
 

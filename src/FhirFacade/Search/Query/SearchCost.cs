@@ -40,6 +40,10 @@ internal static class SearchCost
         ChainCondition chain => 1 + chain.Targets.Sum(target => Of(target.Holds)),
         HasCondition has => 2 + Of(has.Holds),
         CompartmentCondition => 2,
+        AllCondition all => all.Parts.Sum(Of),
+        AnyCondition any => any.Parts.Sum(Of),
+        NotCondition not => 1 + Of(not.Part),
+        TypeCondition => 0,
         _ => 1,
     };
 }

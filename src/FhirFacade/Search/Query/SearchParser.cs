@@ -1,6 +1,7 @@
 using Consortium.Fhir;
 using Consortium.FhirFacade.Rest;
 using Consortium.FhirFacade.Search.Custom;
+using Consortium.FhirFacade.Search.Filter;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Text;
 
@@ -63,16 +64,20 @@ internal sealed class SearchParser(SearchCatalogs catalogs, CursorSeal seal, Fac
         List<string> unknown = [];
         var controls = new SearchControls(catalog, type);
         string? cursor = null;
+        if (type == SearchCatalog.AnyType) types = [.. parameters.Where(one => one.Key == "_type").Select(one => Types(one.Value)).LastOrDefault() ?? []];
         foreach ((string key, string value) in parameters)
         {
             if (key is "_format" or "_pretty") continue;
             if (key == "_cursor") cursor = value;
-            else if (key == "_type" && type == SearchCatalog.AnyType) types = Types(value);
+            else if (key == "_type" && type == SearchCatalog.AnyType)
+            {
+                // read before: what else may be asked depends on it
+            }
             else if (controls.TryRead(key, value, unknown))
             {
                 // read
             }
-            else if (Reader(catalog, type, key, ChainDepth.Start()) is not { } read)
+            else if ((Reader(catalog, type, key, ChainDepth.Start()) ?? Shared(catalog, types, key)) is not { } read)
             {
                 unknown.Add(key);
                 continue;
@@ -85,7 +90,7 @@ internal sealed class SearchParser(SearchCatalogs catalogs, CursorSeal seal, Fac
             used.Add((key, value));
         }
 
-        SearchQuery query = controls.Apply(new SearchQuery { Type = type, Types = types, Conditions = DateCondition.Joined(conditions), Used = used, Unknown = unknown });
+        SearchQuery query = controls.Apply(new SearchQuery { Type = type, Types = types, Conditions = DateCondition.Joined([.. conditions.SelectMany(AllCondition.Flat)]), Used = used, Unknown = unknown });
         query = query with { Custom = Custom(query, catalog) };
         return cursor is null ? query : query with { After = seal.Open(cursor, query.Sort.Count) };
     }
@@ -120,7 +125,16 @@ internal sealed class SearchParser(SearchCatalogs catalogs, CursorSeal seal, Fac
                 return value => new LastUpdatedCondition(type, [.. SearchValues.Alternatives(value).Select(one => ValueParser.ReadDate(code, one))]);
             case "_text" or "_content" when modifier is null:
                 return value => new TextCondition(type, code, TextQueryParser.Parse(code, value));
-            case "_id" or "_lastUpdated" or "_text" or "_content":
+            case "_filter" when modifier is null:
+                return value => new FilterReader(catalog, _values).Read(type, value);
+            case "_list" when modifier is null && type != SearchCatalog.AnyType:
+                return value => List(catalog, type, value);
+            case Near.Code when type == "Location" && modifier is null:
+                return value => new NearCondition([.. Alternatives(code, value).Select(Near.Parse)]);
+            case "_query":
+                throw FhirException.BadRequest("not-supported", "This server has no named queries (_query).");
+            case Near.Code when type == "Location":
+            case "_id" or "_lastUpdated" or "_text" or "_content" or "_filter" or "_list":
                 throw ValueParser.UnknownModifier(code, modifier);
         }
 
@@ -149,6 +163,23 @@ internal sealed class SearchParser(SearchCatalogs catalogs, CursorSeal seal, Fac
 
             return (IReadOnlyList<ValueMatch>)[.. parts.Select((part, i) => _values.Read(parameter.Components[i], null, part))];
         })]);
+    }
+
+    // search.html#list: what the List has as its items
+    private static HasCondition List(SearchCatalog catalog, string type, string value)
+    {
+        string[] ids = [.. SearchValues.Alternatives(value).Select(SearchValues.Unescape).Select(id => id.StartsWith("List/", StringComparison.Ordinal) ? id[5..] : id)];
+        if (ids.Any(id => id.StartsWith('$'))) throw FhirException.BadRequest("not-supported", "_list takes the ids of Lists; this server keeps no functional lists ($current-…).");
+        return new HasCondition(type, catalog.Find("List", "item")!, new IdCondition("List", ids, IsNegated: false));
+    }
+
+    // A parameter that each of the types named by _type has (search.html#_type).
+    private Func<string, SearchCondition>? Shared(SearchCatalog catalog, string[] types, string key)
+    {
+        (string Type, Func<string, SearchCondition>? Read)[] readers = [.. types.Select(type => (type, Reader(catalog, type, key, ChainDepth.Start())))];
+        return types.Length == 0 || readers.Any(reader => reader.Read is null)
+            ? null
+            : value => new AnyCondition([.. readers.Select(reader => new AllCondition([new TypeCondition(reader.Type), reader.Read!(value)]))]);
     }
 
     // subject:Patient.name, subject.name: every type that the reference may lead to and that has the parameter

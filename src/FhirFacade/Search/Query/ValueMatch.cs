@@ -29,6 +29,9 @@ internal enum Comparison
 
     /// <summary>A tenth to either side.</summary>
     Approximate,
+
+    /// <summary>A part of the value lies within.</summary>
+    Overlaps,
 }
 
 /// <summary>An interval of milliseconds, the end exclusive.</summary>
@@ -63,6 +66,15 @@ internal enum UriRelation
 
     /// <summary>A MIME type, with parameters or without.</summary>
     MimeType,
+
+    /// <summary>What begins so.</summary>
+    Begins,
+
+    /// <summary>What has it anywhere.</summary>
+    Contains,
+
+    /// <summary>What ends so.</summary>
+    Ends,
 }
 
 /// <summary>Words.</summary>
@@ -71,9 +83,32 @@ internal sealed record StringMatch(int Parameter, string Text, StringRelation Re
 /// <summary>How words are compared.</summary>
 internal enum StringRelation
 {
+    /// <summary>The beginning.</summary>
     Begins,
+
+    /// <summary>Anywhere.</summary>
     Contains,
+
+    /// <summary>As it is written.</summary>
     Exact,
+
+    /// <summary>The whole, folded.</summary>
+    Same,
+
+    /// <summary>The end.</summary>
+    Ends,
+
+    /// <summary>What comes after it in the order of the index.</summary>
+    After,
+
+    /// <summary>It, and what comes after it.</summary>
+    NotBefore,
+
+    /// <summary>What comes before it.</summary>
+    Before,
+
+    /// <summary>It, and what comes before it.</summary>
+    NotAfter,
 }
 
 /// <summary>A reference. <see cref="TargetType"/> null: any type; empty: an absolute URL.</summary>
@@ -81,6 +116,9 @@ internal sealed record ReferenceMatch(int Parameter, string? TargetType, string 
 
 /// <summary>A canonical URL of any version, or of the versions that begin as the one named (search.html#versions, <c>:below</c>).</summary>
 internal sealed record CanonicalMatch(int Parameter, string Canonical) : ValueMatch(Parameter);
+
+/// <summary>A value for which another match does not hold.</summary>
+internal sealed record UnequalMatch(ValueMatch To) : ValueMatch(To.Parameter);
 
 /// <summary>A time.</summary>
 internal sealed record DateMatch(int Parameter, Compared<Interval> Time) : ValueMatch(Parameter);

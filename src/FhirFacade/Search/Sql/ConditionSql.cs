@@ -22,13 +22,24 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
             case IdCondition ids:
                 return $"{resource}.id {(ids.IsNegated ? "NOT IN" : "IN")} {parameters.List(ids.Ids)}";
             case LastUpdatedCondition updated:
-                return "(" + string.Join(" OR ", updated.Ranges.Select(range => _values.Time(range, $"{resource}.updated_at", $"{resource}.updated_at + 1"))) + ")";
+                return "(" + string.Join(" OR ", updated.Ranges.Select(range =>
+                    $"({DateRangeSql.Moments([_values.Widened(range)], $"{resource}.updated_at", parameters)}{_values.Time(range, $"{resource}.updated_at", $"{resource}.updated_at + 1")})")) + ")";
             case ValueCondition value:
                 return $"{(value.IsNegated ? "NOT " : "")}EXISTS (SELECT 1 FROM {ValueSql.Table(value.Alternatives[0])} {row} WHERE {row}.key = {resource}.key AND {_values.Holds(value.Alternatives, row, ofOne: true)})";
             case DateCondition date:
                 return $"EXISTS (SELECT 1 FROM search_date {row} WHERE {row}.key = {resource}.key AND +{row}.parameter = {parameters.Add(date.Of.Number)} AND {Times(date, row)})";
             case TextCondition text:
                 return _text.Holds(text, $"{resource}.key");
+            case AllCondition all:
+                return "(" + string.Join(" AND ", all.Parts.Select(part => Holds(part, resource))) + ")";
+            case AnyCondition any:
+                return "(" + string.Join(" OR ", any.Parts.Select(part => Holds(part, resource))) + ")";
+            case NotCondition not:
+                return $"NOT {Holds(not.Part, resource)}";
+            case TypeCondition type:
+                return $"{resource}.type = {parameters.Add(type.Type)}";
+            case NearCondition near:
+                return $"EXISTS (SELECT 1 FROM search_position {row} WHERE {row}.key = {resource}.key AND {NearSql.Holds(near.Alternatives, row, parameters)})";
             case MissingCondition missing:
                 return Missing(missing, resource);
             case CompositeCondition composite:
@@ -44,8 +55,6 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
                 string dated = $"SELECT 1 FROM search_date {row} WHERE {row}.key = {resource}.key AND +{row}.parameter IN {parameters.List(care.Parameters)}";
                 string limits = (care.From is { } from ? $" AND {row}.high > {parameters.Add(from)}" : "") + (care.To is { } to ? $" AND {row}.low < {parameters.Add(to)}" : "");
                 return $"(NOT EXISTS ({dated}) OR EXISTS ({dated}{limits}))";
-            case AllCondition all:
-                return "(" + string.Join(" AND ", all.Conditions.Select(one => Holds(one, resource))) + ")";
             case ScopeCondition scope:
                 return Scope(scope, resource);
             case UnrestrictedCondition:
@@ -59,6 +68,7 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
     public static int? Breadth(SearchCondition condition) => condition switch
     {
         ValueCondition { IsNegated: false } value when value.Alternatives[0] is DateMatch => value.Alternatives.Max(one => Breadth(Date(value, one))),
+        ValueCondition { IsNegated: false } value when value.Alternatives.Any(one => one is UnequalMatch) => null,
         ValueCondition { IsNegated: false } value => Breadth(value),
         DateCondition date when DateRangeSql.IsBetween(date.All) => 5,
         DateCondition date when DateRangeSql.IsBounded(date.All) => 8,
@@ -67,9 +77,15 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
         CompartmentCondition => 1,
         // One step further than what it leads to.
         ChainCondition chain when chain.Targets.All(target => Breadth(target.Holds) is not null) => 1 + chain.Targets.Max(target => Breadth(target.Holds)!.Value),
-        HasCondition has => 1 + Breadth(has.Holds),
+        HasCondition has => 1 + (AmongIds(has.Holds) ? 0 : Breadth(has.Holds)),
+        NearCondition => 5,
+        AllCondition all => all.Parts.Min(Breadth),
+        AnyCondition any => any.Parts.Any(part => Breadth(part) is null) ? null : any.Parts.Max(Breadth),
         _ => null,
     };
+
+    /// <summary>True where what <see cref="Begin"/> gives is all that the condition says; else it must be asked of each resource as well.</summary>
+    public static bool IsWhole(SearchCondition condition) => condition is not (AllCondition or AnyCondition);
 
     /// <summary>The rows of an index table that a condition looks for, to begin the search with: the table, the name of its row, and the condition.</summary>
     /// <param name="condition">One that has a <see cref="Breadth(SearchCondition)"/>.</param>
@@ -98,14 +114,20 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
                 string referred = parameters.Alias();
                 return ($"(SELECT {referred}.key FROM (SELECT DISTINCT {Referring(has, parameters.Alias())}) h CROSS JOIN resource {referred} " +
                     $"WHERE {referred}.type = {parameters.Add(has.Type)} AND {referred}.id = h.target_id)", row, "1 = 1");
+            case NearCondition near:
+                return ("search_position", row, NearSql.Holds(near.Alternatives, row, parameters));
+            case AllCondition all:
+                return Begin(Narrowest(all)!);
+            case AnyCondition any:
+                return ($"({string.Join(" UNION ", any.Parts.Select(Keys))})", row, "1 = 1");
             default:
                 throw new InvalidOperationException("A search cannot begin with that condition.");
         }
     }
 
-    private string Keys(DateCondition date)
+    private string Keys(SearchCondition condition)
     {
-        (string table, string row, string holds) = Begin(date);
+        (string table, string row, string holds) = Begin(condition);
         return $"SELECT {row}.key AS key FROM {table} {row} WHERE {holds}";
     }
 
@@ -118,6 +140,11 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
     {
         string other = parameters.Alias();
         string by = $"{row}.target_type = {parameters.Add(has.Type)} AND {other}.type = {parameters.Add(has.By.ResourceType)} AND {other}.deleted = 0";
+        if (AmongIds(has.Holds))
+        {
+            return $"{row}.target_id FROM resource {other} CROSS JOIN search_reference {row} WHERE {Holds(has.Holds, other)} AND {row}.key = {other}.key AND +{row}.parameter = {parameters.Add(has.By.Number)} AND {by}";
+        }
+
         if (Narrowest(has.Holds) is not { } narrowest)
         {
             return $"{row}.target_id FROM search_reference {row} CROSS JOIN resource {other} WHERE {row}.parameter = {parameters.Add(has.By.Number)} AND {other}.key = {row}.key AND {by} AND {Holds(has.Holds, other)}";
@@ -133,9 +160,9 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
         _ when condition.Alternatives.Count > 20 => 9,
         TokenMatch { Code: not null } when condition.Of.Code == "identifier" => 0,
         ReferenceMatch => 1,
-        StringMatch { Relation: StringRelation.Exact } => 2,
+        StringMatch { Relation: StringRelation.Exact or StringRelation.Same } => 2,
         UriMatch { Relation: UriRelation.Same } or CanonicalMatch => 2,
-        StringMatch { Relation: StringRelation.Begins } => 3,
+        StringMatch { Relation: StringRelation.Begins } or UriMatch { Relation: UriRelation.Begins or UriRelation.MimeType } => 3,
         TokenMatch { Code: not null } => 4,
         TokenSetMatch => 6,
         QuantityMatch => 7,
@@ -144,13 +171,13 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
 
     /// <summary>The part of a condition to begin with; null where there is none.</summary>
     private static SearchCondition? Narrowest(SearchCondition condition) =>
-        Parts(condition).Where(one => Breadth(one) is not null).OrderBy(one => Breadth(one)).FirstOrDefault();
+        AllCondition.Flat(condition).Where(one => Breadth(one) is not null).OrderBy(one => Breadth(one)).FirstOrDefault();
 
-    private static IReadOnlyList<SearchCondition> Parts(SearchCondition condition) => condition is AllCondition all ? all.Conditions : [condition];
+    private static bool AmongIds(SearchCondition condition) => AllCondition.Flat(condition).Any(one => one is IdCondition { IsNegated: false });
 
     /// <summary>What is left of a condition after its part that the search begins with.</summary>
     private string Rest(SearchCondition condition, SearchCondition begun, string resource) =>
-        string.Concat(Parts(condition).Where(one => !ReferenceEquals(one, begun)).Select(one => $" AND {Holds(one, resource)}"));
+        string.Concat(AllCondition.Flat(condition).Where(one => !ReferenceEquals(one, begun) || !IsWhole(one)).Select(one => $" AND {Holds(one, resource)}"));
 
     private string Matching(string type, SearchCondition condition, string column)
     {

@@ -34,6 +34,14 @@ internal static class DateRangeSql
         return ($"({string.Join(" UNION ALL ", bounds)}) {classes} CROSS JOIN search_date", $"{row}.span = {classes}.span AND {row}.low >= {classes}.first AND {row}.low < CAST({below} AS BIGINT)");
     }
 
+    /// <summary>What the comparisons say of a column that holds moments, in a form that an index serves; empty where they bound nothing.</summary>
+    public static string Moments(IReadOnlyList<Compared<Interval>> all, string column, SqlParameters parameters)
+    {
+        (long from, long to, long end) = Bounds(all);
+        long first = Math.Max(from, end);
+        return (first > long.MinValue ? $"{column} >= {parameters.Add(first)} AND " : "") + (to < long.MaxValue ? $"{column} < {parameters.Add(to)} AND " : "");
+    }
+
     // The beginning is at or after From and before To; the end is after End.
     private static (long From, long To, long End) Bounds(IReadOnlyList<Compared<Interval>> all)
     {
@@ -61,7 +69,7 @@ internal static class DateRangeSql
                 case Comparison.StartsAfter:
                     from = Math.Max(from, with.To);
                     break;
-                case Comparison.Approximate:
+                case Comparison.Approximate or Comparison.Overlaps:
                     (to, end) = (Math.Min(to, with.To), Math.Max(end, with.From));
                     break;
             }

@@ -45,7 +45,7 @@ internal sealed class SearchStatement
             Key = "r.key";
         }
 
-        where.AddRange(query.Conditions.Where(condition => !ReferenceEquals(condition, first)).Select(condition => conditions.Holds(condition, "r")));
+        where.AddRange(query.Conditions.Where(condition => !ReferenceEquals(condition, first) || !ConditionSql.IsWhole(condition)).Select(condition => conditions.Holds(condition, "r")));
         if (query.Subject is { } subject) where.Add($"r.subject_tag = {_parameters.Add(subject.ToArray())}");
         _where = string.Join(" AND ", where);
     }

@@ -11,6 +11,7 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
         TokenMatch or TokenSetMatch or UriMatch => "search_token",
         StringMatch => "search_string",
         ReferenceMatch or CanonicalMatch => "search_reference",
+        UnequalMatch unequal => Table(unequal.To),
         DateMatch => "search_date",
         QuantityMatch => "search_quantity",
         _ => throw new InvalidOperationException("There is no table for that match."),
@@ -46,6 +47,7 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
         StringMatch words => Words(words, row),
         ReferenceMatch reference => Reference(reference, row),
         CanonicalMatch canonical => Canonical(canonical, row),
+        UnequalMatch unequal => $"NOT {Holds(unequal.To, row)}",
         DateMatch date => Time(date.Time, $"{row}.low", $"{row}.high"),
         QuantityMatch quantity => Quantity(quantity, row),
         _ => throw new InvalidOperationException("There is no SQL for that match."),
@@ -69,6 +71,9 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
     {
         UriRelation.Same => $"{row}.code = {parameters.Add(uri.Uri)}",
         UriRelation.Below => $"({row}.code = {parameters.Add(uri.Uri)} OR {Begins($"{row}.code", uri.Uri.EndsWith('/') ? uri.Uri : uri.Uri + "/")})",
+        UriRelation.Begins => Begins($"{row}.code", uri.Uri),
+        UriRelation.Contains => Contains($"{row}.code", uri.Uri),
+        UriRelation.Ends => Ends($"{row}.code", uri.Uri),
         UriRelation.MimeType => $"({row}.code = {parameters.Add(uri.Uri)} OR {Begins($"{row}.code", uri.Uri + ";")})",
         _ => $"{row}.code IN {parameters.List(Above(uri.Uri))}",
     };
@@ -87,6 +92,12 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
     private string Words(StringMatch words, string row) => words.Relation switch
     {
         StringRelation.Begins => Begins($"{row}.folded", words.Text),
+        StringRelation.Same => $"{row}.folded = {parameters.Add(words.Text)}",
+        StringRelation.Ends => Ends($"{row}.folded", words.Text),
+        StringRelation.After => $"{row}.folded > {parameters.Add(words.Text)}",
+        StringRelation.NotBefore => $"{row}.folded >= {parameters.Add(words.Text)}",
+        StringRelation.Before => $"{row}.folded < {parameters.Add(words.Text)}",
+        StringRelation.NotAfter => $"{row}.folded <= {parameters.Add(words.Text)}",
         StringRelation.Contains => $"{row}.folded LIKE {parameters.Add("%" + Escaped(words.Text) + "%")} ESCAPE '!'",
         _ => $"({row}.folded = {parameters.Add(Indexing.FoldedText.Of(words.Text))} AND {row}.exact = {parameters.Add(words.Text)})",
     };
@@ -94,6 +105,15 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
     // Texts stand in the order of their code points, so that what begins alike stands together.
     private string Begins(string column, string start) =>
         start.Length == 0 ? "1 = 1" : $"({column} >= {parameters.Add(start)} AND {column} < {parameters.Add(start + "\U0010FFFF")})";
+
+    // LIKE is blind to case in SQLite and not in PostgreSQL; codes are not folded.
+    private string Contains(string column, string part) => part.Length == 0 ? "1 = 1" : $"replace({column}, {parameters.Add(part)}, '') <> {column}";
+
+    private string Ends(string column, string end)
+    {
+        string value = parameters.Add(end);
+        return $"(length({column}) >= length({value}) AND substr({column}, length({column}) - length({value}) + 1) = {value})";
+    }
 
     private static string Escaped(string text) =>
         text.Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal);
