@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Consortium.Fhir;
@@ -9,11 +10,14 @@ public static class OperationOutcomeJson
     private const string LineExtension = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line";
     private const string ColumnExtension = "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col";
 
+    // Read by people on a terminal as well: quotes and Chinese stand as they are.
+    private static readonly JsonWriterOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The OperationOutcome as UTF-8 JSON. No issues gives one <c>informational</c> issue, as the resource needs at least one.</summary>
     public static byte[] Write(IReadOnlyList<OutcomeIssue> issues)
     {
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer)) Write(writer, issues);
+        using (Utf8JsonWriter writer = new(buffer, s_readable)) Write(writer, issues);
         return buffer.WrittenSpan.ToArray();
     }
 

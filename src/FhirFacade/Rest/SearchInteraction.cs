@@ -58,7 +58,10 @@ internal sealed class SearchInteraction(
         string self = path.Length == 0 ? options.BaseUrl : $"{options.BaseUrl}/{path}";
         using var bundle = new BundleWriter("searchset", page.Total);
         bundle.Link("self", BundleWriter.Url(self, query.Used));
-        if (page.Next is { } next) bundle.Link("next", BundleWriter.Url(self, [.. query.Used.Where(used => used.Name != "_cursor"), ("_cursor", seal.Seal(next))]));
+        (string Name, string Value)[] same = [.. query.Used.Where(used => used.Name != "_cursor")];
+        if (query.After is not null) bundle.Link("first", BundleWriter.Url(self, same));
+        if (page.Previous is { } previous) bundle.Link("previous", BundleWriter.Url(self, [.. same, ("_cursor", seal.Seal(previous))]));
+        if (page.Next is { } next) bundle.Link("next", BundleWriter.Url(self, [.. same, ("_cursor", seal.Seal(next))]));
         for (int i = 0; i < views.Length; i++)
         {
             bool isMatch = i < page.Matches.Count;

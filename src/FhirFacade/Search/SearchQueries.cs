@@ -13,7 +13,8 @@ namespace Consortium.FhirFacade.Search;
 /// <param name="Matches">The current versions that match.</param>
 /// <param name="Total">How many match in all; null where that was not asked for, or would cost too much to know.</param>
 /// <param name="Next">Where the next page starts; null on the last.</param>
-internal sealed record SearchPage(IReadOnlyList<StoredVersion> Matches, long? Total, SearchCursor? Next);
+/// <param name="Previous">Where the page before ends; null on the first.</param>
+internal sealed record SearchPage(IReadOnlyList<StoredVersion> Matches, long? Total, SearchCursor? Next, SearchCursor? Previous);
 
 /// <summary>Runs searches over the index tables.</summary>
 internal sealed class SearchQueries(Database database, TimeProvider time)
@@ -29,7 +30,8 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
     {
         await using DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
         List<StoredVersion> found = [];
-        SearchCursor? last = null;
+        bool isBackward = query.After is { IsBackward: true };
+        SearchCursor? near = null, far = null; // the ends of the page, in the order of the reading
         if (query.Count > 0)
         {
             var statement = new SearchStatement(query, time, database.Dialect);
@@ -38,12 +40,14 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
             while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 found.Add(RecordQueries.Version(row));
-                if (found.Count == query.Count) last = Cursor(row, query.Sort.Count);
+                if (found.Count <= query.Count) far = Cursor(row, query.Sort.Count);
+                near ??= far;
             }
         }
 
         bool more = found.Count > query.Count && query.Count > 0;
         if (more) found.RemoveAt(found.Count - 1);
+        if (isBackward) found.Reverse();
         long? total = query switch
         {
             { Total: TotalMode.None } => null,
@@ -51,7 +55,9 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
             _ => await CountAsync(query, connection, cancellationToken).ConfigureAwait(false),
         };
         if (query.Custom.Count > 0) await RequireReadyAsync(query, connection, null, cancellationToken).ConfigureAwait(false);
-        return new SearchPage(found, total, more ? last : null);
+        return isBackward
+            ? new SearchPage(found, total, near, more ? far! with { IsBackward = true } : null)
+            : new SearchPage(found, total, more ? far : null, query.After is null || near is null ? null : near with { IsBackward = true });
     }
 
     /// <summary>The id of the one match of a conditional interaction, within its transaction; null for none.</summary>

@@ -117,6 +117,54 @@ public sealed class SearchTests
     }
 
     [Theory, BothStores]
+    public async Task Paging_GoesBackAsItCame_InEachOrder_AlsoOverWhatHasNoValue(Dialect dialect)
+    {
+        await using FacadeHost host = await FacadeHost.StartAsync(dialect);
+        for (int i = 0; i < 11; i++)
+        {
+            string born = i % 4 == 3 ? "" : $",\"birthDate\":\"19{50 + (i % 3)}\"", name = i % 5 == 4 ? "" : $",\"name\":[{{\"family\":\"{(char)('A' + (i % 2))}\"}}]";
+            await host.PutAsync($"Patient/p{i:00}", $$"""{"resourceType":"Patient","id":"p{{i:00}}"{{born}}{{name}}}""");
+        }
+
+        foreach (string order in new[] { "", "&_sort=birthdate", "&_sort=-birthdate", "&_sort=family,-birthdate", "&_sort=-family,-_id", "&_sort=-_lastUpdated" })
+        {
+            List<string[]> forward = [], backward = [];
+            string? last = null;
+            for (string? page = $"Patient?_count=3{order}"; page is not null;)
+            {
+                Answer answer = await host.GetAsync(page);
+                forward.Add(answer.Matches);
+                Assert.Equal(forward.Count > 1 ? $"{host.Base}/Patient?_count=3{order.Replace(",", "%2C", StringComparison.Ordinal)}" : null, answer.Link("first"));
+                last = answer.Link("previous");
+                page = answer.Link("next");
+            }
+
+            for (string? page = last; page is not null;)
+            {
+                Answer answer = await host.GetAsync(page);
+                backward.Add(answer.Matches);
+                Assert.Equal(forward[^backward.Count], (await host.GetAsync(answer.Link("next")!)).Matches);
+                page = answer.Link("previous");
+            }
+
+            Assert.Equal(4, forward.Count);
+            Assert.Equal(forward[..^1], Enumerable.Reverse(backward));
+        }
+    }
+
+    [Theory, BothStores]
+    public async Task WhatIsNotKnownOfSortsAndIncludes_IsNamed_AndLeftOutOfTheSelfLink(Dialect dialect)
+    {
+        await using FacadeHost host = await FacadeHost.StartAsync(dialect);
+
+        Answer answer = await host.GetAsync("Patient?_sort=shoe-size,-birthdate&_include=Patient:nothing&gender=male&_revinclude=Observation:nothing");
+
+        Assert.Equal($"{host.Base}/Patient?_sort=-birthdate&gender=male", answer.Link("self"));
+        foreach (string named in new[] { "_sort=shoe-size", "_include=Patient:nothing", "_revinclude=Observation:nothing" }) Assert.Contains(named, answer.Text, StringComparison.Ordinal);
+        (await host.GetAsync("Patient?_sort=shoe-size", ("Prefer", "handling=strict"))).ShouldFail(400, "not-supported");
+    }
+
+    [Theory, BothStores]
     public async Task CountAndTotal_AreAsAsked(Dialect dialect)
     {
         await using FacadeHost host = await FacadeHost.StartAsync(dialect);

@@ -17,7 +17,7 @@ internal sealed class CursorSeal(FacadeOptions options)
 
     /// <summary>The text for a link.</summary>
     public string Seal(SearchCursor cursor) => Base64Url.EncodeToString(_box.Seal(JsonSerializer.SerializeToUtf8Bytes(new Contents(
-        cursor.Key, [.. cursor.Values.Select(value => value as string)], [.. cursor.Values.Select(value => value as long?)], [.. cursor.Values.Select(value => value as double?)]))));
+        cursor.Key, [.. cursor.Values.Select(value => value as string)], [.. cursor.Values.Select(value => value as long?)], [.. cursor.Values.Select(value => value as double?)], cursor.IsBackward))));
 
     /// <summary>What a link says.</summary>
     /// <param name="text">The value of <c>_cursor</c>.</param>
@@ -30,7 +30,7 @@ internal sealed class CursorSeal(FacadeOptions options)
             byte[] plain = _box.Open(Base64Url.DecodeFromChars(text));
             if (JsonSerializer.Deserialize<Contents>(Encoding.UTF8.GetString(plain)) is { } read && read.Texts.Length == rules)
             {
-                return new SearchCursor([.. Enumerable.Range(0, rules).Select(i => (object?)read.Texts[i] ?? (object?)read.Numbers[i] ?? read.Fractions[i])], read.Key);
+                return new SearchCursor([.. Enumerable.Range(0, rules).Select(i => (object?)read.Texts[i] ?? (object?)read.Numbers[i] ?? read.Fractions[i])], read.Key, read.IsBackward);
             }
         }
         catch (Exception e) when (e is FormatException or CryptographicException or ArgumentException or JsonException)
@@ -38,8 +38,8 @@ internal sealed class CursorSeal(FacadeOptions options)
             // as below
         }
 
-        throw FhirException.BadRequest("value", "_cursor comes from a next link of the same search and cannot be made up.");
+        throw FhirException.BadRequest("value", "_cursor comes from a link of the same search and cannot be made up.");
     }
 
-    private sealed record Contents(long Key, string?[] Texts, long?[] Numbers, double?[] Fractions);
+    private sealed record Contents(long Key, string?[] Texts, long?[] Numbers, double?[] Fractions, bool IsBackward = false);
 }

@@ -18,9 +18,11 @@ internal sealed class SearchControls(SearchCatalog catalog, string type)
     /// <param name="key">Its name with its modifier.</param>
     /// <param name="value">Its value.</param>
     /// <param name="unknown">Gets a rule of <c>_sort</c> or <c>_include</c> that names a parameter this server does not have.</param>
+    /// <param name="looked">What of the value was looked at, for the self link; empty for nothing.</param>
     /// <exception cref="FhirException">400: the value is not understood.</exception>
-    public bool TryRead(string key, string value, List<string> unknown)
+    public bool TryRead(string key, string value, List<string> unknown, out string looked)
     {
+        looked = value;
         switch (key)
         {
             case "_count":
@@ -46,13 +48,13 @@ internal sealed class SearchControls(SearchCatalog catalog, string type)
             case "_contained":
                 return value == "false"; // what is contained is found with what contains it, and never alone
             case "_sort":
-                foreach (string rule in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) Sort(rule, unknown);
+                looked = string.Join(',', value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(rule => TrySort(rule, unknown)));
                 return true;
             case "_include" or "_include:iterate" or "_include:recurse":
-                Include(value, isReverse: false, key != "_include", unknown);
+                if (!TryInclude(value, isReverse: false, key != "_include", unknown)) looked = "";
                 return true;
             case "_revinclude" or "_revinclude:iterate" or "_revinclude:recurse":
-                Include(value, isReverse: true, key != "_revinclude", unknown);
+                if (!TryInclude(value, isReverse: true, key != "_revinclude", unknown)) looked = "";
                 return true;
             default:
                 return false;
@@ -70,17 +72,23 @@ internal sealed class SearchControls(SearchCatalog catalog, string type)
         Elements = _elements,
     };
 
-    private void Sort(string rule, List<string> unknown)
+    private bool TrySort(string rule, List<string> unknown)
     {
         bool descending = rule[0] == '-';
         string code = descending ? rule[1..] : rule;
         if (code is "_id" or "_lastUpdated") _sort.Add(new SortRule(null, code, descending));
         else if (catalog.Find(type, code) is { Kind: not SearchParameterKind.Composite } by) _sort.Add(new SortRule(by, null, descending));
-        else unknown.Add($"_sort={code}");
+        else
+        {
+            unknown.Add($"_sort={code}");
+            return false;
+        }
+
+        return true;
     }
 
     // Type:parameter[:TargetType]; * for every reference
-    private void Include(string value, bool isReverse, bool iterates, List<string> unknown)
+    private bool TryInclude(string value, bool isReverse, bool iterates, List<string> unknown)
     {
         string[] parts = value.Split(':');
         if (parts is ["*"])
@@ -88,7 +96,7 @@ internal sealed class SearchControls(SearchCatalog catalog, string type)
             // A type may have no reference, or none that leads to it; then there is nothing to follow.
             SearchParameter[] all = isReverse ? [.. catalog.ReferringTo(type)] : References(type);
             if (all.Length > 0) _includes.Add(new IncludeRule(all, null, isReverse, iterates));
-            return;
+            return true;
         }
 
         if (parts.Length is < 2 or > 3 || !FhirR4.IsResourceType(parts[0])) throw FhirException.BadRequest("value", "An include is Type:parameter or Type:parameter:TargetType, or * for every reference.");
@@ -96,6 +104,7 @@ internal sealed class SearchControls(SearchCatalog catalog, string type)
             : catalog.Find(parts[0], parts[1]) is { Kind: SearchParameterKind.Reference } one ? [one] : [];
         if (by.Length == 0) unknown.Add($"{(isReverse ? "_revinclude" : "_include")}={parts[0]}:{parts[1]}");
         else _includes.Add(new IncludeRule(by, parts.Length == 3 ? parts[2] : null, isReverse, iterates));
+        return by.Length > 0;
     }
 
     private SearchParameter[] References(string of) => [.. catalog.Of(of).Where(parameter => parameter.IsReady && parameter.Kind == SearchParameterKind.Reference)];

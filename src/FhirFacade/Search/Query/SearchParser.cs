@@ -73,9 +73,10 @@ internal sealed class SearchParser(SearchCatalogs catalogs, CursorSeal seal, Fac
             {
                 // read before: what else may be asked depends on it
             }
-            else if (controls.TryRead(key, value, unknown))
+            else if (controls.TryRead(key, value, unknown, out string looked))
             {
-                // read
+                if (looked.Length > 0) used.Add((key, looked));
+                continue;
             }
             else if ((Reader(catalog, type, key, ChainDepth.Start()) ?? Shared(catalog, types, key)) is not { } read)
             {

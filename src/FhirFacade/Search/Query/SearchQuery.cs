@@ -65,7 +65,7 @@ internal sealed record SearchQuery
     /// <summary><c>_elements</c>: names with commas between; null for all.</summary>
     public string? Elements { get; init; }
 
-    /// <summary>Where the page starts.</summary>
+    /// <summary>Where the page starts, or ends; null for the first.</summary>
     public SearchCursor? After { get; init; }
 
     /// <summary>Only records about this patient.</summary>

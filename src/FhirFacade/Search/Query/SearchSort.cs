@@ -8,7 +8,8 @@ namespace Consortium.FhirFacade.Search.Query;
 /// <param name="IsDescending">From the largest.</param>
 internal sealed record SortRule(SearchParameter? By, string? Column, bool IsDescending);
 
-/// <summary>The last match of a page, by its sort values and its number in the store: the next page starts after it, whatever is written in between.</summary>
+/// <summary>A match at the end of a page, by its sort values and its number in the store: the next page starts after it, or the one before ends before it, whatever is written in between.</summary>
 /// <param name="Values">For each rule of the sort a text, a whole number, a fraction, or null where the resource has no value.</param>
 /// <param name="Key">Its number.</param>
-internal sealed record SearchCursor(IReadOnlyList<object?> Values, long Key);
+/// <param name="IsBackward">True where the page ends before this match; false where it starts after it.</param>
+internal sealed record SearchCursor(IReadOnlyList<object?> Values, long Key, bool IsBackward = false);

@@ -74,22 +74,25 @@ internal sealed class SearchStatement
         string[] names = [.. _query.Sort.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"o{i}"))];
         string sorts = string.Concat(_query.Sort.Select((rule, i) => $", {Value(rule)} AS {names[i]}"));
         string inner = $"SELECT {Key} AS key, r.type, r.id, r.version{sorts} FROM {_from} WHERE {_where}";
-        string order = string.Concat(_query.Sort.Select((rule, i) => $"CASE WHEN {names[i]} IS NULL THEN 1 ELSE 0 END, {names[i]} {(rule.IsDescending ? "DESC" : "ASC")}, "));
+        // A page that ends at a match is read backward from there, and turned round by who reads it.
+        bool isBackward = _query.After is { IsBackward: true };
+        string onward = isBackward ? "DESC" : "ASC";
+        string order = string.Concat(_query.Sort.Select((rule, i) => $"CASE WHEN {names[i]} IS NULL THEN 1 ELSE 0 END {onward}, {names[i]} {(rule.IsDescending != isBackward ? "DESC" : "ASC")}, "));
         string found;
         if (_query.Sort.Count == 0)
         {
-            string after = _query.After is { } cursor ? $" AND {Key} > {_parameters.Add(cursor.Key)}" : "";
-            found = $"{inner}{after} GROUP BY {Key}, r.type, r.id, r.version ORDER BY {Key} LIMIT {_parameters.Add(limit)}";
+            string after = _query.After is { } cursor ? $" AND {Key} {(isBackward ? "<" : ">")} {_parameters.Add(cursor.Key)}" : "";
+            found = $"{inner}{after} GROUP BY {Key}, r.type, r.id, r.version ORDER BY {Key} {onward} LIMIT {_parameters.Add(limit)}";
             order = "p.";
         }
         else
         {
-            string after = _query.After is { } cursor ? $" WHERE {After(cursor, names, 0)}" : "";
-            found = $"SELECT * FROM ({inner} GROUP BY {Key}, r.type, r.id, r.version, r.updated_at) c{after} ORDER BY {order}key LIMIT {_parameters.Add(limit)}";
+            string after = _query.After is { } cursor ? $" WHERE {Beyond(cursor, names, 0)}" : "";
+            found = $"SELECT * FROM ({inner} GROUP BY {Key}, r.type, r.id, r.version, r.updated_at) c{after} ORDER BY {order}key {onward} LIMIT {_parameters.Add(limit)}";
         }
 
         string selected = string.Concat(names.Select(name => $", p.{name}"));
-        return $"{_before}SELECT {RecordQueries.Columns}, p.key{selected} FROM ({found}) p JOIN resource_version v ON v.type = p.type AND v.id = p.id AND v.version = p.version ORDER BY {order}key";
+        return $"{_before}SELECT {RecordQueries.Columns}, p.key{selected} FROM ({found}) p JOIN resource_version v ON v.type = p.type AND v.id = p.id AND v.version = p.version ORDER BY {order}key {onward}";
     }
 
     private string Types() => _query.Types.Count switch
@@ -100,13 +103,14 @@ internal sealed class SearchStatement
     };
 
     // Lexicographic: beyond the first value, or equal in it and beyond the next. What has no value stands last.
-    private string After(SearchCursor cursor, string[] names, int at)
+    private string Beyond(SearchCursor cursor, string[] names, int at)
     {
-        if (at == names.Length) return $"key > {_parameters.Add(cursor.Key)}";
-        string rest = After(cursor, names, at + 1), name = names[at];
-        if (cursor.Values[at] is not { } value) return $"({name} IS NULL AND {rest})";
+        if (at == names.Length) return $"key {(cursor.IsBackward ? "<" : ">")} {_parameters.Add(cursor.Key)}";
+        string rest = Beyond(cursor, names, at + 1), name = names[at];
+        if (cursor.Values[at] is not { } value) return cursor.IsBackward ? $"({name} IS NOT NULL OR {rest})" : $"({name} IS NULL AND {rest})";
         string last = _parameters.Add(value);
-        return $"({name} IS NULL OR {name} {(_query.Sort[at].IsDescending ? "<" : ">")} {last} OR ({name} = {last} AND {rest}))";
+        string further = $"{name} {(_query.Sort[at].IsDescending != cursor.IsBackward ? "<" : ">")} {last} OR ({name} = {last} AND {rest})";
+        return cursor.IsBackward ? $"({further})" : $"({name} IS NULL OR {further})";
     }
 
     // The smallest of several values where the smallest come first, else the largest (search.html#sort).
