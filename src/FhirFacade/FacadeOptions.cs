@@ -74,6 +74,9 @@ public sealed record FacadeOptions
     /// <summary>Most entries in a batch or transaction; 413 above.</summary>
     public int MaxBundleEntries { get; init; } = 5000;
 
+    /// <summary>Records that are erased when they are old; empty to keep everything.</summary>
+    public IReadOnlyList<RetentionRule> Retention { get; init; } = [];
+
     /// <summary>What a request may cost and how many a caller may send.</summary>
     public RequestLimits Limits { get; init; } = new();
 
@@ -108,6 +111,12 @@ public sealed record FacadeOptions
         Limits.Validate();
         Subscriptions.Validate();
         Oidc?.Validate();
+        foreach (RetentionRule rule in Retention)
+        {
+            if (!Fhir.FhirR4.IsResourceType(rule.Type) || rule.Type is "AuditEvent" or "SearchParameter") throw new ArgumentException($"{nameof(Retention)}: '{rule.Type}' is no R4 resource type, or AuditEvent or SearchParameter, which are kept.");
+            if (rule.Age < TimeSpan.FromDays(1)) throw new ArgumentException($"{nameof(Retention)}: records of {rule.Type} must be kept for a day at least.");
+        }
+
         if (MaxBodyBytes < 1024) throw new ArgumentException($"{nameof(MaxBodyBytes)} must be at least 1024.");
         if (MaxBundleEntries < 1) throw new ArgumentException($"{nameof(MaxBundleEntries)} must be at least 1.");
     }

@@ -2,6 +2,7 @@ using Consortium.FhirFacade.Access;
 using Consortium.FhirFacade.Access.Oidc;
 using Consortium.FhirFacade.Access.Smart;
 using Consortium.FhirFacade.AuditTrail;
+using Consortium.FhirFacade.Erasure;
 using Consortium.FhirFacade.Export;
 using Consortium.FhirFacade.Later;
 using Consortium.FhirFacade.Limits;
@@ -79,6 +80,8 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddOutboxRelay(provider => provider.GetRequiredService<RecordStore>().Outbox);
         if (options.Changes != ChangeContent.None) services.AddChangeTopic(provider => provider.GetRequiredService<RecordStore>().Changes!.Outbox);
         services.AddHostedService<SubscriptionDelivery>();
+        services.AddSingleton<RetentionSweep>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionSweep>());
         return services;
     }
 
@@ -153,6 +156,12 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<SiteTerminology>();
         services.AddSingleton<TerminologyOperations>();
         services.AddSingleton<EverythingOperation>();
+        services.AddSingleton<LegalHolds>();
+        services.AddSingleton<ErasureScope>();
+        services.AddSingleton<StoreCleaning>();
+        services.AddSingleton<RecordEraser>();
+        services.AddSingleton<ErasureAnswers>();
+        services.AddSingleton<ErasureOperations>();
         services.AddSingleton<ExportStore>();
         services.AddSingleton<ExportMembers>();
         services.AddSingleton<ExportOperations>();

@@ -1,11 +1,16 @@
+using Consortium.FhirFacade.Erasure;
 using Microsoft.Extensions.Hosting;
 
 namespace Consortium.FhirFacade;
 
 /// <summary>Brings the store's tables up to date before the host starts anything that uses them.</summary>
-internal sealed class StoreInitializer(RecordStore store) : IHostedLifecycleService
+internal sealed class StoreInitializer(RecordStore store, StoreCleaning cleaning) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => store.InitializeAsync(cancellationToken);
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await store.InitializeAsync(cancellationToken).ConfigureAwait(false);
+        await cleaning.CompleteAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -97,6 +97,28 @@ public sealed class Outbox
         return new OutboxPending(count, oldest is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null, failing);
     }
 
+    /// <summary>
+    /// Changes what messages of a type say that are still here, for what may not be sent any more. A relay that has one of them in hand sends it as it was.
+    /// </summary>
+    /// <param name="transaction">A transaction of the outbox's store.</param>
+    /// <param name="change">Gives the message as it shall be; null to leave it.</param>
+    public async Task ReviseAsync<T>(DbTransaction transaction, Func<T, T?> change)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        ArgumentNullException.ThrowIfNull(change);
+        DbConnection connection = transaction.Connection!;
+        string type = _types.NameOf<T>();
+        foreach (long seq in (await connection.QueryAsync<long>($"SELECT seq FROM {_table} WHERE message_type = @type ORDER BY seq", new { type }, transaction).ConfigureAwait(false)).AsList())
+        {
+            // One at a time: together they may be more than fits into memory.
+            byte[]? body = await connection.ExecuteScalarAsync<byte[]?>($"SELECT body FROM {_table} WHERE seq = @seq", new { seq }, transaction).ConfigureAwait(false);
+            if (body is null || change(JsonSerializer.Deserialize<T>(body)!) is not { } changed) continue;
+            body = JsonSerializer.SerializeToUtf8Bytes(changed);
+            await connection.ExecuteAsync($"UPDATE {_table} SET body = @body, size = @size WHERE seq = @seq", new { body, size = body.Length, seq }, transaction).ConfigureAwait(false);
+        }
+    }
+
     internal long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     internal async Task WaitForWorkAsync(TimeSpan poll, CancellationToken cancellationToken)

@@ -140,6 +140,22 @@ public sealed class Database : IAsyncDisposable
             return true;
         }, cancellationToken);
 
+    /// <summary>Runs what cannot run in a transaction (VACUUM). SQLite's writers wait meanwhile.</summary>
+    public async Task MaintainAsync(Func<DbConnection, Task> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        if (_sqliteWriter is not null) await _sqliteWriter.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await using DbConnection connection = await ConnectAsync(CancellationToken.None).ConfigureAwait(false);
+            await work(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            _sqliteWriter?.Release();
+        }
+    }
+
     /// <summary>
     /// Brings one component's tables up to date: runs the scripts that have not run yet, in order, each in a transaction.
     /// Scripts are only ever appended to the list. <c>{bytes}</c>, <c>{text}</c> and <c>{identity}</c> stand for the dialect's types.

@@ -48,6 +48,48 @@ public sealed class LedgerReplayTests(ReplayWorld world) : IClassFixture<ReplayW
     }
 
     [Fact]
+    public async Task RunAsync_ErasedWithAnAnchoredRecordOfIt_IsNamedAndIsNoTampering()
+    {
+        await using ReplayWorld.Consortium consortium = await world.ConsortiumAsync();
+        Tag128 Id(int i) => IndexIdentifiers.RecordId([.. Enumerable.Repeat((byte)1, 32)], "Observation", $"o{i}", "1");
+        await consortium.AnchorAsync(consortium.A, [consortium.A.Erase("e1", DateTimeOffset.UtcNow, Id(3), Id(5))], 5);
+
+        ReplayVerdict verdict = await consortium.ReplayAsync();
+
+        Assert.Equal(VerdictWord.Intact, verdict.Verdict);
+        Assert.Equal([(FindingKind.Erased, 3UL), (FindingKind.Erased, 5UL)], verdict.Findings.Select(f => (f.Kind, f.Sequence!.Value)));
+        Assert.Equal((23UL, 2UL), (verdict.Counts.Verified, verdict.Counts.Findings["erased"]));
+    }
+
+    [Fact]
+    public async Task RunAsync_ErasureWithoutProof_IsALoss()
+    {
+        await using ReplayWorld.Consortium consortium = await world.ConsortiumAsync();
+        Tag128 Id(int i) => IndexIdentifiers.RecordId([.. Enumerable.Repeat((byte)1, 32)], "Observation", $"o{i}", "1");
+        IndexEntry real = consortium.A.Erase("e1", DateTimeOffset.UtcNow, Id(1));
+        await consortium.AnchorAsync(consortium.A, [real], 5);
+        consortium.A.Erase("never-anchored", DateTimeOffset.UtcNow, Id(2));
+        consortium.A.Erased[Id(3)] = null; // says so, and names nothing
+        consortium.A.Erased[Id(4)] = real.RecordId; // names an erasure of another record
+        consortium.A.Erased[Id(5)] = Id(6); // names what is no AuditEvent
+
+        ReplayVerdict verdict = await consortium.ReplayAsync();
+
+        Assert.Equal(VerdictWord.Tampered, verdict.Verdict);
+        Assert.Equal([2UL, 3UL, 4UL, 5UL], verdict.Findings.Where(f => f.Kind == FindingKind.Missing).Select(f => f.Sequence!.Value));
+        Assert.Equal([1UL], verdict.Findings.Where(f => f.Kind == FindingKind.Erased).Select(f => f.Sequence!.Value));
+    }
+
+    [Fact]
+    public async Task RunAsync_CustodianLimitsItsCallers_IsWaitedFor()
+    {
+        await using ReplayWorld.Consortium consortium = await world.ConsortiumAsync();
+        consortium.A.Throttles = 40;
+        ReplayVerdict verdict = await consortium.ReplayAsync();
+        Assert.Equal((VerdictWord.Intact, 24UL), (verdict.Verdict, verdict.Counts.Verified));
+    }
+
+    [Fact]
     public async Task RunAsync_EachKindOfMisdeed_IsToldApart()
     {
         await using ReplayWorld.Consortium consortium = await world.ConsortiumAsync();

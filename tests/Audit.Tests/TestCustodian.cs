@@ -22,7 +22,7 @@ namespace Consortium.Audit.Tests;
 /// </summary>
 internal sealed class TestCustodian : IAsyncDisposable
 {
-    private static readonly string[] Shown = ["/resourceType", "/id", "/meta", "/status"];
+    private static readonly string[] Shown = ["/resourceType", "/id", "/meta", "/status", "/type", "/action", "/entity"];
     private readonly WebApplication _app;
     private readonly byte[] _key;
     private readonly Address _regulator;
@@ -49,6 +49,12 @@ internal sealed class TestCustodian : IAsyncDisposable
 
     /// <summary>Gives the answer to another record id than was asked for.</summary>
     public Func<Tag128, Tag128>? Confuses { get; set; }
+
+    /// <summary>Records that it says it erased, with the AuditEvent that it names; null for none.</summary>
+    public ConcurrentDictionary<Tag128, Tag128?> Erased { get; } = [];
+
+    /// <summary>So many requests are told to come again in a second.</summary>
+    public int Throttles { get; set; }
 
     /// <summary>Answers with these bytes.</summary>
     public byte[]? Says { get; set; }
@@ -78,6 +84,25 @@ internal sealed class TestCustodian : IAsyncDisposable
         Tag128 recordId = IndexIdentifiers.RecordId(_key, type, id, version.ToString(CultureInfo.InvariantCulture));
         Records[recordId] = new StoredRecord(bytes, secret);
         return new IndexEntry(recordId, RecordCommitment.Compute(bytes, secret).Commitment, Tag128.Zero, IndexIdentifiers.Kind(type), (ulong)recordedAt.ToUnixTimeSeconds());
+    }
+
+    /// <summary>Erases records, and gives the index entry of the AuditEvent that says so.</summary>
+    public IndexEntry Erase(string id, DateTimeOffset recordedAt, params Tag128[] records)
+    {
+        string at = recordedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        string entities = string.Join(',', records.Select(record =>
+            $$$"""{"what":{"reference":"{{{ErasureProof.Reference(record)}}}"},"lifecycle":{"system":"{{{ErasureProof.LifecycleSystem}}}","code":"{{{ErasureProof.LifecycleErased}}}"}}"""));
+        byte[] bytes = Encoding.UTF8.GetBytes($$"""{"resourceType":"AuditEvent","id":"{{id}}","meta":{"versionId":"1","lastUpdated":"{{at}}"},"type":{"code":"destroy"},"action":"D","recorded":"{{at}}","entity":[{{entities}}]}""");
+        byte[] secret = RecordCommitment.NewSecret();
+        Tag128 recordId = IndexIdentifiers.RecordId(_key, "AuditEvent", id, "1");
+        Records[recordId] = new StoredRecord(bytes, secret);
+        foreach (Tag128 record in records)
+        {
+            Records.TryRemove(record, out _);
+            Erased[record] = recordId;
+        }
+
+        return new IndexEntry(recordId, RecordCommitment.Compute(bytes, secret).Commitment, Tag128.Zero, IndexIdentifiers.Kind("AuditEvent"), (ulong)recordedAt.ToUnixTimeSeconds());
     }
 
     /// <summary>Changes stored bytes, as a person with access to the database would.</summary>
@@ -130,6 +155,19 @@ internal sealed class TestCustodian : IAsyncDisposable
         using JsonDocument asked = await JsonDocument.ParseAsync(http.Request.Body);
         Tag128 recordId = Tag128.Parse(asked.RootElement.GetProperty("parameter")[0].GetProperty("valueString").GetString()!);
         if (Confuses is { } confuses) recordId = confuses(recordId);
+        if (Throttles > 0)
+        {
+            Throttles--;
+            http.Response.Headers.RetryAfter = "0";
+            return (429, []);
+        }
+
+        if (Erased.TryGetValue(recordId, out Tag128? named))
+        {
+            string extension = named is { } id ? "\"extension\":[{\"url\":\"" + ErasureProof.EventExtension + "\",\"valueString\":\"" + id + "\"}]," : "";
+            return (410, Encoding.UTF8.GetBytes("{\"resourceType\":\"OperationOutcome\",\"issue\":[{" + extension + "\"severity\":\"error\",\"code\":\"deleted\"}]}"));
+        }
+
         if (!Records.TryGetValue(recordId, out StoredRecord? record)) return (404, []);
         try
         {

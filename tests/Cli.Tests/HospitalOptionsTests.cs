@@ -86,6 +86,7 @@ public sealed class HospitalOptionsTests
     [InlineData("TracePercent", "101")]
     [InlineData("OtlpEndpoint", "collector")]
     [InlineData("LogLevel", "Loud")]
+    [InlineData("Retention:0:Type", "Nonsense")]
     public void Read_ALimitOutsideItsRange_NamesItsKeyAndTheRange(string key, string value)
     {
         var refused = Assert.Throws<CommandException>(() => Read(new() { [key] = value }));

@@ -19,7 +19,7 @@ internal sealed class AnchorTerm
         _parts = parts;
         var chainBatches = new ChainBatches(parts.Client, parts.Options.Contract, parts.Options.DeployedAtBlock);
         var signer = new BatchSigner(parts);
-        _agreement = new ChainAgreement(parts, new ChainAdoption(parts, chainBatches));
+        _agreement = new ChainAgreement(parts, new ChainAdoption(parts, chainBatches, outbox));
         _writer = new AnchorWriter(
             parts,
             signer,

@@ -4,23 +4,26 @@ using Consortium.AnchorService.Store;
 using Consortium.AnchorService.Submission;
 using Consortium.Integrity;
 using Consortium.Ledger;
+using Consortium.Messaging;
 using Dapper;
 
 namespace Consortium.AnchorService.Writing;
 
 /// <summary>
 /// After the tables were lost for good: writes the custodian's batches, verified, from the chain into empty tables, as final. Entries that come in again
-/// are then known again, and numbering goes on where the contract stands.
+/// are then known again, and numbering goes on where the contract stands. Each batch's receipt is sent again: a record store that was restored from a backup may not have it.
 /// </summary>
 internal sealed class ChainAdoption
 {
     private readonly WriterParts _parts;
     private readonly ChainBatches _chainBatches;
+    private readonly Outbox _outbox;
 
-    public ChainAdoption(WriterParts parts, ChainBatches chainBatches)
+    public ChainAdoption(WriterParts parts, ChainBatches chainBatches, Outbox outbox)
     {
         _parts = parts;
         _chainBatches = chainBatches;
+        _outbox = outbox;
     }
 
     public async Task AdoptAsync(CustodianState inContract, CancellationToken ct)
@@ -29,6 +32,7 @@ internal sealed class ChainAdoption
         Verify(batches, inContract);
         string custodian = _parts.Custodian.ToString();
         long now = _parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        ulong chainId = _parts.Options.ChainId ?? await _parts.Client.ChainIdAsync(ct).ConfigureAwait(false);
         await _parts.Store.WriteAsync(async transaction =>
         {
             DbConnection connection = transaction.Connection!;
@@ -49,6 +53,7 @@ internal sealed class ChainAdoption
                     "UPDATE anchor_batch SET transaction_hash = @hash, block_number = @number, block_hash = @block, final_at = @now WHERE custodian = @custodian AND first_sequence = @first",
                     new { hash = found.TransactionHash.ToArray(), number = (long)found.BlockNumber, block = found.BlockHash.ToArray(), now, custodian, first = (long)found.FirstSequence },
                     transaction).ConfigureAwait(false);
+                await _outbox.EnqueueAsync(transaction, Receipt(found, custodian, chainId), $"adopted/{custodian}/{found.FirstSequence}/{found.BlockHash}").ConfigureAwait(false);
                 foreach (IndexEntry entry in IndexEntry.Unpack(found.Entries))
                 {
                     await connection.ExecuteAsync(
@@ -63,6 +68,21 @@ internal sealed class ChainAdoption
                 new { custodian, next = (long)inContract.NextSequence, head = inContract.Head.ToArray() }, transaction).ConfigureAwait(false);
         }, ct).ConfigureAwait(false);
     }
+
+    private RecordsAnchored Receipt(BatchAnchored batch, string custodian, ulong chainId) => new()
+    {
+        Custodian = custodian,
+        ChainId = chainId,
+        Contract = _parts.Options.Contract.ToString(),
+        FirstSequence = batch.FirstSequence,
+        Root = batch.Root.ToString(),
+        Head = batch.Head.ToString(),
+        TransactionHash = batch.TransactionHash.ToString(),
+        BlockNumber = batch.BlockNumber,
+        BlockHash = batch.BlockHash.ToString(),
+        BlockTimestamp = batch.Timestamp,
+        Entries = batch.Entries,
+    };
 
     private static void Verify(IReadOnlyList<BatchAnchored> batches, CustodianState inContract)
     {

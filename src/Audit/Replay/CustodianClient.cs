@@ -11,25 +11,41 @@ internal enum ChallengeOutcome
 {
     Answered,
     Missing,
+    Erased,
     Refused,
     Damaged,
     Unreachable,
 }
 
 /// <summary>A custodian's reaction to one challenge.</summary>
-internal sealed record ChallengeReply(ChallengeOutcome Outcome, byte[] Body, string Detail);
+internal sealed record ChallengeReply(ChallengeOutcome Outcome, byte[] Body, string Detail)
+{
+    /// <summary>How long the custodian wants the asker to wait (429 with <c>Retry-After</c>); null where it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
 
 /// <summary>Asks custodians for their records under the regulator's own identity.</summary>
 internal sealed class CustodianClient(ReplayOptions options, ulong chainId, HttpClient http, TimeProvider time)
 {
+    /// <summary>A custodian that limits its callers' rate is asked again this often; it answers, only not at once.</summary>
+    private const int MostWaits = 60;
+
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>Asks for one record; asks again where no answer came.</summary>
     public async Task<ChallengeReply> AskAsync(Uri endpoint, Address audience, Tag128 recordId, CancellationToken cancellationToken)
     {
-        for (int attempt = 0; ; attempt++)
+        for (int attempt = 0, waits = 0; ; attempt++)
         {
             ChallengeReply reply = await AskOnceAsync(endpoint, audience, recordId, cancellationToken).ConfigureAwait(false);
+            if (reply.RetryAfter is { } wait && waits++ < MostWaits)
+            {
+                attempt--;
+                await Task.Delay(wait < LongestWait ? wait : LongestWait, time, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             if (reply.Outcome != ChallengeOutcome.Unreachable || attempt >= options.Retries) return reply;
             await Task.Delay(options.RetryDelay, time, cancellationToken).ConfigureAwait(false);
         }
@@ -55,7 +71,10 @@ internal sealed class CustodianClient(ReplayOptions options, ulong chainId, Http
             using HttpResponseMessage response = await http.SendAsync(request, both.Token).ConfigureAwait(false);
             byte[] body = await response.Content.ReadAsByteArrayAsync(both.Token).ConfigureAwait(false);
             string detail = $"The custodian answered with HTTP status {(int)response.StatusCode}.";
-            return new ChallengeReply(Outcome(response.StatusCode), body, detail);
+            return new ChallengeReply(Outcome(response.StatusCode), body, detail)
+            {
+                RetryAfter = response.StatusCode == HttpStatusCode.TooManyRequests ? response.Headers.RetryAfter?.Delta : null,
+            };
         }
         catch (HttpRequestException e)
         {
@@ -70,7 +89,8 @@ internal sealed class CustodianClient(ReplayOptions options, ulong chainId, Http
     private static ChallengeOutcome Outcome(HttpStatusCode status) => status switch
     {
         HttpStatusCode.OK => ChallengeOutcome.Answered,
-        HttpStatusCode.NotFound or HttpStatusCode.Gone => ChallengeOutcome.Missing,
+        HttpStatusCode.NotFound => ChallengeOutcome.Missing,
+        HttpStatusCode.Gone => ChallengeOutcome.Erased,
         HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => ChallengeOutcome.Unreachable,
         >= HttpStatusCode.InternalServerError => ChallengeOutcome.Damaged,
         _ => ChallengeOutcome.Refused,

@@ -14,6 +14,7 @@ internal sealed class CustodianReplay(ReplayOptions options, CustodianClient cli
     private readonly ConcurrentBag<Finding> _findings = [];
     private readonly ConcurrentDictionary<string, ulong> _names = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ChallengeOutcome, Silence> _silences = new();
+    private readonly ErasureProofs _erasures = new(client, trail, endpoint, audience);
     private ulong _verified;
     private ulong _challenged;
     private int _unansweredInARow;
@@ -59,6 +60,10 @@ internal sealed class CustodianReplay(ReplayOptions options, CustodianClient cli
         {
             case ChallengeOutcome.Answered:
                 Verify(entry, reply.Body);
+                break;
+            case ChallengeOutcome.Erased:
+                (FindingKind kind, string said) = await _erasures.OfAsync(entry.Entry.RecordId, reply, cancellationToken).ConfigureAwait(false);
+                Add(kind, entry, said);
                 break;
             case ChallengeOutcome.Missing:
                 Add(FindingKind.Missing, entry, $"The custodian has no such record any more. {reply.Detail}");

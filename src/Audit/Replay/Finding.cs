@@ -59,6 +59,9 @@ public enum FindingKind
 
     /// <summary>Nobody knows where the custodian answers.</summary>
     NoEndpoint,
+
+    /// <summary>The custodian erased the record, and an anchored AuditEvent of its own proves that it said so.</summary>
+    Erased,
 }
 
 /// <summary>What a finding does to the verdict.</summary>
@@ -82,7 +85,7 @@ public sealed record Finding(FindingKind Kind, string Detail)
     /// <summary>What it does to the verdict.</summary>
     public FindingWeight Weight => Kind switch
     {
-        FindingKind.Late or FindingKind.FutureDated => FindingWeight.Notice,
+        FindingKind.Late or FindingKind.FutureDated or FindingKind.Erased => FindingWeight.Notice,
         FindingKind.Unreachable or FindingKind.Refusing or FindingKind.NoEndpoint or FindingKind.ChainChanged => FindingWeight.Incomplete,
         _ => FindingWeight.Tampered,
     };

@@ -38,6 +38,7 @@ internal static class ReportText
         FindingKind.FutureDated => "日期超前 future-dated",
         FindingKind.Altered => "记录被改动 altered",
         FindingKind.Missing => "记录缺失 missing",
+        FindingKind.Erased => "依法删除 erased",
         FindingKind.Damaged => "记录无法出示 damaged",
         FindingKind.Malformed => "答复无证明 malformed",
         FindingKind.Unreachable => "无法联系 unreachable",

@@ -92,6 +92,7 @@ internal static class HospitalHost
             Changes = options.Changes,
             Oidc = options.Oidc,
             AuditOpenAccess = options.AuditOpenAccess,
+            Retention = options.Retention,
         });
     }
 
@@ -108,9 +109,10 @@ internal static class HospitalHost
             BatchEntries = options.BatchCount,
             BatchAge = options.BatchAge,
             Confirmations = options.Confirmations,
+            AdoptChain = options.AdoptChain,
         });
 
-    private static LocalSigner LoadKey(HospitalOptions options)
+    internal static LocalSigner LoadKey(HospitalOptions options)
     {
         try
         {

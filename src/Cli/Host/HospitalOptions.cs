@@ -115,6 +115,9 @@ internal sealed record HospitalOptions
     /// <summary>Age of the oldest entry that closes a batch.</summary>
     public required TimeSpan BatchAge { get; init; }
 
+    /// <summary>True for the start after the anchor service's tables were lost, or the stores restored from a backup: the custodian's batches are taken over from the chain.</summary>
+    public bool AdoptChain { get; init; }
+
     /// <summary>Blocks on top of a batch's block before it counts as final.</summary>
     public required int Confirmations { get; init; }
 
@@ -123,6 +126,9 @@ internal sealed record HospitalOptions
 
     /// <summary>What the host says of itself.</summary>
     public TelemetrySettings Telemetry { get; init; } = new();
+
+    /// <summary>Records that are erased when they are old.</summary>
+    public IReadOnlyList<RetentionRule> Retention { get; init; } = [];
 
     /// <summary>Reads and checks the configuration.</summary>
     /// <exception cref="CommandException">Keys are missing or unreadable; the message names all of them and the way out, a line each.</exception>
@@ -164,10 +170,12 @@ internal sealed record HospitalOptions
             BatchCount = all.Try(() => keys.Number("BatchCount", 500, 1, 100_000)),
             BatchAge = TimeSpan.FromMilliseconds(all.Try(() => keys.Number("BatchAgeMilliseconds", 1000, 1, 86_400_000))),
             Confirmations = all.Try(() => keys.Number("Confirmations", 1, 0, 10_000)),
+            AdoptChain = all.Try(() => keys.Flag("AdoptChain")),
             Limits = HostLimits.Read(configuration, all),
             Telemetry = TelemetrySettings.Read(configuration, all),
             Subscriptions = all.Try(() => SubscriptionSettings.Read(keys)),
             Changes = all.Try(() => SubscriptionSettings.ReadTopic(keys)),
+            Retention = RetentionSettings.Read(configuration, all),
         };
         all.ThrowIfAny();
         foreach (string unread in ConfigurationProblems.Unread(configuration, ConfigurationReader.Asked))

@@ -9,13 +9,14 @@ internal static class LocalKeys
     /// <exception cref="CommandException">The file holds something else.</exception>
     public static byte[] ReadOrCreate(string configurationKey, string file)
     {
-        if (!File.Exists(file)) Create(file);
+        if (!File.Exists(file)) Write(file, System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n"));
         string hex = File.ReadAllText(file).Trim();
         if (hex.Length == 64 && hex.All(char.IsAsciiHexDigit)) return Convert.FromHexString(hex);
         throw CommandException.Misunderstood($"Configuration key {configurationKey}: {file} wants 64 hexadecimal digits.");
     }
 
-    private static void Create(string file)
+    /// <summary>Writes a key that came from a backup, readable by its owner only; one that is there stays.</summary>
+    public static void Write(string file, byte[] content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         // Written whole under another name first: a process that is killed here leaves no half key behind.
@@ -24,7 +25,7 @@ internal static class LocalKeys
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using (var stream = new FileStream(draft, options))
         {
-            stream.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n"));
+            stream.Write(content);
             stream.Flush(flushToDisk: true);
         }
 

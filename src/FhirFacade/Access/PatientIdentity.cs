@@ -20,6 +20,7 @@ internal sealed class PatientIdentity(RecordQueries records, FacadeOptions optio
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (StoredVersion patient in await records.HistoryAsync(new HistoryQuery("Patient", id, null, null, null, MostVersions), cancellationToken).ConfigureAwait(false))
         {
+            if (patient.Erased) continue;
             using JsonDocument document = JsonDocument.Parse(patient.Body);
             Collect(document.RootElement, found);
         }
@@ -34,6 +35,7 @@ internal sealed class PatientIdentity(RecordQueries records, FacadeOptions optio
     public string? PatientOf(string type, string id, byte[] body)
     {
         if (type == "Patient") return id;
+        if (body.Length == 0) return null; // erased
         try
         {
             return ResourceIndex.Read(type, body, options.BaseUrl).PatientId;

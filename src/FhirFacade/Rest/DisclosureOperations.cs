@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Erasure;
 using Consortium.FhirFacade.Redaction;
 using Consortium.FhirFacade.Store;
 using Consortium.Integrity;
@@ -10,7 +11,7 @@ namespace Consortium.FhirFacade.Rest;
 /// <c>$disclose</c>: the caller's view of one version with what is needed to verify it (<c>record-commitment.md</c>, "Disclosure"), and <c>$receipt</c>: where it stands on the chain.
 /// The answer is made from the bytes in the store as they are now. If somebody changed them, the disclosure does not verify, and the asker can name the record.
 /// </summary>
-internal sealed class DisclosureOperations(RecordQueries records, RecordAccess access, FacadeOptions options)
+internal sealed class DisclosureOperations(RecordQueries records, RecordAccess access, ErasureAnswers erasures, FacadeOptions options)
 {
     /// <summary><c>[base]/$disclose</c> by record id, which is all that another member knows.</summary>
     public async Task<FhirResponse> DiscloseByRecordIdAsync(FhirRequest request, CancellationToken cancellationToken)
@@ -31,11 +32,13 @@ internal sealed class DisclosureOperations(RecordQueries records, RecordAccess a
         CommittedVersion found = await FindAsync(request.Caller, type, id, version, cancellationToken).ConfigureAwait(false);
         using var parameters = new ParametersWriter();
         Committed(parameters, found);
+        if (found.Stored.Erased) parameters.Flag("erased", true);
         return new FhirResponse(200) { Body = parameters.Finish() };
     }
 
     private async Task<FhirResponse> DiscloseAsync(Caller caller, CommittedVersion version, CancellationToken cancellationToken)
     {
+        if (version.Stored.Erased) return await erasures.OfAsync(version.Stored, cancellationToken).ConfigureAwait(false);
         ViewRole role = await access.RoleForAsync(caller, version.Stored, cancellationToken).ConfigureAwait(false);
         (byte[] view, Disclosure disclosure) = await RedactedAsync(version, role, cancellationToken).ConfigureAwait(false);
         access.Note(caller, version.Stored, caller.IsOutside ? role : null);

@@ -121,7 +121,7 @@ internal sealed class HistoryInteractions(RecordQueries records, RecordAccess ac
         json.WriteString("url", $"{version.Type}/{version.Id}");
         json.WriteEndObject();
         json.WriteStartObject("response");
-        json.WriteString("status", version.Deleted ? "204" : version.Version == 1 ? "201" : "200");
+        json.WriteString("status", version.Erased ? "410" : version.Deleted ? "204" : version.Version == 1 ? "201" : "200");
         json.WriteString("location", $"{options.BaseUrl}/{version.Type}/{version.Id}/_history/{version.Version.ToString(CultureInfo.InvariantCulture)}");
         json.WriteString("etag", FhirResponse.ETag(version.Version));
         json.WriteString("lastModified", ResourceJson.Instant(version.RecordedAt));

@@ -1,11 +1,12 @@
 using Consortium.FhirFacade.Access;
+using Consortium.FhirFacade.Erasure;
 using Consortium.FhirFacade.Store;
 using Microsoft.Net.Http.Headers;
 
 namespace Consortium.FhirFacade.Rest;
 
 /// <summary>read and vread (FHIR R4 http.html#read, #vread), whole or in part.</summary>
-internal sealed class ReadInteractions(RecordQueries records, RecordAccess access, OperationDefinitions operations)
+internal sealed class ReadInteractions(RecordQueries records, RecordAccess access, ErasureAnswers erasures, OperationDefinitions operations)
 {
     public async Task<FhirResponse> ReadAsync(FhirRequest request, string type, string id, CancellationToken cancellationToken)
     {
@@ -36,6 +37,7 @@ internal sealed class ReadInteractions(RecordQueries records, RecordAccess acces
         ResourceSubset? subset = ResourceSubset.Of(type, request.Parameter("_summary"), request.Parameter("_elements"));
         // To somebody who may not see the record it does not exist, deleted or not.
         if (version is null || !await access.MaySeeAsync(request.Caller, version, cancellationToken).ConfigureAwait(false)) throw FhirException.NotFound(type, id);
+        if (version.Erased) return await erasures.OfAsync(version, cancellationToken).ConfigureAwait(false);
         if (version.Deleted) throw FhirException.Gone(type, id);
         if (IsFresh(request, version)) return new FhirResponse(304) { Version = version.Version, LastUpdated = version.RecordedAt };
         byte[] view = (await access.DiscloseAsync(request.Caller, [version], cancellationToken).ConfigureAwait(false))[0];

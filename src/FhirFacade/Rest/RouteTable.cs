@@ -1,4 +1,5 @@
 using Consortium.FhirFacade.Access.Smart;
+using Consortium.FhirFacade.Erasure;
 using Consortium.FhirFacade.Export;
 using Consortium.FhirFacade.Later;
 using Consortium.FhirFacade.Terminology;
@@ -12,7 +13,7 @@ namespace Consortium.FhirFacade.Rest;
 internal sealed class RouteTable(
     ReadInteractions read, HistoryInteractions history, WriteInteractions write, ConditionalInteractions conditional, PatchInteraction patch,
     SearchInteraction search, BundleInteraction bundle, CapabilityStatement capabilities, ValidateOperation validate, MetaOperations meta,
-    EverythingOperation everything, TerminologyOperations terminology, ExportOperations export, DisclosureOperations disclosure, ExchangeOperations exchange,
+    EverythingOperation everything, ErasureOperations erasure, TerminologyOperations terminology, ExportOperations export, DisclosureOperations disclosure, ExchangeOperations exchange,
     LaterInteractions later, SearchParameterStatus parameters, SmartConfiguration smart)
 {
     /// <summary>The rows.</summary>
@@ -62,6 +63,11 @@ internal sealed class RouteTable(
         new("GET", "{type}/{id}/_history/{vid}/$meta", (r, ct) => meta.ReadAsync(r, r.Segments[0], r.Segments[1], r.Segments[3], ct)) { Operation = "meta" },
         new("POST", "{type}/{id}/$meta-add", (r, ct) => meta.AddAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "meta-add" },
         new("POST", "{type}/{id}/$meta-delete", (r, ct) => meta.DeleteAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "meta-delete" },
+
+        new("POST", "{type}/{id}/$erase", (r, ct) => erasure.EraseAsync(r, r.Segments[0], r.Segments[1], null, ct)) { Right = Right.Write, Operation = "erase" },
+        new("POST", "{type}/{id}/_history/{vid}/$erase", (r, ct) => erasure.EraseAsync(r, r.Segments[0], r.Segments[1], r.Segments[3], ct)) { Right = Right.Write, Operation = "erase" },
+        new("POST", "{type}/{id}/$legal-hold", (r, ct) => erasure.HoldAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "legal-hold" },
+        new("POST", "{type}/{id}/$legal-hold-release", (r, ct) => erasure.ReleaseAsync(r, r.Segments[0], r.Segments[1], ct)) { Right = Right.Write, Operation = "legal-hold-release" },
 
         new("GET", "Patient/{id}/$everything", (r, ct) => everything.OfPatientAsync(r, r.Segments[1], ct)) { Operation = "everything" },
         new("GET", "ValueSet/$expand", (r, ct) => terminology.ExpandAsync(r, null, ct)) { AsksForScopes = true, Operation = "expand" },

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Consortium.FhirFacade.Search.Sql;
 using Consortium.FhirFacade.Search.Parameters;
+using Consortium.FhirFacade.Erasure;
 using Consortium.Integrity;
 using Consortium.Storage;
 using Dapper;
@@ -41,6 +42,15 @@ internal sealed class RecordQueries(Database database)
 
         Task<long> CountAsync(DbConnection connection) =>
             connection.ExecuteScalarAsync<long>($"SELECT COUNT(*) FROM resource_version v WHERE {Where(query)}", Parameters(query), transaction);
+    }
+
+    /// <summary>How a version came to be erased; null where it was not.</summary>
+    public async Task<ErasureMark?> ErasureAsync(StoredVersion version, CancellationToken cancellationToken)
+    {
+        await using DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        return await connection.QuerySingleOrDefaultAsync<ErasureMark>(new CommandDefinition(
+            "SELECT e.event_id AS EventId, e.basis AS Basis, e.erased_by AS \"By\", e.erased_at AS At FROM resource_version v JOIN erasure e ON e.record_id = v.record_id WHERE v.seq = @Sequence",
+            new { version.Sequence }, cancellationToken: cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>A version by its name, with what is needed to disclose it.</summary>

@@ -69,6 +69,9 @@ public sealed class RecordStore : IDisposable
     /// <summary>The statements of the write path.</summary>
     internal StoreEngine Engine => _engine;
 
+    /// <summary>The database.</summary>
+    internal Database Database => _database;
+
     /// <summary>Brings the tables of the store, the outbox and the inbox up to date.</summary>
     public async Task InitializeAsync(CancellationToken cancellationToken = default)
     {

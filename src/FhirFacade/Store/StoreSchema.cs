@@ -1,3 +1,4 @@
+using Consortium.FhirFacade.Erasure;
 using Consortium.Storage;
 
 namespace Consortium.FhirFacade.Store;
@@ -280,6 +281,7 @@ internal static class StoreSchema
         CREATE INDEX search_position_latitude ON search_position (latitude, key);
         CREATE INDEX search_position_owner ON search_position (key, parameter);
         """,
+        ErasureTables.Script,
     ];
 
     // The engines' own full-text indexes, over words that we have made ourselves (WordSplitter). SQLite's keeps no copy of the words.

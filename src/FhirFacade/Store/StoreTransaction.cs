@@ -83,6 +83,9 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
         return results;
     }
 
+    /// <summary>Takes resources out of the search index, by their number.</summary>
+    public Task UnindexAsync(IReadOnlyCollection<long> numbers) => numbers.Count == 0 ? Task.CompletedTask : engine.IndexAsync(transaction, numbers, []);
+
     private async Task LoadBodiesAsync(IReadOnlyList<ResourceWrite> writes, Dictionary<RecordKey, Head> heads)
     {
         RecordKey[] compared = [.. writes
@@ -127,6 +130,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
 
         bool late = await MarkAsync(write, key, head, plan).ConfigureAwait(false);
         (byte[]? Body, bool Deleted) newer = (head.Body, head.Deleted);
+        if (late && newer.Deleted && await IsErasedAsync(key).ConfigureAwait(false)) return Result(WriteOutcome.Left); // what was erased does not come back because an older message was late
         if (late && !newer.Deleted && !plan.Batch.Indexes.ContainsKey(key)) await VerifyStoredAsync(key).ConfigureAwait(false);
         bool delete = write.Mode == WriteMode.Delete;
         plan.Add(key, delete ? Tombstone.Of(key) : write.Content!, delete, write.Source, write.IntakeSequence);
@@ -181,6 +185,10 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
         plan.Batch.Heads[key] = head;
         return late;
     }
+
+    private async Task<bool> IsErasedAsync(RecordKey key) => await transaction.Connection!.ExecuteScalarAsync<long>(
+        "SELECT COUNT(*) FROM resource r JOIN resource_version v ON v.type = r.type AND v.id = r.id AND v.version = r.version JOIN erasure e ON e.record_id = v.record_id " +
+        "WHERE r.type = @type AND r.id = @id", new { type = key.Type, id = key.Id }, transaction).ConfigureAwait(false) > 0;
 
     /// <summary>Content that is about to be committed a second time must be what was committed the first time; else an alteration in the database would be made good.</summary>
     private async Task VerifyStoredAsync(RecordKey key)

@@ -20,6 +20,9 @@ public sealed record StoredVersion
     /// <summary>The exact bytes. Patient data.</summary>
     public required byte[] Body { get; init; }
 
+    /// <summary>True where the version was erased: it counts as deleted, and <see cref="Body"/> is empty.</summary>
+    public bool Erased => Body.Length == 0;
+
     /// <summary>When it was stored, in milliseconds since 1970, UTC: <c>meta.lastUpdated</c>.</summary>
     public required long RecordedAt { get; init; }
 

@@ -23,6 +23,20 @@ public sealed class ScopeTests
         """{"resourceType":"Condition","id":"c1","code":{"text":"x"},"subject":{"reference":"Patient/p1"}}""",
     ];
 
+    [Fact]
+    public async Task AUser_WhateverItsScopes_ErasesNothingAndHoldsNothing()
+    {
+        await using TestOidcProvider provider = await TestOidcProvider.StartAsync();
+        await using FacadeHost host = await WithRecordsAsync(Dialect.Sqlite, provider);
+        foreach (string scope in new[] { "user/*.cruds", "system/*.cruds", "user/*.* system/*.*" })
+        {
+            foreach (string path in new[] { "Patient/p1/$erase", "Patient/p1/_history/1/$erase", "Patient/p1/$legal-hold", "Patient/p1/$legal-hold-release" })
+            {
+                (await host.PostAsync(path, """{"resourceType":"Parameters","parameter":[{"name":"basis","valueCode":"pipl-47"},{"name":"scope","valueCode":"record"},{"name":"reason","valueCode":"court-order"}]}""", provider.Login(scope))).ShouldFail(403, "forbidden");
+            }
+        }
+    }
+
     [Theory, BothStores]
     public async Task TypeScopes_GiveTheirInteractions_AndNameWhatIsMissing(Dialect dialect)
     {

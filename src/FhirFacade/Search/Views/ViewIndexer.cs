@@ -150,7 +150,11 @@ internal sealed partial class ViewIndexer(
         var parameters = new SqlParameters();
         string done = parameters.List(batch.Marks.Select(mark => mark.Sequence));
         await transaction.Connection!.ExecuteAsync($"DELETE FROM view_mark WHERE seq IN {done}", parameters.Values, transaction).ConfigureAwait(false);
-        await store.Engine.IndexViewsAsync(transaction, [.. batch.Marks.Select(mark => mark.Key).Distinct()], batch.Rows).ConfigureAwait(false);
+        // What was deleted or erased since it was read must not stand in the files again.
+        var live = new SqlParameters();
+        HashSet<long> gone = [.. await transaction.Connection!.QueryAsync<long>(
+            $"SELECT key FROM resource WHERE deleted <> 0 AND key IN {live.List(batch.Marks.Select(mark => mark.Key).Distinct())}", live.Values, transaction).ConfigureAwait(false)];
+        await store.Engine.IndexViewsAsync(transaction, [.. batch.Marks.Select(mark => mark.Key).Distinct()], [.. batch.Rows.Where(row => !gone.Contains(row.Key))]).ConfigureAwait(false);
         foreach (Patient patient in batch.Patients) await NoteAsync(transaction, patient).ConfigureAwait(false);
     }
 
