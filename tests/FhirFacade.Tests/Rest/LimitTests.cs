@@ -83,7 +83,7 @@ public sealed class LimitTests
     [Theory, BothStores]
     public async Task A_write_that_waits_too_long_is_stopped_and_changes_nothing(Dialect dialect)
     {
-        await using FacadeHost host = await FacadeHost.StartAsync(dialect, options => options with { Limits = new RequestLimits { Time = TimeSpan.FromSeconds(1) } });
+        await using FacadeHost host = await FacadeHost.StartAsync(dialect, options => options with { Limits = new RequestLimits { Time = TimeSpan.FromSeconds(5) } });
         Assert.Equal(201, (await host.PutAsync("Patient/p", Patient)).Status);
         var release = new TaskCompletionSource();
         var held = new TaskCompletionSource();
