@@ -44,29 +44,60 @@ public sealed class HashTests
         }
     }
 
+    [Fact]
+    public void Sha256Lanes_AnyNumberOfMessagesOfAnyLength_AgreeWithThePlatform()
+    {
+        var random = new Random(4);
+        for (int count = 0; count <= 40; count++)
+        {
+            byte[][] messages = [.. Enumerable.Range(0, count).Select(_ => Bytes(random, random.Next(300)))];
+            byte[] hashes = new byte[count * 32];
+            Sha256Lanes.Hash(new Given(messages), Sha256Lanes.Initial, 0, hashes);
+            for (int i = 0; i < count; i++) Assert.Equal(SHA256.HashData(messages[i]), hashes[(i * 32)..((i + 1) * 32)]);
+        }
+    }
+
+    [Fact]
+    public void Sha256Lanes_EveryLengthOverFourBlocks_AgreesWithThePlatform()
+    {
+        var random = new Random(5);
+        byte[][] messages = [.. Enumerable.Range(0, 258).Select(length => Bytes(random, length))];
+        byte[] hashes = new byte[messages.Length * 32];
+        Sha256Lanes.Hash(new Given(messages), Sha256Lanes.Initial, 0, hashes);
+        for (int i = 0; i < messages.Length; i++) Assert.Equal(SHA256.HashData(messages[i]), hashes[(i * 32)..((i + 1) * 32)]);
+    }
+
     [Theory]
-    [InlineData(CommitmentSuite.Sha256)]
-    [InlineData(CommitmentSuite.Sm3)]
-    public void Salt_ManyPointersUnderOneKey_IsTheHmac(CommitmentSuite suite)
+    [InlineData("lanes")]
+    [InlineData("platform")]
+    [InlineData("sm3")]
+    public void Salts_ManyPointersUnderOneKey_AreTheHmac(string by)
     {
         var random = new Random(3);
-        byte[] secret = new byte[32];
-        random.NextBytes(secret);
-        using SaltKey key = SuiteHash.Of(suite).Key(secret);
-        for (int length = 0; length < 200; length++)
-        {
-            byte[] pointer = new byte[length];
-            random.NextBytes(pointer);
-            byte[] salt = new byte[16];
-            key.Salt(pointer, salt);
+        byte[] secret = Bytes(random, 32);
+        using SaltKey key = by switch { "lanes" => new Sha256LaneSaltKey(secret), "platform" => new Sha256SaltKey(secret), _ => new Sm3SaltKey(secret) };
+        byte[][] pointers = [.. Enumerable.Range(0, 200).Select(length => Bytes(random, length))];
+        using var leaves = new LeafTable(256);
+        foreach (byte[] pointer in pointers) leaves.Add(pointer, LeafType.Null, 0);
 
-            var mac = new HMac(suite == CommitmentSuite.Sm3 ? new SM3Digest() : new Sha256Digest());
+        key.SaltAll(leaves);
+
+        for (int i = 0; i < pointers.Length; i++)
+        {
+            var mac = new HMac(by == "sm3" ? new SM3Digest() : new Sha256Digest());
             mac.Init(new KeyParameter(secret));
-            mac.BlockUpdate(pointer, 0, length);
+            mac.BlockUpdate(pointers[i], 0, pointers[i].Length);
             byte[] expected = new byte[32];
             mac.DoFinal(expected, 0);
-            Assert.Equal(expected[..16], salt);
+            Assert.Equal(expected[..16], leaves.Salt(i).ToArray());
         }
+    }
+
+    private static byte[] Bytes(Random random, int length)
+    {
+        byte[] bytes = new byte[length];
+        random.NextBytes(bytes);
+        return bytes;
     }
 
     private static byte[] Digest(IDigest digest, byte[] data)
@@ -75,5 +106,12 @@ public sealed class HashTests
         byte[] hash = new byte[digest.GetDigestSize()];
         digest.DoFinal(hash, 0);
         return hash;
+    }
+
+    private readonly struct Given(byte[][] messages) : IMessages
+    {
+        public int Count => messages.Length;
+
+        public ReadOnlySpan<byte> Message(int index) => messages[index];
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -8,6 +9,9 @@ namespace Consortium.Integrity;
 /// <summary>Reads the JSON form of a disclosure: exactly the members of the definition, each once, each of its type.</summary>
 internal ref struct DisclosureReader
 {
+    private static readonly (string Name, byte[] Utf8)[] s_members =
+        [.. new[] { "i", "p", "t", "v", "salt", "n", "h", "version", "suite", "leaves", "disclosed", "hidden" }.Select(name => (name, Encoding.UTF8.GetBytes(name)))];
+
     private Utf8JsonReader _reader;
 
     private DisclosureReader(ReadOnlySpan<byte> json) => _reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 4 });
@@ -45,7 +49,7 @@ internal ref struct DisclosureReader
         Expect(JsonTokenType.StartObject, "The disclosure is no JSON object");
         while (NextMember())
         {
-            switch (_reader.GetString())
+            switch (Member())
             {
                 case "version" when version is null:
                     version = Integer("version");
@@ -86,7 +90,7 @@ internal ref struct DisclosureReader
         Tag128? salt = null;
         while (NextMember())
         {
-            switch (_reader.GetString())
+            switch (Member())
             {
                 case "i" when index is null:
                     index = Integer("i");
@@ -123,7 +127,7 @@ internal ref struct DisclosureReader
         Hash256? hash = null;
         while (NextMember())
         {
-            switch (_reader.GetString())
+            switch (Member())
             {
                 case "i" when index is null:
                     index = Integer("i");
@@ -147,6 +151,17 @@ internal ref struct DisclosureReader
     {
         _reader.Read();
         return _reader.TokenType == JsonTokenType.PropertyName;
+    }
+
+    // The known names stand here once; any other is unknown to the caller too.
+    private readonly string? Member()
+    {
+        foreach ((string name, byte[] utf8) in s_members)
+        {
+            if (_reader.ValueTextEquals(utf8)) return name;
+        }
+
+        return null;
     }
 
     private void BeginArray(string member)

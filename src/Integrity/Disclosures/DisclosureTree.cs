@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Text;
-using System.Text.Unicode;
 
 namespace Consortium.Integrity;
 
@@ -11,17 +9,21 @@ namespace Consortium.Integrity;
 /// </summary>
 internal ref struct DisclosureTree
 {
+    private const int ExpectedLeafLength = 128;
+
     private readonly IReadOnlyList<DisclosedLeaf> _disclosed;
     private readonly IReadOnlyList<HiddenSubtree> _hidden;
     private readonly SuiteHash? _hash;
+    private readonly ReadOnlySpan<byte> _leaves; // the hashes of the visible ones
     private int _nextDisclosed;
     private int _nextHidden;
 
-    private DisclosureTree(Disclosure disclosure, SuiteHash? hash)
+    private DisclosureTree(Disclosure disclosure, SuiteHash? hash, ReadOnlySpan<byte> leaves)
     {
         _disclosed = disclosure.Disclosed;
         _hidden = disclosure.Hidden;
         _hash = hash;
+        _leaves = leaves;
     }
 
     /// <exception cref="DisclosureFormatException">The disclosure breaks a rule.</exception>
@@ -31,25 +33,49 @@ internal ref struct DisclosureTree
         if (!Enum.IsDefined(disclosure.Suite)) throw new DisclosureFormatException("The suite is unknown.");
         if (disclosure.Leaves < 1) throw new DisclosureFormatException("A record has at least one leaf.");
         CheckLeaves(disclosure.Disclosed);
-        new DisclosureTree(disclosure, null).Walk(disclosure.Leaves);
+        new DisclosureTree(disclosure, null, []).Walk(disclosure.Leaves);
     }
 
     /// <summary>The commitment that follows from a disclosure; <see cref="Check"/> comes first.</summary>
     public static Hash256 Commitment(Disclosure disclosure)
     {
-        Hash256 root = new DisclosureTree(disclosure, SuiteHash.Of(disclosure.Suite)).Walk(disclosure.Leaves);
-        return RecordTree.Commit(root, disclosure.Leaves, disclosure.Suite);
+        SuiteHash hash = SuiteHash.Of(disclosure.Suite);
+        using LeafTable visible = Visible(disclosure.Disclosed);
+        byte[] hashes = RecordTree.RentLeafHashes(visible, hash);
+        try
+        {
+            Hash256 root = new DisclosureTree(disclosure, hash, hashes).Walk(disclosure.Leaves);
+            return RecordTree.Commit(root, disclosure.Leaves, disclosure.Suite);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(hashes);
+        }
+    }
+
+    private static LeafTable Visible(IReadOnlyList<DisclosedLeaf> disclosed)
+    {
+        var leaves = new LeafTable(disclosed.Count * ExpectedLeafLength);
+        byte[] pointer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(disclosed.Count == 0 ? 0 : disclosed.Max(leaf => leaf.Pointer.Length)));
+        foreach (DisclosedLeaf leaf in disclosed)
+        {
+            int length = Encoding.UTF8.GetBytes(leaf.Pointer, pointer);
+            Encoding.UTF8.GetBytes(leaf.Value, leaves.Add(pointer.AsSpan(0, length), (byte)leaf.Type, Encoding.UTF8.GetByteCount(leaf.Value)));
+            leaf.Salt.Span.CopyTo(leaves.Salt(leaves.Count - 1));
+        }
+
+        ArrayPool<byte>.Shared.Return(pointer, clearArray: true);
+        return leaves;
     }
 
     private static void CheckLeaves(IReadOnlyList<DisclosedLeaf> disclosed)
     {
-        byte[] previous = [];
+        string previous = "";
         foreach (DisclosedLeaf leaf in disclosed)
         {
             if (!IsText(leaf.Pointer) || leaf.Pointer.Length == 0 || !JsonPointer.IsWellFormed(leaf.Pointer)) throw new DisclosureFormatException($"Leaf {leaf.Index}: the pointer (p) is no RFC 6901 pointer.");
-            byte[] pointer = Encoding.UTF8.GetBytes(leaf.Pointer);
-            if (previous.AsSpan().SequenceCompareTo(pointer) >= 0) throw new DisclosureFormatException($"Leaf {leaf.Index}: the pointers do not strictly ascend.");
-            previous = pointer;
+            if (CompareBytes(previous, leaf.Pointer) >= 0) throw new DisclosureFormatException($"Leaf {leaf.Index}: the pointers do not strictly ascend.");
+            previous = leaf.Pointer;
             bool good = leaf.Type switch
             {
                 's' => IsText(leaf.Value),
@@ -62,8 +88,16 @@ internal ref struct DisclosureTree
         }
     }
 
+    // UTF-16 orders as UTF-8 does where there are no surrogates.
+    private static int CompareBytes(string x, string y) => HasSurrogates(x) || HasSurrogates(y)
+        ? Encoding.UTF8.GetBytes(x).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(y))
+        : string.CompareOrdinal(x, y);
+
+    private static bool HasSurrogates(string text) => text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF');
+
     private static bool IsText(string text)
     {
+        if (!HasSurrogates(text)) return true;
         for (int i = 0; i < text.Length; i++)
         {
             if (!char.IsSurrogate(text[i])) continue;
@@ -97,7 +131,8 @@ internal ref struct DisclosureTree
         if (count == 1)
         {
             if (_nextDisclosed == _disclosed.Count || _disclosed[_nextDisclosed].Index != first) throw new DisclosureFormatException($"Leaf {first} is not covered by exactly one entry that is a subtree of the tree.");
-            return Leaf(_disclosed[_nextDisclosed++]);
+            int leaf = _nextDisclosed++;
+            return _hash is null ? default : new Hash256(_leaves.Slice(leaf * Hash256.Length, Hash256.Length));
         }
 
         int leftCount = RecordTree.LeftSize(count);
@@ -105,31 +140,5 @@ internal ref struct DisclosureTree
         Hash256 right = Subtree(first + leftCount, count - leftCount, out bool rightHidden);
         if (leftHidden && rightHidden) throw new DisclosureFormatException($"The hidden subtrees below leaf {first} are not maximal.");
         return _hash is null ? default : RecordTree.Node(left, right, _hash);
-    }
-
-    private readonly Hash256 Leaf(DisclosedLeaf leaf)
-    {
-        if (_hash is null) return default;
-        int most = 1 + Tag128.Length + sizeof(uint) + 1 + Encoding.UTF8.GetMaxByteCount(leaf.Pointer.Length) + Encoding.UTF8.GetMaxByteCount(leaf.Value.Length);
-        byte[]? rented = null;
-        Span<byte> input = most <= 512 ? stackalloc byte[512] : rented = ArrayPool<byte>.Shared.Rent(most);
-        try
-        {
-            int at = 1 + Tag128.Length + sizeof(uint);
-            input[0] = 0x00;
-            leaf.Salt.Span.CopyTo(input[1..]);
-            int pointer = Encoding.UTF8.GetBytes(leaf.Pointer, input[at..]);
-            BinaryPrimitives.WriteUInt32BigEndian(input[(1 + Tag128.Length)..], (uint)pointer);
-            at += pointer;
-            input[at++] = (byte)leaf.Type;
-            at += Encoding.UTF8.GetBytes(leaf.Value, input[at..]);
-            Span<byte> hash = stackalloc byte[Hash256.Length];
-            _hash.Hash(input[..at], hash);
-            return new Hash256(hash);
-        }
-        finally
-        {
-            if (rented is not null) ArrayPool<byte>.Shared.Return(rented, clearArray: true);
-        }
     }
 }

@@ -51,21 +51,21 @@ internal sealed class ViewComparison(Disclosure disclosure)
 
     private VerificationResult? Object(LeafNode view, LeafNode committed, bool isRoot)
     {
-        foreach ((string name, LeafNode member) in committed.Members)
+        foreach (LeafNode member in committed.Members)
         {
-            if (view.Member(name) is not { } shown) return VerificationResult.Bad("The view lacks a disclosed element.", $"{view.Pointer}{Step(name)}");
-            VerificationResult? bad = isRoot && name == "meta" ? Meta(shown, member) : Node(shown, member);
+            if (view.Member(member.Token) is not { } shown) return VerificationResult.Bad("The view lacks a disclosed element.", $"{view.Pointer}/{member.Token}");
+            VerificationResult? bad = isRoot && member.Token is "meta" ? Meta(shown, member) : Node(shown, member);
             if (bad is not null) return bad;
         }
 
-        foreach ((string name, LeafNode member) in view.Members)
+        foreach (LeafNode member in view.Members)
         {
-            if (committed.Member(name) is not null) continue;
-            if (isRoot && name == "meta" && member.IsObject && member.Members.Count == 1 && member.Member("security") is { } security)
+            if (committed.Member(member.Token) is not null) continue;
+            if (isRoot && member.Token is "meta" && member.IsObject && member.Members.Count == 1 && member.Member("security") is { } security)
             {
                 if (Security(security, null) is { } bad) return bad;
             }
-            else if (!IsMasked(name, member, committed))
+            else if (!IsMasked(member, committed))
             {
                 return VerificationResult.Bad("The view has an element that the record does not show.", member.Pointer);
             }
@@ -77,18 +77,18 @@ internal sealed class ViewComparison(Disclosure disclosure)
     private VerificationResult? Meta(LeafNode view, LeafNode committed)
     {
         if (!view.IsObject || !committed.IsObject) return Node(view, committed);
-        foreach ((string name, LeafNode member) in committed.Members)
+        foreach (LeafNode member in committed.Members)
         {
-            if (view.Member(name) is not { } shown) return VerificationResult.Bad("The view lacks a disclosed element.", $"{view.Pointer}{Step(name)}");
-            if ((name == "security" ? Security(shown, member) : Node(shown, member)) is { } bad) return bad;
+            if (view.Member(member.Token) is not { } shown) return VerificationResult.Bad("The view lacks a disclosed element.", $"{view.Pointer}/{member.Token}");
+            if ((member.Token is "security" ? Security(shown, member) : Node(shown, member)) is { } bad) return bad;
         }
 
-        foreach ((string name, LeafNode member) in view.Members)
+        foreach (LeafNode member in view.Members)
         {
-            if (committed.Member(name) is not null) continue;
-            VerificationResult? bad = name == "security"
+            if (committed.Member(member.Token) is not null) continue;
+            VerificationResult? bad = member.Token is "security"
                 ? Security(member, null)
-                : IsMasked(name, member, committed) ? null : VerificationResult.Bad("The view has an element that the record does not show.", member.Pointer);
+                : IsMasked(member, committed) ? null : VerificationResult.Bad("The view has an element that the record does not show.", member.Pointer);
             if (bad is not null) return bad;
         }
 
@@ -114,14 +114,14 @@ internal sealed class ViewComparison(Disclosure disclosure)
         coding.IsObject
         && coding.Member("system") is { Type: 's', Value: ObservationValue or Confidentiality }
         && coding.Member("code") is { Type: 's' }
-        && coding.Members.All(m => m is { Key: "system" or "version" or "code" or "display", Value.Type: 's' });
+        && coding.Members.All(m => m.Type == 's' && m.Token is ("system" or "version" or "code" or "display"));
 
     /// <summary>
     /// Whether a member stands in place of a hidden element: nothing but the <c>masked</c> extension, as an object
     /// (complex element, or the <c>_x</c> of a primitive) or an array of one such object, and with a hidden leaf where
     /// the element would be.
     /// </summary>
-    private bool IsMasked(string name, LeafNode member, LeafNode parent)
+    private bool IsMasked(LeafNode member, LeafNode parent)
     {
         LeafNode element = member is { IsArray: true, Items: [var only] } ? only : member;
         if (!element.IsObject || element.Members.Count != 1 || element.Member("extension") is not { IsArray: true, Items: [var extension] }) return false;
@@ -132,10 +132,10 @@ internal sealed class ViewComparison(Disclosure disclosure)
             return false;
         }
 
-        if (!name.StartsWith('_')) return HidesSomething(parent.Pointer + Step(name));
-        string primitive = name[1..];
-        return parent.Member(primitive) is null
-            && (HidesSomething(parent.Pointer + Step(primitive)) || HidesSomething(parent.Pointer + Step(name)));
+        ReadOnlySpan<char> name = member.Token;
+        if (!name.StartsWith('_')) return HidesSomething($"{parent.Pointer}/{name}");
+        return parent.Member(name[1..]) is null
+            && (HidesSomething($"{parent.Pointer}/{name[1..]}") || HidesSomething($"{parent.Pointer}/{name}"));
     }
 
     /// <summary>Whether a hidden leaf stands where the pointer, or what is below it, would be among the sorted leaves.</summary>
@@ -150,9 +150,6 @@ internal sealed class ViewComparison(Disclosure disclosure)
         int next = after == Pointers.Length ? disclosure.Leaves : disclosure.Disclosed[after].Index;
         return next - previous > 1;
     }
-
-    private static string Step(string name) =>
-        "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private sealed class ByteOrder : IComparer<byte[]>
     {

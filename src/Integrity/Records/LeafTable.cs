@@ -111,3 +111,19 @@ internal sealed class LeafTable : IDisposable
 
     private readonly record struct Leaf(int Start, int Length, int PointerLength);
 }
+
+/// <summary>The pointers of a record's leaves, of which their salts are the keyed hashes.</summary>
+internal readonly struct LeafPointers(LeafTable leaves) : IMessages
+{
+    public int Count => leaves.Count;
+
+    public ReadOnlySpan<byte> Message(int index) => leaves.Pointer(index);
+}
+
+/// <summary>What the hashes of a record's leaves are taken over.</summary>
+internal readonly struct LeafInputs(LeafTable leaves) : IMessages
+{
+    public int Count => leaves.Count;
+
+    public ReadOnlySpan<byte> Message(int index) => leaves.HashInput(index);
+}

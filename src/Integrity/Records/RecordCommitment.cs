@@ -89,7 +89,7 @@ public static class RecordCommitment
         if (secret.Length != SecretLength) throw new ArgumentException($"A record secret has {SecretLength} bytes, not {secret.Length}.", nameof(secret));
         LeafTable leaves = RecordReader.Flatten(json);
         using SaltKey key = hash.Key(secret);
-        for (int i = 0; i < leaves.Count; i++) key.Salt(leaves.Pointer(i), leaves.Salt(i));
+        key.SaltAll(leaves);
         return leaves;
     }
 

@@ -8,12 +8,13 @@ internal static class RecordTree
     private const byte NodePrefix = 0x01;
     private const byte CommitmentPrefix = 0x02;
     private const int HashLength = Hash256.Length;
+    private const int NodeLength = 1 + (2 * HashLength);
 
     /// <summary>Hashes each leaf of a table whose salts are filled; the result is rented and holds 32 bytes a leaf.</summary>
     public static byte[] RentLeafHashes(LeafTable leaves, SuiteHash hash)
     {
         byte[] hashes = ArrayPool<byte>.Shared.Rent(leaves.Count * HashLength);
-        for (int i = 0; i < leaves.Count; i++) hash.Hash(leaves.HashInput(i), hashes.AsSpan(i * HashLength, HashLength));
+        hash.HashAll(new LeafInputs(leaves), hashes);
         return hashes;
     }
 
@@ -23,19 +24,22 @@ internal static class RecordTree
     /// </summary>
     public static Hash256 FoldInPlace(Span<byte> hashes, SuiteHash hash)
     {
-        Span<byte> input = stackalloc byte[1 + (2 * HashLength)];
-        input[0] = NodePrefix;
+        if (hashes.Length == HashLength) return new Hash256(hashes);
+        byte[] rented = ArrayPool<byte>.Shared.Rent(hashes.Length / (2 * HashLength) * NodeLength);
         for (int count = hashes.Length / HashLength; count > 1; count = (count + 1) / 2)
         {
+            Span<byte> pairs = rented.AsSpan(0, count / 2 * NodeLength);
             for (int i = 0; i < count / 2; i++)
             {
-                hashes.Slice(i * 2 * HashLength, 2 * HashLength).CopyTo(input[1..]);
-                hash.Hash(input, hashes.Slice(i * HashLength, HashLength));
+                pairs[i * NodeLength] = NodePrefix;
+                hashes.Slice(i * 2 * HashLength, 2 * HashLength).CopyTo(pairs[((i * NodeLength) + 1)..]);
             }
 
             if (count % 2 == 1) hashes.Slice((count - 1) * HashLength, HashLength).CopyTo(hashes[(count / 2 * HashLength)..]);
+            hash.HashAll(new EqualMessages(pairs, NodeLength), hashes);
         }
 
+        ArrayPool<byte>.Shared.Return(rented);
         return new Hash256(hashes[..HashLength]);
     }
 
