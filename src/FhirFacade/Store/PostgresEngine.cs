@@ -149,12 +149,26 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
 
     private static void Index(NpgsqlBatch batch, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes, int? parameter = null)
     {
-        Delete(batch, StoreSchema.IndexTables, replaces, parameter);
-        Insert(batch, null, [.. indexes.Select(index => (index.Key, 0L, index.Rows))]);
-        InsertTexts(batch, indexes);
+        Delete(batch, StoreSchema.IndexTables, replaces, parameter, " || ARRAY(SELECT key FROM contained WHERE container = ANY($1))");
+        if (parameter is null) Contain(batch, replaces, indexes);
+        IReadOnlyList<(long Key, IndexRows Rows)> all = ContainedKeys.With(indexes);
+        Insert(batch, null, [.. all.Select(index => (index.Key, 0L, index.Rows))]);
+        InsertTexts(batch, all);
         long[] gone = [.. replaces.Except(indexes.Select(index => index.Key))], changed = [.. replaces.Union(indexes.Select(index => index.Key))];
         if (parameter is null) Delete(batch, [.. ViewSchema.Tables, "view_identity"], gone);
         if (changed.Length > 0) batch.BatchCommands.Add(Command("INSERT INTO view_mark (type, key) SELECT type, key FROM resource WHERE key = ANY($1)", (Numbers, changed)));
+    }
+
+    // What the resources contain now.
+    private static void Contain(NpgsqlBatch batch, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes)
+    {
+        if (replaces.Count > 0) batch.BatchCommands.Add(Command("DELETE FROM contained WHERE container = ANY($1)", (Numbers, replaces.ToArray())));
+        (long Key, long Container, string Type, string Id)[] rows = ContainedKeys.Rows(indexes);
+        if (rows.Length == 0) return;
+        batch.BatchCommands.Add(Command(
+            "INSERT INTO contained (key, container, type, id) SELECT * FROM unnest($1, $2, $3, $4)",
+            (Numbers, rows.Select(row => row.Key).ToArray()), (Numbers, rows.Select(row => row.Container).ToArray()),
+            (Texts, rows.Select(row => row.Type).ToArray()), (Texts, rows.Select(row => row.Id).ToArray())));
     }
 
     private static void InsertTexts(NpgsqlBatch batch, IReadOnlyList<(long Key, IndexRows Rows)> indexes)
@@ -180,15 +194,15 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
         return string.Join(' ', places.Values);
     }
 
-    private static void Delete(NpgsqlBatch batch, IReadOnlyList<string> tables, IReadOnlyCollection<long> keys, int? parameter = null)
+    private static void Delete(NpgsqlBatch batch, IReadOnlyList<string> tables, IReadOnlyCollection<long> keys, int? parameter = null, string others = "")
     {
         if (keys.Count == 0) return;
         foreach (string table in tables)
         {
             batch.BatchCommands.Add(parameter is { } number
-                ? Command($"DELETE FROM {table} WHERE key = ANY($1) AND parameter BETWEEN $2 AND $3",
+                ? Command($"DELETE FROM {table} WHERE key = ANY($1{others}) AND parameter BETWEEN $2 AND $3",
                     (Numbers, keys.ToArray()), (NpgsqlDbType.Bigint, (long)number), (NpgsqlDbType.Bigint, (long)number + SearchParameter.Numbers - 1))
-                : Command($"DELETE FROM {table} WHERE key = ANY($1)", (Numbers, keys.ToArray())));
+                : Command($"DELETE FROM {table} WHERE key = ANY($1{others})", (Numbers, keys.ToArray())));
         }
     }
 

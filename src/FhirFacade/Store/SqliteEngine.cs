@@ -116,9 +116,11 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
 
     public override async Task IndexAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, IndexRows Rows)> indexes, int? parameter = null)
     {
-        await DeleteAsync(transaction, StoreSchema.IndexTables, replaces, parameter).ConfigureAwait(false);
-        await InsertAsync(transaction, null, [.. indexes.Select(index => (index.Key, 0L, index.Rows))]).ConfigureAwait(false);
-        await IndexWordsAsync(transaction, indexes).ConfigureAwait(false);
+        IReadOnlyList<(long Key, IndexRows Rows)> all = ContainedKeys.With(indexes);
+        await DeleteAsync(transaction, StoreSchema.IndexTables, await WithContainedAsync(transaction, replaces, forgets: parameter is null).ConfigureAwait(false), parameter).ConfigureAwait(false);
+        if (parameter is null) await InsertContainedAsync(transaction, indexes).ConfigureAwait(false);
+        await InsertAsync(transaction, null, [.. all.Select(index => (index.Key, 0L, index.Rows))]).ConfigureAwait(false);
+        await IndexWordsAsync(transaction, all).ConfigureAwait(false);
         if (parameter is null) await DeleteAsync(transaction, [.. ViewSchema.Tables, "view_identity"], [.. replaces.Except(indexes.Select(index => index.Key))]).ConfigureAwait(false);
         Statement mark = Statement.Of(transaction, "INSERT INTO view_mark (type, key) SELECT type, key FROM resource WHERE key = @a", 1);
         foreach (long key in replaces.Union(indexes.Select(index => index.Key))) await mark.RunAsync(key).ConfigureAwait(false);
@@ -140,6 +142,32 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
         }
 
         return 0;
+    }
+
+    private static async Task InsertContainedAsync(DbTransaction transaction, IReadOnlyList<(long Key, IndexRows Rows)> indexes)
+    {
+        (long Key, long Container, string Type, string Id)[] rows = ContainedKeys.Rows(indexes);
+        if (rows.Length == 0) return;
+        using var insert = new Statement(transaction, "INSERT INTO contained (key, container, type, id) VALUES (@a, @b, @c, @d)", 4);
+        foreach ((long key, long container, string type, string id) in rows) await insert.RunAsync(key, container, type, id).ConfigureAwait(false);
+    }
+
+    // The resources with what they contain, which is forgotten where all of their rows go.
+    private static async Task<List<long>> WithContainedAsync(DbTransaction transaction, IReadOnlyCollection<long> keys, bool forgets)
+    {
+        List<long> all = [.. keys];
+        if (all.Count == 0) return all;
+        using var select = new Statement(transaction, "SELECT key FROM contained WHERE container = @a", 1);
+        foreach (long key in keys)
+        {
+            await using SqliteDataReader row = await select.QueryAsync(key).ConfigureAwait(false);
+            while (row.Read()) all.Add(row.GetInt64(0));
+        }
+
+        if (!forgets || all.Count == keys.Count) return all;
+        using var delete = new Statement(transaction, "DELETE FROM contained WHERE container = @a", 1);
+        foreach (long key in keys) await delete.RunAsync(key).ConfigureAwait(false);
+        return all;
     }
 
     private static async Task IndexWordsAsync(DbTransaction transaction, IReadOnlyList<(long Key, IndexRows Rows)> indexes)

@@ -282,6 +282,16 @@ internal static class StoreSchema
         CREATE INDEX search_position_owner ON search_position (key, parameter);
         """,
         ErasureTables.Script,
+        // Contained resources: in the index under numbers of their own, below zero (ContainedKeys); filled by SearchIndex when the program starts.
+        """
+        CREATE TABLE contained (
+            key BIGINT NOT NULL PRIMARY KEY,
+            container BIGINT NOT NULL,
+            type {text} NOT NULL,
+            id {text} NOT NULL);
+        CREATE INDEX contained_container ON contained (container);
+        CREATE INDEX contained_type ON contained (type, key);
+        """,
     ];
 
     // The engines' own full-text indexes, over words that we have made ourselves (WordSplitter). SQLite's keeps no copy of the words.

@@ -45,7 +45,7 @@ internal sealed class CustomIndexing(Database database, StoreEngine engine, Sear
         foreach (long number in uncounted)
         {
             long total = 0;
-            foreach (string type in Types(catalog, (int)number))
+            foreach (string type in await TypesAsync(catalog, (int)number, connection, null).ConfigureAwait(false))
             {
                 total += await connection.ExecuteScalarAsync<long>(new CommandDefinition(
                     "SELECT COUNT(*) FROM resource WHERE type = @type AND deleted = 0 AND version > 0", new { type }, cancellationToken: cancellationToken)).ConfigureAwait(false);
@@ -64,7 +64,7 @@ internal sealed class CustomIndexing(Database database, StoreEngine engine, Sear
         SearchCatalogState catalog = await catalogs.AtAsync(generation, transaction).ConfigureAwait(false);
         int number = (int)work.Number;
         long position = work.Position;
-        foreach (string type in Types(catalog, number).Where(type => string.CompareOrdinal(type, work.At_Type) >= 0))
+        foreach (string type in (await TypesAsync(catalog, number, connection, transaction).ConfigureAwait(false)).Where(type => string.CompareOrdinal(type, work.At_Type) >= 0))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (type != work.At_Type) position = 0;
@@ -112,8 +112,18 @@ internal sealed class CustomIndexing(Database database, StoreEngine engine, Sear
         }
     }
 
-    private static IEnumerable<string> Types(SearchCatalogState catalog, int number) =>
-        FhirR4.ResourceTypes.Where(type => catalog.Catalog.Of(type).Any(parameter => parameter.Number == number)).Order(StringComparer.Ordinal);
+    // The types that the parameter is of, and those that contain resources of these.
+    private static async Task<IReadOnlyList<string>> TypesAsync(SearchCatalogState catalog, int number, DbConnection connection, DbTransaction? transaction)
+    {
+        HashSet<string> types = [.. FhirR4.ResourceTypes.Where(type => catalog.Catalog.Of(type).Any(parameter => parameter.Number == number))];
+        foreach ((string contained, string container) in await connection.QueryAsync<(string, string)>(
+            "SELECT DISTINCT c.type, r.type FROM contained c JOIN resource r ON r.key = c.container", transaction: transaction).ConfigureAwait(false))
+        {
+            if (catalog.Catalog.Of(contained).Any(parameter => parameter.Number == number)) types.Add(container);
+        }
+
+        return [.. types.Order(StringComparer.Ordinal)];
+    }
 
     private sealed record Work(long Number, long State, string At_Type, long Position);
 }

@@ -11,7 +11,11 @@ internal readonly record struct StringRow(int Parameter, int Group, string Folde
 internal readonly record struct TokenRow(int Parameter, int Group, string System, string Code);
 
 /// <summary>A reference: <see cref="TargetType"/> is empty and <see cref="TargetId"/> the URL where the target is not of this server.</summary>
-internal readonly record struct ReferenceRow(int Parameter, int Group, string TargetType, string TargetId);
+internal readonly record struct ReferenceRow(int Parameter, int Group, string TargetType, string TargetId)
+{
+    /// <summary>In place of the type where the target is contained in the same resource; <see cref="TargetId"/> is its id there.</summary>
+    public const string Contained = "#";
+}
 
 /// <summary>A time as the interval that it covers, in milliseconds, the end exclusive.</summary>
 internal readonly record struct DateRow(int Parameter, int Group, long Low, long High)
@@ -38,6 +42,9 @@ internal readonly record struct PositionRow(double Latitude, double Longitude, d
 /// <summary>Words in their order, for full-text searches. <c>Group</c> numbers the rows of a long text.</summary>
 internal sealed record TextRow(int Parameter, int Group, IReadOnlyList<string> Words);
 
+/// <summary>A contained resource, with what its own search parameters find in it.</summary>
+internal sealed record ContainedRow(string Type, string Id, IndexRows Rows);
+
 /// <summary>The index rows of one resource: what its search parameters find in it. <c>Group</c> joins the parts of a composite; 0 elsewhere.</summary>
 internal sealed class IndexRows
 {
@@ -55,6 +62,8 @@ internal sealed class IndexRows
     public HashSet<QuantityRow> Quantities { get; } = [];
 
     public List<TextRow> Texts { get; } = [];
+
+    public List<ContainedRow> Contained { get; } = [];
 
     public HashSet<PositionRow> Positions { get; } = [];
 }

@@ -16,8 +16,17 @@ internal sealed class ResourceIndexer(SearchCatalog catalog, string serverBase)
     public IndexRows Index(string type, ReadOnlyMemory<byte> bytes)
     {
         FhirNode root = FhirDocument.Parse(bytes).Root;
+        Dictionary<string, string> contained = Contained(root);
+        IndexRows rows = Index(type, root, contained);
+        foreach (FhirNode one in root.ChildrenNamed("contained")) rows.Contained.Add(new ContainedRow(one.TypeName, one.Child("id").Value ?? "", Index(one.TypeName, one, contained)));
+        return rows;
+    }
+
+    // What is contained is indexed like any other resource; its references begin where those of its container do.
+    private IndexRows Index(string type, FhirNode root, Dictionary<string, string> contained)
+    {
         var rows = new IndexRows();
-        var reader = new ValueReader(rows, serverBase);
+        var reader = new ValueReader(rows, serverBase, contained);
         foreach (SearchParameter parameter in catalog.Of(type))
         {
             if (parameter.Kind == SearchParameterKind.Composite) IndexComposite(parameter, root, reader);
@@ -52,14 +61,34 @@ internal sealed class ResourceIndexer(SearchCatalog catalog, string serverBase)
     /// <param name="parameter">The parameter's number.</param>
     public IndexRows Index(string type, ReadOnlyMemory<byte> bytes, int parameter)
     {
+        FhirNode root = FhirDocument.Parse(bytes).Root;
+        Dictionary<string, string> contained = Contained(root);
+        IndexRows rows = Index(type, root, contained, parameter);
+        foreach (FhirNode one in root.ChildrenNamed("contained")) rows.Contained.Add(new ContainedRow(one.TypeName, one.Child("id").Value ?? "", Index(one.TypeName, one, contained, parameter)));
+        return rows;
+    }
+
+    private IndexRows Index(string type, FhirNode root, Dictionary<string, string> contained, int parameter)
+    {
         var rows = new IndexRows();
         SearchParameter? one = catalog.Of(type).FirstOrDefault(known => known.Number == parameter);
         if (one is null) return rows;
-        FhirNode root = FhirDocument.Parse(bytes).Root;
-        var reader = new ValueReader(rows, serverBase);
+        var reader = new ValueReader(rows, serverBase, contained);
         if (one.Kind == SearchParameterKind.Composite) IndexComposite(one, root, reader);
         else Index(one, root, reader, group: 0);
         return rows;
+    }
+
+    // The types of the contained resources, by their ids.
+    private static Dictionary<string, string> Contained(FhirNode root)
+    {
+        var types = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (FhirNode one in root.ChildrenNamed("contained"))
+        {
+            if (one.Child("id").Value is { } id) types.TryAdd(id, one.TypeName);
+        }
+
+        return types;
     }
 
     private static void Index(SearchParameter parameter, FhirNode context, ValueReader reader, int group)

@@ -5,7 +5,7 @@ using Consortium.FhirFacade.Store;
 namespace Consortium.FhirFacade.Search.Indexing;
 
 /// <summary>Turns the values that a parameter finds into index rows, by the tables of search.html for each kind of parameter and data type.</summary>
-internal sealed class ValueReader(IndexRows rows, string serverBase)
+internal sealed class ValueReader(IndexRows rows, string serverBase, IReadOnlyDictionary<string, string> contained)
 {
     private const string FamilyName = "family";
     private const string TrueOrFalse = "http://terminology.hl7.org/CodeSystem/special-values";
@@ -143,12 +143,18 @@ internal sealed class ValueReader(IndexRows rows, string serverBase)
         }
 
         string? written = node.Child("reference").Value, stated = node.Child("type").Value;
-        string? type = string.IsNullOrEmpty(written) ? stated : TypeOf(written, stated);
+        string? type = string.IsNullOrEmpty(written) ? stated : written[0] == '#' ? contained.GetValueOrDefault(written[1..]) : TypeOf(written, stated);
         // Of a reference by identifier alone the type may be unknown: it may be the one that is asked for.
         if (targetType is not null && type != targetType && !(written is null && stated is null)) return;
         FhirNode identifier = node.Child("identifier");
         if (identifier.Exists) Token(parameter.Identifier, identifier.Child("system").Value, identifier.Child("value").Value, group);
-        if (string.IsNullOrEmpty(written) || written[0] == '#') return;
+        if (string.IsNullOrEmpty(written)) return;
+        if (written[0] == '#')
+        {
+            if (written.Length > 1) rows.References.Add(new ReferenceRow(parameter.Number, group, ReferenceRow.Contained, written[1..]));
+            return;
+        }
+
         rows.References.Add(LocalReference.TryParse(written, serverBase, out RecordKey key)
             ? new ReferenceRow(parameter.Number, group, key.Type, key.Id)
             : new ReferenceRow(parameter.Number, group, "", written));

@@ -91,6 +91,22 @@ internal sealed record NotCondition(SearchCondition Part) : SearchCondition
     public override IEnumerable<(string Type, string Code)> Looks => Part.Looks;
 }
 
+/// <summary>The resource contains one of a type for which all conditions hold (FHIR R4 search.html#contained).</summary>
+internal sealed record ContainedCondition(string Type, IReadOnlyList<SearchCondition> Parts) : SearchCondition
+{
+    /// <summary>Whether a condition can be asked of what is contained: nothing refers to it from outside, and it has no time of its own.</summary>
+    public static bool CanAsk(SearchCondition condition) => condition switch
+    {
+        HasCondition or LastUpdatedCondition or CompartmentCondition or CareDateCondition => false,
+        AllCondition all => all.Parts.All(CanAsk),
+        AnyCondition any => any.Parts.All(CanAsk),
+        NotCondition not => CanAsk(not.Part),
+        _ => true,
+    };
+
+    public override IEnumerable<(string Type, string Code)> Looks => [(Type, "_contained"), .. Parts.SelectMany(part => part.Looks)];
+}
+
 /// <summary>The resource is of a type.</summary>
 internal sealed record TypeCondition(string Type) : SearchCondition
 {

@@ -12,6 +12,7 @@ internal sealed class SearchControls(SearchCatalog catalog, string type)
     private int _count = SearchQuery.DefaultCount;
     private TotalMode _total;
     private string? _summary;
+    private string? _contained;
     private string? _elements;
 
     /// <summary>Reads one parameter; false where it is none of these.</summary>
@@ -46,7 +47,12 @@ internal sealed class SearchControls(SearchCatalog catalog, string type)
                 _elements = value;
                 return true;
             case "_contained":
-                return value == "false"; // what is contained is found with what contains it, and never alone
+                _contained = value is "true" or "false" or "both" ? value : throw FhirException.BadRequest("value", "_contained is true, false or both.");
+                return true;
+            case "_containedType":
+                if (value is not ("container" or "contained")) throw FhirException.BadRequest("value", "_containedType is container or contained.");
+                if (value == "contained") throw FhirException.BadRequest("not-supported", "_containedType=contained is not there: this server gives what is contained within its container, which is its context.");
+                return true;
             case "_sort":
                 looked = string.Join(',', value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(rule => TrySort(rule, unknown)));
                 return true;
@@ -62,7 +68,7 @@ internal sealed class SearchControls(SearchCatalog catalog, string type)
     }
 
     /// <summary>The query with what was read.</summary>
-    public SearchQuery Apply(SearchQuery query) => query with
+    public SearchQuery Apply(SearchQuery query) => Contained(query) with
     {
         Sort = _sort,
         Includes = _includes,
@@ -71,6 +77,21 @@ internal sealed class SearchControls(SearchCatalog catalog, string type)
         Summary = _summary,
         Elements = _elements,
     };
+
+    // What contains a match is the result, of whatever type it is (search.html#contained).
+    private SearchQuery Contained(SearchQuery query)
+    {
+        if (_contained is null or "false") return query;
+        if (type == SearchCatalog.AnyType) throw FhirException.BadRequest("not-supported", "_contained is asked of one type.");
+        if (_sort.Any(rule => rule.By is not null)) throw FhirException.BadRequest("not-supported", "With _contained the results are of several types; they can be sorted by _id and _lastUpdated.");
+        if (!query.Conditions.All(ContainedCondition.CanAsk)) throw FhirException.BadRequest("not-supported", "Nothing refers to what is contained from outside, and it has no time of its own: _has, _list and _lastUpdated do not go with _contained.");
+        var inside = new ContainedCondition(type, query.Conditions);
+        return query with
+        {
+            Types = [],
+            Conditions = _contained == "true" ? [inside] : [new AnyCondition([new AllCondition([new TypeCondition(type), .. query.Conditions]), inside])],
+        };
+    }
 
     private bool TrySort(string rule, List<string> unknown)
     {

@@ -42,6 +42,7 @@ internal static class SearchCost
         CompartmentCondition => 2,
         AllCondition all => all.Parts.Sum(Of),
         AnyCondition any => any.Parts.Sum(Of),
+        ContainedCondition contained => 2 + contained.Parts.Sum(Of),
         NotCondition not => 1 + Of(not.Part),
         TypeCondition => 0,
         _ => 1,

@@ -46,7 +46,11 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
                 return "(" + string.Join(" OR ", composite.Alternatives.Select(parts => $"EXISTS (SELECT 1 {Composite(parts, row, $"{resource}.key")})")) + ")";
             case ChainCondition chain:
                 return $"{resource}.key IN (SELECT {row}.key FROM search_reference {row} WHERE {row}.parameter = {parameters.Add(chain.Of.Number)} AND (" +
-                    string.Join(" OR ", chain.Targets.Select(target => $"({row}.target_type = {parameters.Add(target.Type)} AND {row}.target_id IN (SELECT {Matching(target.Type, target.Holds, "id")}))")) + "))";
+                    string.Join(" OR ", chain.Targets.Select(target => $"({row}.target_type = {parameters.Add(target.Type)} AND {row}.target_id IN (SELECT {Matching(target.Type, target.Holds, "id")}))")) +
+                    $"){string.Concat(chain.Targets.Select(target => IntoContained(chain.Of.Number, target.Type, target.Holds)))})";
+            case ContainedCondition contained:
+                string inside = parameters.Alias();
+                return $"{resource}.key IN (SELECT {inside}.container {Inside(contained.Type, contained.Parts, inside)})";
             case HasCondition has:
                 return $"{resource}.id IN (SELECT {Referring(has, row)})";
             case CompartmentCondition compartment:
@@ -213,6 +217,30 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
 
     private string Restricted(string row, string plus) =>
         $"{plus}{row}.parameter = {parameters.Add(Confidentiality.Parameter)} AND {row}.code IN {parameters.List(Confidentiality.Restricted)} AND {row}.system = {parameters.Add(Confidentiality.System)}";
+
+    // search.html#contained: a chain goes into what the resource itself contains.
+    private string IntoContained(int reference, string type, SearchCondition holds)
+    {
+        if (!ContainedCondition.CanAsk(holds)) return "";
+        string inside = parameters.Alias(), row = parameters.Alias();
+        return $" UNION ALL SELECT {inside}.container {Inside(type, [holds], inside)} AND EXISTS (SELECT 1 FROM search_reference {row} WHERE {row}.key = {inside}.container" +
+            $" AND +{row}.parameter = {parameters.Add(reference)} AND {row}.target_type = '{Indexing.ReferenceRow.Contained}' AND {row}.target_id = {inside}.id)";
+    }
+
+    // The contained resources of a type for which all conditions hold: they stand in the index like others, with numbers below zero.
+    private string Inside(string type, IReadOnlyList<SearchCondition> parts, string inside)
+    {
+        SearchCondition? first = parts.Where(part => Breadth(part) is not null).OrderBy(Breadth).FirstOrDefault();
+        string from = $"contained {inside}", where = $"{inside}.type = {parameters.Add(type)}";
+        if (first is not null)
+        {
+            (string table, string row, string holds) = Begin(first);
+            (from, where) = ($"{table} {row} CROSS JOIN contained {inside}", $"{holds} AND {inside}.key = {row}.key AND {where}");
+        }
+
+        IEnumerable<string> others = parts.Where(part => !ReferenceEquals(part, first) || !IsWhole(part)).Select(part => $" AND {Holds(part, inside)}");
+        return $"FROM {from} WHERE {where}{string.Concat(others)}";
+    }
 
     private string Missing(MissingCondition missing, string resource)
     {

@@ -121,7 +121,8 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
     private string Reference(ReferenceMatch reference, string row)
     {
         string id = $"{row}.target_id = {parameters.Add(reference.TargetId)}";
-        return reference.TargetType is { } type ? $"({id} AND {row}.target_type = {parameters.Add(type)})" : id;
+        // The id of what is contained is known within its container alone.
+        return reference.TargetType is { } type ? $"({id} AND {row}.target_type = {parameters.Add(type)})" : $"({id} AND {row}.target_type <> '{Indexing.ReferenceRow.Contained}')";
     }
 
     private string Canonical(CanonicalMatch canonical, string row)

@@ -37,6 +37,7 @@ internal sealed record SearchScope(ViewRole View, Tag128? Subject)
         if (IsRestricted)
         {
             string bit = ViewBits.Of(View).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            tables.Add($"contained AS NOT MATERIALIZED (SELECT * FROM {schema}contained WHERE 1 = 0)");
             tables.AddRange(StoreSchema.IndexTables.Select(table => ViewSchema.Beside(table) is { } shown
                 ? $"{table} AS NOT MATERIALIZED (SELECT * FROM {shown} WHERE (views & {bit}) <> 0)"
                 : $"{table} AS NOT MATERIALIZED (SELECT * FROM {schema}{table} WHERE 1 = 0)"));
