@@ -97,6 +97,8 @@ public sealed class ContainedTests
         (await host.GetAsync("Medication?_contained=true&_lastUpdated=gt2020")).ShouldFail(400, "not-supported");
         (await host.GetAsync("Medication?_contained=true&_filter=_lastUpdated+gt+2020-01-01")).ShouldFail(400, "not-supported");
         (await host.GetAsync("?_contained=true&_tag=x")).ShouldFail(400, "not-supported");
+        (await host.DeleteAsync("Medication?code=def&_contained=true")).ShouldFail(400, "not-supported");
+        Assert.Equal(200, (await host.GetAsync("MedicationRequest/r2")).Status);
     }
 
     private static string Request(string id, string contained, string medication, params string[] others) =>

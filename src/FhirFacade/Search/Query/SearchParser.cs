@@ -16,14 +16,14 @@ internal sealed class SearchParser(SearchCatalogs catalogs, CursorSeal seal, Fac
     private readonly ValueParser _values = new(options.BaseUrl, new CodeSets(FhirDefinitions.R4));
 
     /// <summary>A search, by the parameters that are in force now on any server of the store.</summary>
-    /// <inheritdoc cref="Parse"/>
+    /// <inheritdoc cref="Parse(string, IReadOnlyList{KeyValuePair{string, string}})"/>
     public async Task<SearchQuery> ReadAsync(string type, IReadOnlyList<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)
     {
         SearchCatalog before = catalogs.Current.Catalog;
         SearchQuery? query = null;
         try
         {
-            query = Parse(type, parameters);
+            query = Parse(type, parameters, answers: true);
         }
         catch (FhirException notReady) when (notReady.Status == NotReadyStatus)
         {
@@ -32,7 +32,7 @@ internal sealed class SearchParser(SearchCatalogs catalogs, CursorSeal seal, Fac
 
         if (query is { Unknown.Count: 0, Custom.Count: 0 }) return query;
         SearchCatalog now = (await catalogs.RefreshAsync(cancellationToken).ConfigureAwait(false)).Catalog;
-        return query is not null && ReferenceEquals(before, now) ? query : Parse(type, parameters);
+        return query is not null && ReferenceEquals(before, now) ? query : Parse(type, parameters, answers: true);
     }
 
     /// <summary>The error of a search by a parameter that does not know every resource yet.</summary>
@@ -55,7 +55,10 @@ internal sealed class SearchParser(SearchCatalogs catalogs, CursorSeal seal, Fac
     /// <param name="type">The type; <see cref="SearchCatalog.AnyType"/> for those that <c>_type</c> names, or all.</param>
     /// <param name="parameters">The parameters of the request.</param>
     /// <exception cref="FhirException">400: a value or a modifier is not understood.</exception>
-    public SearchQuery Parse(string type, IReadOnlyList<KeyValuePair<string, string>> parameters)
+    public SearchQuery Parse(string type, IReadOnlyList<KeyValuePair<string, string>> parameters) => Parse(type, parameters, answers: false);
+
+    // With `answers` the result goes to the caller as it is; else something is made of its resources, which must be of the type.
+    private SearchQuery Parse(string type, IReadOnlyList<KeyValuePair<string, string>> parameters, bool answers)
     {
         SearchCatalog catalog = catalogs.Current.Catalog;
         string[] types = type == SearchCatalog.AnyType ? [] : [type];
@@ -92,6 +95,7 @@ internal sealed class SearchParser(SearchCatalogs catalogs, CursorSeal seal, Fac
         }
 
         SearchQuery query = controls.Apply(new SearchQuery { Type = type, Types = types, Conditions = DateCondition.Joined([.. conditions.SelectMany(AllCondition.Flat)]), Used = used, Unknown = unknown });
+        if (!answers && query.Types.Count != types.Length) throw FhirException.BadRequest("not-supported", "_contained gives resources of other types; it goes with searches alone.");
         query = query with { Custom = Custom(query, catalog) };
         return cursor is null ? query : query with { After = seal.Open(cursor, query.Sort.Count) };
     }
