@@ -11,7 +11,7 @@ internal static class ContainedKeys
     private const int PlaceBits = 20;
 
     /// <summary>The number of the contained resource at a place, from 0.</summary>
-    public static long Of(long container, int place) => -((container << PlaceBits) | (long)place);
+    public static long Of(long container, int place) => -((container << PlaceBits) + place);
 
     /// <summary>The rows of resources and of what they contain.</summary>
     public static IReadOnlyList<(long Key, IndexRows Rows)> With(IReadOnlyList<(long Key, IndexRows Rows)> indexes) => indexes.All(index => index.Rows.Contained.Count == 0)

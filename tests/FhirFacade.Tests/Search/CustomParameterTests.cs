@@ -22,7 +22,7 @@ public sealed class CustomParameterTests
 
         Assert.Equal(201, (await host.PutAsync("SearchParameter/eye", Parameter("eye", "eye-color", "token", Eye))).Status);
 
-        foreach (string query in new[] { "Patient?eye-color=blue", "Patient?eye-color:missing=true", "Patient?_sort=eye-color", "Observation?patient.eye-color=blue", "Patient?eye-color:not=blue", "Patient?eye-color:text=blue", "Patient?_summary=count&eye-color=x" })
+        foreach (string query in new[] { "Patient?eye-color=blue", "Patient?eye-color:missing=true", "Patient?_sort=eye-color", "Observation?patient.eye-color=blue", "Patient?eye-color:not=blue", "Patient?eye-color:text=blue", "Patient?_filter=eye-color+eq+blue", "Patient?_summary=count&eye-color=x" })
         {
             (await host.GetAsync(query)).ShouldFail(503, "incomplete");
         }
