@@ -148,7 +148,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
     {
         (long Key, long Container, string Type, string Id)[] rows = ContainedKeys.Rows(indexes);
         if (rows.Length == 0) return;
-        using var insert = new Statement(transaction, "INSERT INTO contained (key, container, type, id) VALUES (@a, @b, @c, @d)", 4);
+        Statement insert = Statement.Of(transaction, "INSERT INTO contained (key, container, type, id) VALUES (@a, @b, @c, @d)", 4);
         foreach ((long key, long container, string type, string id) in rows) await insert.RunAsync(key, container, type, id).ConfigureAwait(false);
     }
 
@@ -157,7 +157,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
     {
         List<long> all = [.. keys];
         if (all.Count == 0) return all;
-        using var select = new Statement(transaction, "SELECT key FROM contained WHERE container = @a", 1);
+        Statement select = Statement.Of(transaction, "SELECT key FROM contained WHERE container = @a", 1);
         foreach (long key in keys)
         {
             await using SqliteDataReader row = await select.QueryAsync(key).ConfigureAwait(false);
@@ -165,7 +165,7 @@ internal sealed class SqliteEngine(CommitmentSuite suite) : StoreEngine
         }
 
         if (!forgets || all.Count == keys.Count) return all;
-        using var delete = new Statement(transaction, "DELETE FROM contained WHERE container = @a", 1);
+        Statement delete = Statement.Of(transaction, "DELETE FROM contained WHERE container = @a", 1);
         foreach (long key in keys) await delete.RunAsync(key).ConfigureAwait(false);
         return all;
     }
