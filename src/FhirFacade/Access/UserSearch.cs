@@ -31,6 +31,8 @@ internal static class UserSearch
             case HasCondition has:
                 RequireSearch(user, has.By.ResourceType);
                 return has with { Holds = Both(caller, user, has.By.ResourceType, has.Holds) };
+            case ContainedCondition contained:
+                return contained with { Parts = [.. contained.Parts.Select(one => Confine(caller, user, one))] };
             case AllCondition all:
                 return new AllCondition([.. all.Parts.Select(one => Confine(caller, user, one))]);
             case AnyCondition any:

@@ -53,7 +53,7 @@ internal sealed class StoreCleaning(Database database, ILogger<StoreCleaning> lo
                 }
 
                 string[] changes = await WaitingContent.HasChangesAsync(connection).ConfigureAwait(false) ? [WaitingContent.ChangeTable] : [];
-                foreach (string table in (string[])[.. StoreSchema.IndexTables, .. ViewSchema.Tables, .. WaitingContent.Tables, .. changes, "subscription_channel", "resource", "resource_version"])
+                foreach (string table in (string[])[.. StoreSchema.IndexTables, .. ViewSchema.Tables, .. WaitingContent.Tables, .. changes, "contained", "subscription_channel", "resource", "resource_version"])
                 {
                     await connection.ExecuteAsync($"VACUUM {table}", commandTimeout: 0).ConfigureAwait(false);
                 }

@@ -27,7 +27,7 @@ public sealed class RecordRestoration(Database database, FacadeOptions options, 
     public static bool IsDerived(string table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return StoreSchema.IndexTables.Contains(table, StringComparer.Ordinal) || table == "search_state" || table.StartsWith("view_", StringComparison.Ordinal) || table.StartsWith("search_text", StringComparison.Ordinal);
+        return StoreSchema.IndexTables.Contains(table, StringComparer.Ordinal) || table is "search_state" or "contained" || table.StartsWith("view_", StringComparison.Ordinal) || table.StartsWith("search_text", StringComparison.Ordinal);
     }
 
     /// <summary>Makes the tables, empty.</summary>

@@ -166,6 +166,31 @@ public sealed class ScopeTests
     }
 
     [Theory, BothStores]
+    public async Task Filters_AndSearchesInside_LookNoFurtherThanTheScopes(Dialect dialect)
+    {
+        await using TestOidcProvider provider = await TestOidcProvider.StartAsync();
+        await using FacadeHost host = await WithRecordsAsync(dialect, provider);
+        (string, string) all = provider.Login("user/*.cruds"), login = provider.Login("user/Observation.rs user/MedicationRequest.rs user/Medication.rs patient/Encounter.rs", ("patient", "p1"));
+        Assert.Equal(201, (await host.PutAsync("MedicationRequest/m", """{"resourceType":"MedicationRequest","id":"m","contained":[{"resourceType":"Medication","id":"x","code":{"text":"x"},"manufacturer":{"reference":"Organization/org"}}],"status":"active","intent":"order","medicationReference":{"reference":"#x"},"subject":{"reference":"Patient/p1"}}""", all)).Status);
+
+        // Every observation may be seen, and the encounters of one patient: what is asked of the others holds for none of them.
+        foreach ((string path, string ids) in new[]
+        {
+            ("Observation?encounter.status=finished", "lab1"), ("Observation?_filter=encounter.status+eq+finished", "lab1"),
+            ("Observation?_filter=encounter.status+eq+finished+or+status+eq+amended", "lab1"), ("Observation?_filter=not(encounter.status+eq+finished)", "lab2 vital1"),
+            ("Observation?_filter=encounter[status+eq+finished].class+eq+IMP", "lab1"), ("Medication?_contained=true", "m"),
+        })
+        {
+            Answer found = await host.GetAsync(path, login);
+            Assert.True(found.Status == 200 && string.Join(' ', found.Matches.Order(StringComparer.Ordinal)) == ids, $"{path}: {found.Text}");
+        }
+
+        Assert.Equal(["m"], (await host.GetAsync("Medication?manufacturer.name=Ward&_contained=true", all)).Matches);
+        (await host.GetAsync("Medication?manufacturer.name=Ward&_contained=true", login)).ShouldFail(403, "forbidden");
+        (await host.GetAsync("MedicationRequest?medication.manufacturer.name=Ward", login)).ShouldFail(403, "forbidden");
+    }
+
+    [Theory, BothStores]
     public async Task WithoutAPatientInContext_PatientScopesGiveNothing(Dialect dialect)
     {
         await using TestOidcProvider provider = await TestOidcProvider.StartAsync();
