@@ -113,7 +113,7 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
             case CompartmentCondition compartment:
                 return ($"({Members(compartment)})", row, "1 = 1");
             case ChainCondition chain:
-                return ($"({string.Join(" UNION ", chain.Targets.Select(target => Leading(chain.Of, target.Type, target.Holds)))})", row, "1 = 1");
+                return ($"({string.Join(" UNION ", chain.Targets.Select(target => Leading(chain.Of, target.Type, target.Holds) + IntoContained(chain.Of.Number, target.Type, target.Holds)))})", row, "1 = 1");
             case HasCondition has:
                 string referred = parameters.Alias();
                 return ($"(SELECT {referred}.key FROM (SELECT DISTINCT {Referring(has, parameters.Alias())}) h CROSS JOIN resource {referred} " +
@@ -223,7 +223,7 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
     {
         if (!ContainedCondition.CanAsk(holds)) return "";
         string inside = parameters.Alias(), row = parameters.Alias();
-        return $" UNION ALL SELECT {inside}.container {Inside(type, [holds], inside)} AND EXISTS (SELECT 1 FROM search_reference {row} WHERE {row}.key = {inside}.container" +
+        return $" UNION SELECT {inside}.container {Inside(type, [holds], inside)} AND EXISTS (SELECT 1 FROM search_reference {row} WHERE {row}.key = {inside}.container" +
             $" AND +{row}.parameter = {parameters.Add(reference)} AND {row}.target_type = '{Indexing.ReferenceRow.Contained}' AND {row}.target_id = {inside}.id)";
     }
 
