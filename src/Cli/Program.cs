@@ -19,6 +19,7 @@ var root = new RootCommand("Legacy medical records in, validated FHIR R4 out, pr
     LedgerCommand.Create(),
     ShareCommand.Create(),
     AuditCommand.Create(),
+    EvidenceCommand.Create(),
     BackupCommand.CreateBackup(),
     BackupCommand.CreateRestore(),
     BenchCommand.Create(),

@@ -66,6 +66,17 @@ public sealed class EthereumClient : IAsyncDisposable
         result => result.ValueKind == JsonValueKind.Null ? null : Block.Read(result),
         cancellationToken);
 
+    /// <summary>The header of a block, to be kept; null where the node does not have the block.</summary>
+    public Task<BlockHeader?> HeaderAsync(Hash256 block, CancellationToken cancellationToken = default) => SendAsync(
+        "eth_getBlockByHash",
+        json =>
+        {
+            json.WriteStringValue(Quantity.Write(block.Span));
+            json.WriteBooleanValue(false);
+        },
+        result => result.ValueKind == JsonValueKind.Null ? null : BlockHeader.Read(result),
+        cancellationToken);
+
     /// <summary>Several blocks, in few round trips; null where the chain has not reached one.</summary>
     public Task<IReadOnlyList<Block?>> BlocksAsync(IReadOnlyList<ulong> numbers, CancellationToken cancellationToken = default)
     {
