@@ -130,7 +130,7 @@ internal static class EvidenceJson
 
         public T Of<T>(string name, Func<string, T> read) => Read(name, Text(name), read);
 
-        public IReadOnlyList<T> List<T>(string name, Func<string, T> read)
+        public List<T> List<T>(string name, Func<string, T> read)
         {
             if (Element(name) is not { ValueKind: JsonValueKind.Array } list) throw new FormatException($"'{_at}{name}' is no array.");
             var items = new List<T>(list.GetArrayLength());

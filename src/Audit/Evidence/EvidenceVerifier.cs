@@ -13,6 +13,9 @@ namespace Consortium.Audit;
 /// <param name="Heads">Each custodian's number of entries and head.</param>
 public sealed record Checkpoint(ulong ChainId, Address Contract, ulong LastBlock, Hash256 LastBlockHash, DateTimeOffset LastBlockTime, IReadOnlyDictionary<Address, (ulong Entries, Hash256 Head)> Heads)
 {
+    /// <summary>Whether that replay proved every entry, itself or through the replays that it went on from: only then may another go on from it.</summary>
+    public bool ProvesAll { get; init; }
+
     /// <summary>Reads the verdict of a replay.</summary>
     /// <exception cref="FormatException">It is none, or one that found the trail tampered with.</exception>
     public static Checkpoint Parse(ReadOnlyMemory<byte> verdict)
@@ -27,9 +30,13 @@ public sealed record Checkpoint(ulong ChainId, Address Contract, ulong LastBlock
                 chain.GetProperty("lastBlock").GetUInt64(), Hash256.Parse(chain.GetProperty("lastBlockHash").GetString()!), chain.GetProperty("lastBlockTime").GetDateTimeOffset(),
                 root.GetProperty("custodians").EnumerateArray().ToDictionary(
                     one => Address.Parse(one.GetProperty("address").GetString()!),
-                    one => (one.GetProperty("entries").GetUInt64(), Hash256.Parse(one.GetProperty("head").GetString()!))));
+                    one => (one.GetProperty("entries").GetUInt64(), Hash256.Parse(one.GetProperty("head").GetString()!))))
+            {
+                ProvesAll = root.GetProperty("verdict").GetString() == "intact" && root.GetProperty("complete").GetBoolean()
+                    && (!root.TryGetProperty("sample", out JsonElement sample) || sample.GetProperty("ofEarlierOnly").GetBoolean()),
+            };
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw new FormatException("It is no verdict.json of a replay.", e);
         }

@@ -73,6 +73,20 @@ internal sealed class ChainReplay(ReplayOptions options, ulong unitsPerSecond)
         }
     }
 
+    /// <summary>The chain must still lead to the heads that an earlier replay saw.</summary>
+    public void CompareWith(Checkpoint since)
+    {
+        foreach ((Address custodian, (ulong entries, Hash256 head)) in since.Heads)
+        {
+            if (_trails.GetValueOrDefault(custodian)?.Heads.GetValueOrDefault(entries) == head) continue;
+            Findings.Add(new Finding(FindingKind.Equivocated, $"The chain no longer leads to the head that the earlier replay saw after {entries} entries (block {since.LastBlock}): what was replayed then was replaced.")
+            {
+                Custodian = custodian.ToString(),
+                Sequence = entries,
+            });
+        }
+    }
+
     private void Apply(BatchAnchored batch)
     {
         CustodianTrail trail = Trail(batch.Custodian);

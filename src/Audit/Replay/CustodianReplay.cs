@@ -9,7 +9,7 @@ namespace Consortium.Audit;
 /// The second half of a replay, for one custodian: each entry of its index is challenged, and the answer verified against
 /// the commitment on the chain.
 /// </summary>
-internal sealed class CustodianReplay(ReplayOptions options, CustodianClient client, CustodianTrail trail, Uri endpoint, Address audience)
+internal sealed class CustodianReplay(ReplayOptions options, CustodianClient client, CustodianTrail trail, Uri endpoint, Address audience, IReadOnlyList<TrailEntry> challenges, ReplayJournal? journal)
 {
     private readonly ConcurrentBag<Finding> _findings = [];
     private readonly ConcurrentDictionary<string, ulong> _names = new(StringComparer.Ordinal);
@@ -30,9 +30,10 @@ internal sealed class CustodianReplay(ReplayOptions options, CustodianClient cli
     public async Task RunAsync(Action done, CancellationToken cancellationToken)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.ConcurrentChallenges), CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(trail.Entries(), parallel, async (entry, token) =>
+        await Parallel.ForEachAsync(challenges, parallel, async (entry, token) =>
         {
-            if (Volatile.Read(ref _unansweredInARow) >= options.GiveUpAfter) Silent(ChallengeOutcome.Unreachable, entry, "Given up after too many records without an answer.");
+            if (journal?.Has(trail.Custodian, entry) == true) Interlocked.Increment(ref _verified);
+            else if (Volatile.Read(ref _unansweredInARow) >= options.GiveUpAfter) Silent(ChallengeOutcome.Unreachable, entry, "Given up after too many records without an answer.");
             else await ChallengeAsync(entry, token).ConfigureAwait(false);
             done();
         }).ConfigureAwait(false);
@@ -109,6 +110,7 @@ internal sealed class CustodianReplay(ReplayOptions options, CustodianClient cli
         else
         {
             Interlocked.Increment(ref _verified);
+            journal?.Add(trail.Custodian, entry);
         }
     }
 

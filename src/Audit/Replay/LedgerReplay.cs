@@ -69,10 +69,12 @@ public sealed class LedgerReplay(TimeProvider? timeProvider = null, HttpMessageH
         var states = new Dictionary<Address, CustodianState>();
         foreach (CustodianTrail trail in chain.Trails) states[trail.Custodian] = await contract.CustodianAsync(trail.Custodian, last.Number, cancellationToken).ConfigureAwait(false);
         chain.Finish(custodian => states[custodian]);
+        if (options.Since is { } since) chain.CompareWith(since);
 
         var findings = new List<Finding>(chain.Findings);
         var custodians = new List<ReplayedCustodian>();
-        ulong challenged = await ChallengeAsync(options, verdict.Chain.Id, chain, custodians, findings, cancellationToken).ConfigureAwait(false);
+        var scope = new ReplayScope(options);
+        ulong challenged = await ChallengeAsync(options, verdict.Chain.Id, chain, scope, custodians, findings, cancellationToken).ConfigureAwait(false);
         Block? again = await ethereum.BlockAsync(last.Number, cancellationToken).ConfigureAwait(false);
         if (again?.Hash != last.Hash) findings.Add(new Finding(FindingKind.ChainChanged, $"Block {last.Number} was replaced during the replay; replay again.") { Block = last.Number });
 
@@ -80,12 +82,14 @@ public sealed class LedgerReplay(TimeProvider? timeProvider = null, HttpMessageH
         {
             Chain = verdict.Chain with { FirstBlock = chain.FirstBlock, LastBlockTime = DateTimeOffset.FromUnixTimeSeconds((long)(last.Timestamp / units)) },
             Custodians = custodians,
+            Sample = options is { Sample: { } size, ChallengeCustodians: true } ? ReplaySample.Of(size, scope, chain.Trails, options.Since is not null) : null,
             Counts = new ReplayCounts
             {
                 Custodians = chain.Trails.Count,
                 Batches = chain.Trails.Sum(t => t.Batches.Count),
                 Entries = chain.Entries,
                 Challenged = challenged,
+                ProvedBefore = chain.Trails.Aggregate(0UL, (sum, trail) => sum + scope.ProvedBefore(trail)),
                 Verified = custodians.Aggregate(0UL, (sum, c) => sum + c.Verified),
             },
         };
@@ -94,22 +98,26 @@ public sealed class LedgerReplay(TimeProvider? timeProvider = null, HttpMessageH
 
     /// <summary>All custodians at the same time, each with its own bound on what is under way.</summary>
     private async Task<ulong> ChallengeAsync(
-        ReplayOptions options, ulong chainId, ChainReplay chain, List<ReplayedCustodian> custodians, List<Finding> findings, CancellationToken cancellationToken)
+        ReplayOptions options, ulong chainId, ChainReplay chain, ReplayScope scope, List<ReplayedCustodian> custodians, List<Finding> findings, CancellationToken cancellationToken)
     {
         using HttpClient http = handler is null ? new HttpClient() : new HttpClient(handler, disposeHandler: false);
         http.Timeout = Timeout.InfiniteTimeSpan;
         var client = new CustodianClient(options, chainId, http, _time);
+        using ReplayJournal? journal = options is { Journal: { } path, ChallengeCustodians: true } ? ReplayJournal.Open(path, chainId, options.Contract) : null;
         var endpoints = new CustodianEndpoints(options, chain, client);
         var replays = new List<(CustodianTrail Trail, Uri? Endpoint, CustodianReplay? Replay)>();
+        ulong total = 0;
         foreach (CustodianTrail trail in chain.Trails)
         {
             (Uri? endpoint, Address audience) = options.ChallengeCustodians ? await endpoints.OfAsync(trail, cancellationToken).ConfigureAwait(false) : (null, trail.Custodian);
-            replays.Add((trail, endpoint, endpoint is null ? null : new CustodianReplay(options, client, trail, endpoint, audience)));
+            IReadOnlyList<TrailEntry> challenges = endpoint is null ? [] : scope.Challenges(trail);
+            total += (ulong)challenges.Count;
+            replays.Add((trail, endpoint, endpoint is null ? null : new CustodianReplay(options, client, trail, endpoint, audience, challenges, journal)));
         }
 
         ulong done = 0;
         await Task.WhenAll(replays.Where(r => r.Replay is not null).Select(r => r.Replay!.RunAsync(
-            () => options.Progress?.Report(new ReplayProgress("custodians", Interlocked.Increment(ref done), chain.Entries)), cancellationToken))).ConfigureAwait(false);
+            () => options.Progress?.Report(new ReplayProgress("custodians", Interlocked.Increment(ref done), total)), cancellationToken))).ConfigureAwait(false);
 
         ulong challenged = 0;
         foreach ((CustodianTrail trail, Uri? endpoint, CustodianReplay? replay) in replays)

@@ -30,6 +30,20 @@ public sealed record ReplayOptions
     /// <summary>False replays the chain alone.</summary>
     public bool ChallengeCustodians { get; init; } = true;
 
+    /// <summary>
+    /// How many entries of each custodian are challenged, drawn at random; null challenges all. With <see cref="Since"/> it is how many of the older ones are challenged again.
+    /// </summary>
+    public int? Sample { get; init; }
+
+    /// <summary>The seed of the sample, to repeat one; null draws a new one, which the verdict names.</summary>
+    public Hash256? SampleSeed { get; init; }
+
+    /// <summary>An earlier replay that found everything intact: the chain must still lead to its heads, and what it proved is not challenged again.</summary>
+    public Checkpoint? Since { get; init; }
+
+    /// <summary>Where to note what was proved, so that an interrupted replay goes on where it was; null notes nothing.</summary>
+    public string? Journal { get; init; }
+
     /// <summary>Blocks at the chain's end that are not yet counted as final.</summary>
     public ulong Confirmations { get; init; }
 

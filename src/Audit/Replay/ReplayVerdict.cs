@@ -7,7 +7,7 @@ namespace Consortium.Audit;
 /// <summary>The answer in a word.</summary>
 public enum VerdictWord
 {
-    /// <summary>Everything was checked and is what was committed.</summary>
+    /// <summary>Everything that was to be checked was checked and is what was committed; of a sample, see <see cref="ReplayVerdict.Sample"/>.</summary>
     Intact,
 
     /// <summary>Something could not be checked; nothing is shown to be wrong.</summary>
@@ -44,6 +44,9 @@ public sealed record ReplayCounts
 
     /// <summary>Entries for which the custodian was asked.</summary>
     public ulong Challenged { get; init; }
+
+    /// <summary>Entries that the earlier replay, from which this one goes on, had proved.</summary>
+    public ulong ProvedBefore { get; init; }
 
     /// <summary>Entries whose custodian proved that it holds the committed record.</summary>
     public ulong Verified { get; init; }
@@ -100,6 +103,9 @@ public sealed record ReplayVerdict
 
     /// <summary>How many of what.</summary>
     public required ReplayCounts Counts { get; init; }
+
+    /// <summary>The sample, where not every entry was challenged.</summary>
+    public ReplaySample? Sample { get; init; }
 
     /// <summary>The custodians, in the order in which they first wrote.</summary>
     public required IReadOnlyList<ReplayedCustodian> Custodians { get; init; }

@@ -64,8 +64,14 @@ internal static class HtmlReport
         Row(html, "索引条目 · Index entries", Number(v.Counts.Entries));
         Row(html, "已质询 · Challenged", Number(v.Counts.Challenged));
         Row(html, "已证明 · Proved", Number(v.Counts.Verified));
+        if (v.Counts.ProvedBefore > 0) Row(html, "先前重放已证明 · Proved by the earlier replay", Number(v.Counts.ProvedBefore));
+        if (v.Sample is { } sample) Row(html, "抽样 · Sample", Sample(sample));
         html.Append("</table>");
     }
+
+    private static string Sample(ReplaySample sample) => string.Join("<br>", sample.Custodians.Select(c => string.Create(CultureInfo.InvariantCulture,
+            $"{Code(c.Address)}: {c.Drawn} / {c.Of}；若全部通过，则以 {sample.Confidence:P0} 的置信度，有问题的不超过 {c.MostWrong} 条。If all of these hold, at most {c.MostWrong} are wrong, with {sample.Confidence:P0} confidence.")))
+        + $"<br>随机种子 · Seed {Code(sample.Seed)}";
 
     private static void Custodians(StringBuilder html, ReplayVerdict v)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Consortium.Audit;
+using Consortium.Integrity;
 using Consortium.Ledger;
 
 namespace Consortium.Cli.Commands;
@@ -21,9 +22,13 @@ internal static class AuditCommand
         var custodians = new Option<string[]>("--custodian") { Description = "A custodian's FHIR base, where the contract's registry does not say.", AllowMultipleArgumentsPerToken = true };
         var report = new Option<string?>("--report") { Description = "Folder for the HTML report and the verdict." };
         var chainOnly = new Option<bool>("--chain-only") { Description = "Replays the chain and asks no custodian: the verdict can then be no better than incomplete." };
+        var sample = new Option<int?>("--sample") { Description = "Challenges so many entries of each custodian, drawn at random, instead of all; the verdict says what that is worth. With --since: so many of the older ones." };
+        var seed = new Option<string?>("--seed") { Description = "Draws the sample of an earlier verdict again: 64 hexadecimal digits." };
+        var since = new Option<string?>("--since") { Description = "verdict.json of an earlier replay that found everything intact: the chain is replayed whole and must lead to its heads; only newer entries are challenged." };
+        var journal = new Option<string?>("--journal") { Description = "Notes in this file what was proved, so that the same call goes on where it was interrupted." };
         var command = new Command("replay", "Replays the chain from the contract's first block and challenges each custodian for every record: a JSON verdict.")
         {
-            chain.Chain, chain.Contract, chain.Key, chain.PasswordFile, custodians, report, chainOnly,
+            chain.Chain, chain.Contract, chain.Key, chain.PasswordFile, custodians, report, chainOnly, sample, seed, since, journal,
         };
         command.SetAction((call, cancellationToken) => ChainOptions.GuardAsync(async () =>
         {
@@ -35,15 +40,21 @@ internal static class AuditCommand
                 throw CommandException.Misunderstood("--key and --password-file are needed: custodians answer a regulator that signs its challenges. --chain-only does without them.");
             }
 
-            ReplayVerdict verdict = await new LedgerReplay().RunAsync(new ReplayOptions
+            if (call.GetValue(sample) is < 1) throw CommandException.Misunderstood("--sample wants a number of entries, at least 1.");
+            var options = new ReplayOptions
             {
                 Chain = endpoints,
                 Contract = chain.ContractAddress(call),
                 Regulator = named ?? regulator,
                 UnassignedEndpoints = (call.GetValue(custodians) ?? []).Select(ParseUrl).ToArray(),
                 ChallengeCustodians = !call.GetValue(chainOnly),
+                Sample = call.GetValue(sample),
+                SampleSeed = call.GetValue(seed) is { } digits ? new Hash256(Input.Hex32("--seed", digits)) : null,
+                Since = call.GetValue(since) is { } file ? await EarlierAsync(file, cancellationToken) : null,
+                Journal = call.GetValue(journal),
                 Progress = Console.IsErrorRedirected ? null : new Progress<ReplayProgress>(Show),
-            }, cancellationToken);
+            };
+            ReplayVerdict verdict = await RunAsync(options, cancellationToken);
             if (!Console.IsErrorRedirected) Output.Say("");
             Output.Line(verdict.ToJson());
             if (call.GetValue(report) is { } folder) Output.Say($"report: {await ReplayReport.WriteAsync(verdict, folder, cancellationToken)}");
@@ -55,6 +66,36 @@ internal static class AuditCommand
             };
         }));
         return command;
+    }
+
+    private static async Task<ReplayVerdict> RunAsync(ReplayOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new LedgerReplay().RunAsync(options, cancellationToken);
+        }
+        catch (ReplayJournalException e)
+        {
+            throw CommandException.Misunderstood($"--journal: {e.Message}");
+        }
+        catch (OperationCanceledException) when (options.Journal is { } journal)
+        {
+            Output.Say($"\nconsortium: interrupted; the same call with --journal {journal} goes on from here.");
+            throw;
+        }
+    }
+
+    private static async Task<Checkpoint> EarlierAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Checkpoint earlier = Checkpoint.Parse(await Input.ReadAsync(file, cancellationToken));
+            return earlier.ProvesAll ? earlier : throw CommandException.Misunderstood($"--since: {file}: that replay did not prove every entry (incomplete, or a sample); replay without --since.");
+        }
+        catch (FormatException e)
+        {
+            throw CommandException.Misunderstood($"--since: {file}: {e.Message}");
+        }
     }
 
     private static async Task<LocalSigner?> DemoRegulatorAsync(IReadOnlyList<Uri> endpoints, CancellationToken cancellationToken)
