@@ -71,7 +71,7 @@ internal static class EvidenceJson
                 ChainId = file.Of("chainId", Number),
                 Contract = file.Of("contract", Address.Parse),
                 Custodian = file.Of("custodian", Address.Parse),
-                View = file.Of("view", Convert.FromBase64String),
+                View = file.Of("view", Bytes),
                 Disclosure = Disclosure.Parse(System.Text.Encoding.UTF8.GetBytes(file.Element("disclosure").GetRawText())),
                 Entry = entry.Length == IndexEntry.PackedLength ? IndexEntry.Unpack(entry)[0] : throw new FormatException($"'batch.entry' is not {IndexEntry.PackedLength} bytes in hexadecimal."),
                 FirstSequence = batch.Of("firstSequence", Number),
@@ -91,6 +91,13 @@ internal static class EvidenceJson
         {
             throw new FormatException($"It is not JSON (line {(e.LineNumber + 1)?.ToString(CultureInfo.InvariantCulture)}).", e);
         }
+    }
+
+    // One spelling of one value: a decoder forgives white space and stray last bits.
+    private static byte[] Bytes(string text)
+    {
+        byte[] bytes = Convert.FromBase64String(text);
+        return Convert.ToBase64String(bytes) == text ? bytes : throw new FormatException("It is no canonical base64.");
     }
 
     private static ulong Number(string text) => ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
