@@ -58,6 +58,15 @@ catch (Exception e) when (e is HttpRequestException or IOException or Unauthoriz
     await Console.Error.WriteLineAsync($"consortium: {e.Message}");
     return ExitCode.OutsideFailed;
 }
+catch (Exception e) when (e is not OperationCanceledException)
+{
+    // A fault of this program: named by kind and place, since a message may hold what was read.
+    await Console.Error.WriteLineAsync($"consortium: a fault in this program ({e.GetType().Name}{Place(e)}). Nothing was lost that was acknowledged; please report this line.");
+    return ExitCode.OutsideFailed;
+}
+
+static string Place(Exception e) => new System.Diagnostics.StackTrace(e, fNeedFileInfo: false).GetFrames()
+    .Select(frame => frame.GetMethod()?.DeclaringType?.FullName).FirstOrDefault(name => name?.StartsWith("Consortium.", StringComparison.Ordinal) == true) is { } type ? $" in {type}" : "";
 
 static IEnumerable<string> CommandPath(ParseResult call)
 {

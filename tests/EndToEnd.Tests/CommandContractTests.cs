@@ -67,6 +67,15 @@ public sealed class CommandContractTests : IDisposable
         (int refused, string reason, _) = await RunAsync("verify", changed, "--disclosure", disclosure, "--commitment", commitment);
         Assert.Equal(1, refused);
         Assert.Contains("\"verified\":false", reason, StringComparison.Ordinal);
+
+        // A disclosure that is cut, empty, reordered or no disclosure at all is an answer too: not verified.
+        string whole = await File.ReadAllTextAsync(disclosure, _limit.Token);
+        foreach (string broken in new[] { whole[..(whole.Length / 2)], "{}", "garbage", "[]", whole.Replace("\"leaves\":", "\"leaves\":1", StringComparison.Ordinal), whole.Replace("\"i\":0", "\"i\":7", StringComparison.Ordinal) })
+        {
+            (int exit, string said, string trace) = await RunAsync("verify", view, "--disclosure", Write("broken.json", broken), "--commitment", commitment);
+            Assert.True(exit == 1 && said.StartsWith("{\"verified\":false,\"reason\":", StringComparison.Ordinal), $"{exit} {said} {trace}");
+        }
+
         if (role != "resident") Assert.DoesNotContain("王", await File.ReadAllTextAsync(view, _limit.Token), StringComparison.Ordinal);
     }
 

@@ -37,9 +37,9 @@ internal static class VerifyCommand
         {
             return DisclosureVerifier.Verify(view, Disclosure.Parse(disclosure), commitment);
         }
-        catch (RecordFormatException e)
+        catch (DisclosureFormatException e)
         {
-            return new VerificationResult(false, e.Message, e.Pointer);
+            return new VerificationResult(false, e.Message, null);
         }
     }
 }
