@@ -76,15 +76,14 @@ count() {
 command -v dotnet >/dev/null || stop "the .NET SDK (dotnet) is not on the PATH; global.json names the version"
 command -v node >/dev/null || stop "Node (node, npm) is not on the PATH; version 20 or later is wanted"
 
-in_group dotnet build Integration.sln --nologo -v quiet "-p:SharedCompilationId=consortium-test-$$" || stop "the build failed (above)"
+in_group dotnet build Integration.sln -c Release --nologo -v quiet "-p:SharedCompilationId=consortium-test-$$" || stop "the build failed (above)"
 ensure_chromium || stop "Chromium cannot be had"
 eng/test-servers.sh install-poppler || stop "poppler, which reads PDF, cannot be had"
 variables=$(eng/test-servers.sh start "$servers") || stop "the test servers do not start (above)"
 while IFS= read -r line; do export "${line?}"; done <<< "$variables"
 
-# One project after the other: two cores suffice, and a test that starts servers of its own has the machine to itself.
 rm -rf "$results"
-in_group dotnet test Integration.sln --no-build --nologo -m:1 --results-directory "$results" --logger trx "$@"
+in_group eng/run-tests.sh "$results" "$@"
 status=$?
 count
 [ "$status" = 0 ] || [ "$failed" != 0 ] || stop "dotnet test ended with exit code $status, though no test failed: a test run broke off (above)"
