@@ -89,8 +89,10 @@ public sealed class LedgerReplayTests(ReplayWorld world) : IClassFixture<ReplayW
         Assert.Equal((VerdictWord.Intact, 24UL), (verdict.Verdict, verdict.Counts.Verified));
     }
 
-    [Fact]
-    public async Task RunAsync_EachKindOfMisdeed_IsToldApart()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunAsync_EachKindOfMisdeed_IsToldApart(bool singly)
     {
         await using ReplayWorld.Consortium consortium = await world.ConsortiumAsync();
         Tag128 Id(byte hospital, int i) => IndexIdentifiers.RecordId([.. Enumerable.Repeat(hospital, 32)], "Observation", $"o{i}", "1");
@@ -99,8 +101,10 @@ public sealed class LedgerReplayTests(ReplayWorld world) : IClassFixture<ReplayW
         consortium.B.Tamper(Id(2, 4), "4.10", "9.10");
         consortium.B.Confuses = id => id == Id(2, 9) ? Id(2, 8) : id;
 
-        ReplayVerdict verdict = await consortium.ReplayAsync();
+        consortium.A.AnswersSingly = consortium.B.AnswersSingly = singly;
+        ReplayVerdict verdict = await consortium.ReplayAsync(consortium.Options with { RecordsAtOnce = 5 });
 
+        Assert.Equal(singly ? (0, 0) : (3, 3), (consortium.A.Many, consortium.B.Many));
         Assert.Equal(
             [
                 (FindingKind.Altered, consortium.B.Signer.Address.ToString(), 4, "Observation/o4/_history/1"),
@@ -119,7 +123,7 @@ public sealed class LedgerReplayTests(ReplayWorld world) : IClassFixture<ReplayW
         ReplayWorld.Consortium consortium = await world.ConsortiumAsync();
         await consortium.A.DisposeAsync();
 
-        ReplayVerdict verdict = await consortium.ReplayAsync(consortium.Options with { GiveUpAfter = 4, ConcurrentChallenges = 1 });
+        ReplayVerdict verdict = await consortium.ReplayAsync(consortium.Options with { GiveUpAfter = 4, ConcurrentChallenges = 1, RecordsAtOnce = 1 });
         await consortium.B.DisposeAsync();
 
         Finding finding = Assert.Single(verdict.Findings);

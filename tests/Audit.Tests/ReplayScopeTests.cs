@@ -82,7 +82,7 @@ public sealed class ReplayScopeTests(ReplayWorld world) : IClassFixture<ReplayWo
         using (var stop = new CancellationTokenSource())
         {
             var progress = new Counting(9, stop.Cancel);
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new LedgerReplay().RunAsync(consortium.Options with { Journal = journal, Progress = progress, ConcurrentChallenges = 1 }, stop.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new LedgerReplay().RunAsync(consortium.Options with { Journal = journal, Progress = progress, ConcurrentChallenges = 1, RecordsAtOnce = 1 }, stop.Token));
         }
 
         // A cut last line, as a killed process leaves it.

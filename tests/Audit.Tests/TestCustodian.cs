@@ -28,6 +28,7 @@ internal sealed class TestCustodian : IAsyncDisposable
     private readonly Address _regulator;
     private int _running;
     private int _mostAtOnce;
+    private int _many;
 
     private TestCustodian(WebApplication app, LocalSigner signer, Address regulator, int seed)
     {
@@ -60,6 +61,12 @@ internal sealed class TestCustodian : IAsyncDisposable
     public byte[]? Says { get; set; }
 
     public int MostAtOnce => _mostAtOnce;
+
+    /// <summary>Knows nothing of several records in one call: answers for the first alone, as an older facade does.</summary>
+    public bool AnswersSingly { get; set; }
+
+    /// <summary>How many calls asked for several records.</summary>
+    public int Many => _many;
 
     public static async Task<TestCustodian> StartAsync(LocalSigner signer, Address regulator, int seed)
     {
@@ -153,8 +160,7 @@ internal sealed class TestCustodian : IAsyncDisposable
         }
 
         using JsonDocument asked = await JsonDocument.ParseAsync(http.Request.Body);
-        Tag128 recordId = Tag128.Parse(asked.RootElement.GetProperty("parameter")[0].GetProperty("valueString").GetString()!);
-        if (Confuses is { } confuses) recordId = confuses(recordId);
+        Tag128[] ids = [.. asked.RootElement.GetProperty("parameter").EnumerateArray().Select(one => Tag128.Parse(one.GetProperty("valueString").GetString()!))];
         if (Throttles > 0)
         {
             Throttles--;
@@ -162,6 +168,27 @@ internal sealed class TestCustodian : IAsyncDisposable
             return (429, []);
         }
 
+        if (ids.Length == 1 || AnswersSingly) return One(ids[0]);
+        Interlocked.Increment(ref _many);
+        return (200, Encoding.UTF8.GetBytes(new JsonObject
+        {
+            ["resourceType"] = "Parameters",
+            ["parameter"] = new JsonArray([.. ids.Select(id => (JsonNode)Part(id, One(id)))]),
+        }.ToJsonString()));
+    }
+
+    private static JsonObject Part(Tag128 id, (int Status, byte[] Body) answer) => new()
+    {
+        ["name"] = "record",
+        ["part"] = new JsonArray(
+            new JsonObject { ["name"] = "recordId", ["valueString"] = id.ToString() },
+            new JsonObject { ["name"] = "status", ["valueDecimal"] = answer.Status },
+            new JsonObject { ["name"] = answer.Status == 200 ? "answer" : "outcome", ["resource"] = answer.Body.Length == 0 ? new JsonObject { ["resourceType"] = "OperationOutcome" } : JsonNode.Parse(answer.Body) }),
+    };
+
+    private (int Status, byte[] Body) One(Tag128 recordId)
+    {
+        if (Confuses is { } confuses) recordId = confuses(recordId);
         if (Erased.TryGetValue(recordId, out Tag128? named))
         {
             string extension = named is { } id ? "\"extension\":[{\"url\":\"" + ErasureProof.EventExtension + "\",\"valueString\":\"" + id + "\"}]," : "";

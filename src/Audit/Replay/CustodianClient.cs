@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Consortium.Integrity;
 using Consortium.Ledger;
 
@@ -34,11 +35,48 @@ internal sealed class CustodianClient(ReplayOptions options, ulong chainId, Http
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>Asks for one record; asks again where no answer came.</summary>
-    public async Task<ChallengeReply> AskAsync(Uri endpoint, Address audience, Tag128 recordId, CancellationToken cancellationToken)
+    public Task<ChallengeReply> AskAsync(Uri endpoint, Address audience, Tag128 recordId, CancellationToken cancellationToken) => AskAsync(endpoint, audience, [recordId], cancellationToken);
+
+    /// <summary>Asks for several records in one call; null where the custodian's answer is not one for several.</summary>
+    public async Task<IReadOnlyList<ChallengeReply>?> AskManyAsync(Uri endpoint, Address audience, IReadOnlyList<Tag128> recordIds, CancellationToken cancellationToken)
+    {
+        ChallengeReply whole = await AskAsync(endpoint, audience, recordIds, cancellationToken).ConfigureAwait(false);
+
+        // Away, or no right at all: the same holds for each.
+        if (whole.Outcome is ChallengeOutcome.Unreachable) return [.. recordIds.Select(_ => whole)];
+        return whole.Outcome == ChallengeOutcome.Answered ? Parts(whole.Body, recordIds) : null;
+    }
+
+    // Each record's own answer, in the order in which they were asked for; null where one is missing or the answer has another form.
+    private static ChallengeReply[]? Parts(byte[] body, IReadOnlyList<Tag128> recordIds)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            var replies = new Dictionary<Tag128, ChallengeReply>();
+            foreach (JsonElement record in document.RootElement.GetProperty("parameter").EnumerateArray())
+            {
+                if (record.GetProperty("name").GetString() != "record") return null;
+                Dictionary<string, JsonElement> parts = record.GetProperty("part").EnumerateArray().ToDictionary(part => part.GetProperty("name").GetString()!, StringComparer.Ordinal);
+                int status = parts["status"].GetProperty("valueDecimal").GetInt32();
+                JsonElement answer = (parts.TryGetValue("answer", out JsonElement given) ? given : parts["outcome"]).GetProperty("resource");
+                replies[Tag128.Parse(parts["recordId"].GetProperty("valueString").GetString()!)] =
+                    new ChallengeReply(Outcome((HttpStatusCode)status), Encoding.UTF8.GetBytes(answer.GetRawText()), $"The custodian answered with HTTP status {status}.");
+            }
+
+            return recordIds.All(replies.ContainsKey) ? [.. recordIds.Select(id => replies[id])] : null;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<ChallengeReply> AskAsync(Uri endpoint, Address audience, IReadOnlyList<Tag128> recordIds, CancellationToken cancellationToken)
     {
         for (int attempt = 0, waits = 0; ; attempt++)
         {
-            ChallengeReply reply = await AskOnceAsync(endpoint, audience, recordId, cancellationToken).ConfigureAwait(false);
+            ChallengeReply reply = await AskOnceAsync(endpoint, audience, recordIds, cancellationToken).ConfigureAwait(false);
             if (reply.RetryAfter is { } wait && waits++ < MostWaits)
             {
                 attempt--;
@@ -51,7 +89,7 @@ internal sealed class CustodianClient(ReplayOptions options, ulong chainId, Http
         }
     }
 
-    private async Task<ChallengeReply> AskOnceAsync(Uri endpoint, Address audience, Tag128 recordId, CancellationToken cancellationToken)
+    private async Task<ChallengeReply> AskOnceAsync(Uri endpoint, Address audience, IReadOnlyList<Tag128> recordIds, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.AbsoluteUri.TrimEnd('/') + "/$disclose");
         request.Headers.Accept.ParseAdd("application/fhir+json");
@@ -63,7 +101,7 @@ internal sealed class CustodianClient(ReplayOptions options, ulong chainId, Http
         }
 
         request.Content = new StringContent(
-            $$"""{"resourceType":"Parameters","parameter":[{"name":"recordId","valueString":"{{recordId}}"}]}""", Encoding.UTF8, "application/fhir+json");
+            $$"""{"resourceType":"Parameters","parameter":[{{string.Join(',', recordIds.Select(id => $$"""{"name":"recordId","valueString":"{{id}}"}"""))}}]}""", Encoding.UTF8, "application/fhir+json");
         using var patience = new CancellationTokenSource(options.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try

@@ -11,6 +11,8 @@ namespace Consortium.Audit;
 /// </summary>
 internal sealed class CustodianReplay(ReplayOptions options, CustodianClient client, CustodianTrail trail, Uri endpoint, Address audience, IReadOnlyList<TrailEntry> challenges, ReplayJournal? journal)
 {
+    private const int MostAtOnce = 100; // what a facade takes in one call
+
     private readonly ConcurrentBag<Finding> _findings = [];
     private readonly ConcurrentDictionary<string, ulong> _names = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ChallengeOutcome, Silence> _silences = new();
@@ -18,6 +20,7 @@ internal sealed class CustodianReplay(ReplayOptions options, CustodianClient cli
     private ulong _verified;
     private ulong _challenged;
     private int _unansweredInARow;
+    private bool _asksSingly;
 
     public ulong Verified => Volatile.Read(ref _verified);
 
@@ -30,12 +33,15 @@ internal sealed class CustodianReplay(ReplayOptions options, CustodianClient cli
     public async Task RunAsync(Action done, CancellationToken cancellationToken)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.ConcurrentChallenges), CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(challenges, parallel, async (entry, token) =>
+        await Parallel.ForEachAsync(Open(done).Chunk(Math.Clamp(options.RecordsAtOnce, 1, MostAtOnce)), parallel, async (entries, token) =>
         {
-            if (journal?.Has(trail.Custodian, entry) == true) Interlocked.Increment(ref _verified);
-            else if (Volatile.Read(ref _unansweredInARow) >= options.GiveUpAfter) Silent(ChallengeOutcome.Unreachable, entry, "Given up after too many records without an answer.");
-            else await ChallengeAsync(entry, token).ConfigureAwait(false);
-            done();
+            IReadOnlyList<ChallengeReply>? replies = await AskManyAsync(entries, token).ConfigureAwait(false);
+            for (int i = 0; i < entries.Length; i++)
+            {
+                if (Volatile.Read(ref _unansweredInARow) >= options.GiveUpAfter) Silent(ChallengeOutcome.Unreachable, entries[i], "Given up after too many records without an answer.");
+                else await ChallengeAsync(entries[i], replies?[i], token).ConfigureAwait(false);
+                done();
+            }
         }).ConfigureAwait(false);
 
         foreach ((ChallengeOutcome outcome, Silence silence) in _silences)
@@ -50,10 +56,35 @@ internal sealed class CustodianReplay(ReplayOptions options, CustodianClient cli
         }
     }
 
-    private async Task ChallengeAsync(TrailEntry entry, CancellationToken cancellationToken)
+    // What an earlier run of this replay proved is not asked for again.
+    private IEnumerable<TrailEntry> Open(Action done)
+    {
+        foreach (TrailEntry entry in challenges)
+        {
+            if (journal?.Has(trail.Custodian, entry) != true)
+            {
+                yield return entry;
+                continue;
+            }
+
+            Interlocked.Increment(ref _verified);
+            done();
+        }
+    }
+
+    // Null where each is asked for by itself.
+    private async Task<IReadOnlyList<ChallengeReply>?> AskManyAsync(TrailEntry[] entries, CancellationToken cancellationToken)
+    {
+        if (entries.Length == 1 || Volatile.Read(ref _asksSingly) || Volatile.Read(ref _unansweredInARow) >= options.GiveUpAfter) return null;
+        IReadOnlyList<ChallengeReply>? replies = await client.AskManyAsync(endpoint, audience, [.. entries.Select(entry => entry.Entry.RecordId)], cancellationToken).ConfigureAwait(false);
+        if (replies is null) Volatile.Write(ref _asksSingly, true);
+        return replies;
+    }
+
+    private async Task ChallengeAsync(TrailEntry entry, ChallengeReply? answered, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _challenged);
-        ChallengeReply reply = await client.AskAsync(endpoint, audience, entry.Entry.RecordId, cancellationToken).ConfigureAwait(false);
+        ChallengeReply reply = answered ?? await client.AskAsync(endpoint, audience, entry.Entry.RecordId, cancellationToken).ConfigureAwait(false);
         if (reply.Outcome == ChallengeOutcome.Unreachable) Interlocked.Increment(ref _unansweredInARow);
         else Volatile.Write(ref _unansweredInARow, 0);
 

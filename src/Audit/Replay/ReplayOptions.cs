@@ -56,8 +56,11 @@ public sealed record ReplayOptions
     /// <summary>How far <c>recordedAt</c> may lie after the block that holds the entry.</summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Challenges under way at once, for each custodian.</summary>
-    public int ConcurrentChallenges { get; init; } = 16;
+    /// <summary>Calls under way at once, for each custodian.</summary>
+    public int ConcurrentChallenges { get; init; } = 4;
+
+    /// <summary>Records that one call asks for, at most 100; a custodian that answers one at a time is asked so.</summary>
+    public int RecordsAtOnce { get; init; } = 50;
 
     /// <summary>How long a custodian may take over one answer.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);

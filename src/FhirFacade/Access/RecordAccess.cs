@@ -41,13 +41,7 @@ internal sealed class RecordAccess(IMembership membership, PatientIdentity ident
         for (int i = 0; i < views.Length; i++)
         {
             ViewRole role = await RoleForAsync(caller, versions[i], cancellationToken).ConfigureAwait(false);
-            string patient = identity.PatientOf(versions[i]) ?? "";
-            if (!identities.TryGetValue(patient, out IReadOnlyCollection<string>? known))
-            {
-                identities[patient] = known = await identity.OfAsync(versions[i], cancellationToken).ConfigureAwait(false);
-            }
-
-            views[i] = RecordView.Redact(versions[i].Body, role, known).View;
+            views[i] = (await RedactAsync(versions[i], role, identities, cancellationToken).ConfigureAwait(false)).View;
             Note(caller, versions[i], role);
         }
 
@@ -55,9 +49,22 @@ internal sealed class RecordAccess(IMembership membership, PatientIdentity ident
     }
 
     /// <summary>One version redacted for a role, with what was hidden.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="role">The role.</param>
+    /// <param name="identities">What is known of patients already, where several versions are redacted; null for one alone.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="FormatException">The stored bytes are no FHIR JSON any more.</exception>
-    public async Task<RedactedRecord> RedactAsync(StoredVersion version, ViewRole role, CancellationToken cancellationToken) =>
-        RecordView.Redact(version.Body, role, await identity.OfAsync(version, cancellationToken).ConfigureAwait(false));
+    public async Task<RedactedRecord> RedactAsync(StoredVersion version, ViewRole role, Dictionary<string, IReadOnlyCollection<string>>? identities, CancellationToken cancellationToken) =>
+        RecordView.Redact(version.Body, role, await IdentityAsync(version, identities, cancellationToken).ConfigureAwait(false));
+
+    // Of several records about one patient it is read once.
+    private async Task<IReadOnlyCollection<string>> IdentityAsync(StoredVersion version, Dictionary<string, IReadOnlyCollection<string>>? identities, CancellationToken cancellationToken)
+    {
+        if (identities is null) return await identity.OfAsync(version, cancellationToken).ConfigureAwait(false);
+        string patient = identity.PatientOf(version) ?? "";
+        if (!identities.TryGetValue(patient, out IReadOnlyCollection<string>? known)) identities[patient] = known = await identity.OfAsync(version, cancellationToken).ConfigureAwait(false);
+        return known;
+    }
 
     /// <summary>The view of one version: the caller's own, or the full one where a grant gives that.</summary>
     public async Task<ViewRole> RoleForAsync(Caller caller, StoredVersion version, CancellationToken cancellationToken)

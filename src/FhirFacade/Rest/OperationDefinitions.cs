@@ -27,7 +27,7 @@ internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOption
     private static readonly FrozenDictionary<string, Own> Ours = new Dictionary<string, Own>
     {
         ["disclose"] = new("The caller's view of one version of a record with what is needed to verify it against its commitment.",
-            [new("recordId", "in", 0, "string", "The record id of the index entry, 32 hexadecimal digits; at the system level."), new("view", "out", 0, "Any", "The view."),
+            [new("recordId", "in", 0, "string", "The record id of the index entry, 32 hexadecimal digits; at the system level. Several (at most 100, POST) are answered by a parameter record each, with recordId, status, and answer (Parameters as for one) or outcome.") { Repeats = true }, new("view", "out", 0, "Any", "The view."),
              new("disclosure", "out", 1, "base64Binary", "What was hidden, as salted hashes."), new("viewBytes", "out", 1, "base64Binary", "The exact bytes of the view."),
              new("role", "out", 1, "string", "The role whose view it is."), new("recordId", "out", 1, "string", "The record id."), new("commitment", "out", 1, "string", "The commitment, in hexadecimal digits.")]),
         ["receipt"] = new("Where a version's commitment stands on the consortium's chain.",
@@ -101,7 +101,7 @@ internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOption
                 json.WriteString("name", parameter.Name);
                 json.WriteString("use", parameter.Use);
                 json.WriteNumber("min", parameter.Min);
-                json.WriteString("max", parameter.Type is null ? "*" : "1");
+                json.WriteString("max", parameter.Type is null || parameter.Repeats ? "*" : "1");
                 json.WriteString("documentation", parameter.Documentation);
                 if (parameter.Type is not null) json.WriteString("type", parameter.Type);
                 else WriteParts(json, parameter);
@@ -140,5 +140,7 @@ internal sealed class OperationDefinitions(Lazy<FhirRouter> router, FacadeOption
             : this(name, use, min, type, documentation, [])
         {
         }
+
+        public bool Repeats { get; init; }
     }
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text;
+using System.Text.Json;
 using Consortium.FhirFacade.Tests.Rest;
 using Consortium.Integrity;
 using Consortium.Ledger;
@@ -74,9 +75,36 @@ public sealed class DisclosureTests
         await using FacadeHost host = await FacadeHost.StartAsync(dialect);
 
         (await host.PostAsync("$disclose", Parameters(Tag128.Zero))).ShouldFail(404, "not-found");
-        (await host.PostAsync("$disclose", """{"resourceType":"Parameters","parameter":[{"name":"recordId","valueString":"x"}]}""")).ShouldFail(400, "required");
+        (await host.PostAsync("$disclose", """{"resourceType":"Parameters","parameter":[{"name":"recordId","valueString":"x"}]}""")).ShouldFail(400, "value");
+        (await host.PostAsync("$disclose", """{"resourceType":"Parameters","parameter":[{"name":"other","valueString":"x"}]}""")).ShouldFail(400, "required");
         (await host.PostAsync("$disclose", """{"resourceType":"Patient"}""")).ShouldFail(400, "invalid");
         (await host.PostAsync("$disclose", "[")).ShouldFail(400, "structure");
+    }
+
+    [Theory, BothStores]
+    public async Task SeveralRecords_HaveEachTheAnswerThatTheyHaveAlone(Dialect dialect)
+    {
+        await using FacadeHost host = await FacadeHost.StartAsync(dialect);
+        foreach (string id in new[] { "p1", "p2", "p3" }) await host.PutAsync($"Patient/{id}", Patient.Replace("\"p\"", $"\"{id}\"", StringComparison.Ordinal));
+        await AlterAsync(host, "\"female\"", "\"female ", "p2");
+        await host.PutAsync("Observation/o", """{"resourceType":"Observation","id":"o","status":"final","code":{"text":"K"},"subject":{"reference":"Patient/p1"},"note":[{"text":"欧阳测试 repeated"}]}""");
+        Tag128[] ids = [.. new[] { ("Patient", "p1"), ("Patient", "p2"), ("Patient", "never"), ("Observation", "o") }.Select(one => IndexIdentifiers.RecordId(host.Options.CustodianKey, one.Item1, one.Item2, "1"))];
+        using LocalSigner regulator = host.Membership.Member(MemberRole.Regulator);
+
+        Answer answer = await host.PostAsync("$disclose", Parameters(ids), await host.TokenAsync(regulator));
+
+        Assert.Equal(200, answer.Status);
+        Assert.DoesNotContain("欧阳", answer.Text, StringComparison.Ordinal);
+        JsonElement[][] records = [.. answer.Json.GetProperty("parameter").EnumerateArray().Select(one => one.GetProperty("part").EnumerateArray().ToArray())];
+        Assert.Equal(ids.Select(id => id.ToString()), records.Select(parts => parts[0].GetProperty("valueString").GetString()));
+        Assert.Equal([200, 500, 404, 200], records.Select(parts => parts[1].GetProperty("valueDecimal").GetInt32()));
+        foreach ((Tag128 id, JsonElement[] parts) in ids.Zip(records).Where(one => one.Second[1].GetProperty("valueDecimal").GetInt32() == 200))
+        {
+            Answer alone = await host.PostAsync("$disclose", Parameters(id), await host.TokenAsync(regulator));
+            Assert.Equal(alone.Text, parts[2].GetProperty("resource").GetRawText());
+        }
+
+        (await host.PostAsync("$disclose", Parameters([.. Enumerable.Repeat(ids[0], 101)]), await host.TokenAsync(regulator))).ShouldFail(400, "too-costly");
     }
 
     [Theory, BothStores]
@@ -126,19 +154,20 @@ public sealed class DisclosureTests
         Assert.All(await host.Services.GetRequiredService<FacadeStatus>().RecentAsync(2), record => Assert.True(record.Anchored));
     }
 
-    private static string Parameters(Tag128 recordId) => "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"recordId\",\"valueString\":\"" + recordId + "\"}]}";
+    private static string Parameters(params Tag128[] recordIds) =>
+        "{\"resourceType\":\"Parameters\",\"parameter\":[" + string.Join(',', recordIds.Select(id => "{\"name\":\"recordId\",\"valueString\":\"" + id + "\"}")) + "]}";
 
     private static VerificationResult Verify(Answer answer) => DisclosureVerifier.Verify(
         answer.Parameter("viewBytes")!.Value.GetProperty("valueBase64Binary").GetBytesFromBase64(),
         Disclosure.Parse(answer.Parameter("disclosure")!.Value.GetProperty("valueBase64Binary").GetBytesFromBase64()),
         Hash256.Parse(answer.Parameter("commitment")!.Value.GetProperty("valueString").GetString()!));
 
-    private static async Task AlterAsync(FacadeHost host, string from, string to)
+    private static async Task AlterAsync(FacadeHost host, string from, string to, string id = "p")
     {
         await using DbConnection connection = await host.Services.GetRequiredService<Database>().ConnectAsync();
-        byte[] body = await connection.QuerySingleAsync<byte[]>("SELECT body FROM resource_version");
+        byte[] body = await connection.QuerySingleAsync<byte[]>("SELECT body FROM resource_version WHERE id = @id", new { id });
         string changed = Encoding.UTF8.GetString(body).Replace(from, to, StringComparison.Ordinal);
-        await connection.ExecuteAsync("UPDATE resource_version SET body = @body", new { body = Encoding.UTF8.GetBytes(changed) });
+        await connection.ExecuteAsync("UPDATE resource_version SET body = @body WHERE id = @id", new { body = Encoding.UTF8.GetBytes(changed), id });
     }
 
     private static async Task<IndexEntry[]> EntriesAsync(FacadeHost host)
