@@ -1,7 +1,5 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Consortium.Adapters.Elements;
+using Consortium.Fhir;
 
 namespace Consortium.Adapters;
 
@@ -14,18 +12,18 @@ public static class BundleWriter
     /// <summary>The base of <c>fullUrl</c> where a site names none: relative references in the Bundle resolve against it (bundle.html#references).</summary>
     public const string DefaultBase = "https://hospital.example/fhir";
 
-    private const int MostKept = 1024 * 1024;
+    // A record is published or rejected: what the validator would merely remark on decides nothing here.
+    private static readonly Lazy<FhirValidator> s_validator = new(() => new FhirValidator(FhirDefinitions.R4, new ValidationOptions { ErrorsOnly = true }));
 
+    // A Bundle is tens of kilobytes: what it grows in is kept for the next one of this thread.
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? _buffer;
-
-    // A tree has no form but that of JSON: nothing need be checked while it is written.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static FhirDocumentWriter? _spare;
 
     /// <summary>The Bundle as one line of UTF-8 JSON.</summary>
     /// <param name="result">A result that is not rejected.</param>
     /// <param name="baseUrl">The FHIR endpoint that the resources are for.</param>
     /// <exception cref="ArgumentException">The result is rejected or has no resources.</exception>
+    /// <exception cref="FhirFormatException">A resource has a property twice, or is nested deeper than 256 levels. None that was validated does.</exception>
     public static byte[] Write(ConversionResult result, string baseUrl = DefaultBase)
     {
         ArgumentNullException.ThrowIfNull(result);
@@ -33,79 +31,110 @@ public static class BundleWriter
         if (result.IsRejected || result.Resources.Count == 0) throw new ArgumentException("Only a record that was converted has a Bundle.", nameof(result));
 
         if (baseUrl == DefaultBase && result.ValidatedBundle is { } validated && ReferenceEquals(validated.Resources, result.Resources)) return validated.Bytes;
-        string root = baseUrl.TrimEnd('/');
-        ArrayBufferWriter<byte> buffer = Buffer();
-        using var writer = new Utf8JsonWriter(buffer, Options);
-        bool document = result.BundleType == "document";
-        writer.WriteStartObject();
-        writer.WriteString("resourceType", "Bundle");
-        if (document) WriteDocumentIdentity(writer, result);
-        writer.WriteString("type", result.BundleType);
-        if (document) WriteTimestamp(writer, result);
-        writer.WriteStartArray("entry");
-        foreach (ResourceDraft draft in result.Resources)
-        {
-            writer.WriteStartObject();
-            string path = $"{draft.ResourceType}/{draft.Id}";
-            bool delete = draft.Apply == ApplyMode.Delete;
-            if (!delete || document)
-            {
-                writer.WriteString("fullUrl", $"{root}/{path}");
-                writer.WritePropertyName("resource");
-                draft.Json.WriteTo(writer);
-            }
+        FhirDocumentWriter writer = Take();
+        WriteBundle(writer, result, baseUrl.TrimEnd('/'));
+        byte[] bytes = writer.ToArray();
+        Return(writer);
+        return bytes;
+    }
 
-            if (!document) WriteRequest(writer, path, draft.Apply);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-        writer.Flush();
-        return buffer.WrittenSpan.ToArray();
+    /// <summary>The Bundle, and the errors that the validator finds in its very bytes.</summary>
+    /// <exception cref="FhirFormatException">See <see cref="Write"/>.</exception>
+    internal static (byte[] Bundle, ValidationResult Validation) WriteValidated(ConversionResult result)
+    {
+        FhirDocumentWriter writer = Take();
+        WriteBundle(writer, result, DefaultBase);
+        ValidationResult validation = s_validator.Value.Validate(writer);
+        byte[] bytes = writer.ToArray();
+        Return(writer);
+        return (bytes, validation);
     }
 
     /// <summary>One resource as UTF-8 JSON, in the form that is published and stored.</summary>
     internal static byte[] WriteResource(DraftObject resource)
     {
-        var buffer = new ArrayBufferWriter<byte>(4 * 1024);
-        using var writer = new Utf8JsonWriter(buffer, Options);
+        FhirDocumentWriter writer = Take();
         resource.WriteTo(writer);
-        writer.Flush();
-        return buffer.WrittenSpan.ToArray();
+        byte[] bytes = writer.ToArray();
+        Return(writer);
+        return bytes;
     }
 
-    // A Bundle is tens of kilobytes: what it grows in is kept for the next one of this thread, unless it was a huge one.
-    private static ArrayBufferWriter<byte> Buffer()
+    /// <summary>A writer of this thread; one that an exception left behind is not given back.</summary>
+    private static FhirDocumentWriter Take()
     {
-        if (_buffer is null or { Capacity: > MostKept }) _buffer = new ArrayBufferWriter<byte>(64 * 1024);
-        _buffer.ResetWrittenCount();
-        return _buffer;
+        FhirDocumentWriter writer = _spare ?? new FhirDocumentWriter();
+        _spare = null;
+        return writer;
     }
 
-    private static void WriteRequest(Utf8JsonWriter writer, string path, ApplyMode apply)
+    private static void Return(FhirDocumentWriter writer)
     {
-        writer.WriteStartObject("request");
-        writer.WriteString("method", apply == ApplyMode.Delete ? "DELETE" : "PUT");
-        writer.WriteString("url", path);
-        if (apply == ApplyMode.CreateIfAbsent) writer.WriteString("ifNoneMatch", "*");
-        writer.WriteEndObject();
+        writer.Reset();
+        _spare = writer;
+    }
+
+    private static void WriteBundle(FhirDocumentWriter writer, ConversionResult result, string root)
+    {
+        bool document = result.BundleType == "document";
+        writer.StartObject();
+        WriteText(writer, "resourceType", "Bundle");
+        if (document) WriteDocumentIdentity(writer, result);
+        WriteText(writer, "type", result.BundleType);
+        if (document) WriteTimestamp(writer, result);
+        writer.Name("entry");
+        writer.StartArray();
+        foreach (ResourceDraft draft in result.Resources)
+        {
+            writer.StartObject();
+            string path = $"{draft.ResourceType}/{draft.Id}";
+            bool delete = draft.Apply == ApplyMode.Delete;
+            if (!delete || document)
+            {
+                WriteText(writer, "fullUrl", $"{root}/{path}");
+                writer.Name("resource");
+                draft.Json.WriteTo(writer);
+            }
+
+            if (!document) WriteRequest(writer, path, draft.Apply);
+            writer.End();
+        }
+
+        writer.End();
+        writer.End();
+    }
+
+    private static void WriteText(FhirDocumentWriter writer, string name, string text)
+    {
+        writer.Name(name);
+        writer.Text(text);
+    }
+
+    private static void WriteRequest(FhirDocumentWriter writer, string path, ApplyMode apply)
+    {
+        writer.Name("request");
+        writer.StartObject();
+        WriteText(writer, "method", apply == ApplyMode.Delete ? "DELETE" : "PUT");
+        WriteText(writer, "url", path);
+        if (apply == ApplyMode.CreateIfAbsent) WriteText(writer, "ifNoneMatch", "*");
+        writer.End();
     }
 
     // bdl-9 and bdl-10: a document has an identifier with a system and a value, and a timestamp. The Composition is the document's identity here.
-    private static void WriteDocumentIdentity(Utf8JsonWriter writer, ConversionResult result)
+    private static void WriteDocumentIdentity(FhirDocumentWriter writer, ConversionResult result)
     {
-        writer.WriteStartObject("identifier");
-        writer.WriteString("system", "urn:ietf:rfc:3986");
-        writer.WriteString("value", Guid.TryParseExact(result.Resources[0].Id, "N", out Guid id) ? $"urn:uuid:{id:D}" : $"urn:consortium:document:{result.Resources[0].Id}");
-        writer.WriteEndObject();
+        writer.Name("identifier");
+        writer.StartObject();
+        WriteText(writer, "system", "urn:ietf:rfc:3986");
+        WriteText(writer, "value", Guid.TryParseExact(result.Resources[0].Id, "N", out Guid id) ? $"urn:uuid:{id:D}" : $"urn:consortium:document:{result.Resources[0].Id}");
+        writer.End();
     }
 
-    private static void WriteTimestamp(Utf8JsonWriter writer, ConversionResult result)
+    private static void WriteTimestamp(FhirDocumentWriter writer, ConversionResult result)
     {
         if (result.Resources.LastOrDefault(draft => draft.ResourceType == "Provenance")?.Json["recorded"] is DraftValue recorded)
         {
-            writer.WriteString("timestamp", recorded.GetValue<string>());
+            WriteText(writer, "timestamp", recorded.GetValue<string>());
         }
     }
 }

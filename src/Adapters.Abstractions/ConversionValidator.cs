@@ -22,8 +22,17 @@ public static partial class ConversionValidator
         }
 
         // The Bundle holds every resource: one pass checks each of them and that they fit together.
-        byte[] bundle = BundleWriter.Write(result);
-        ValidationResult validation = FhirValidator.R4.Validate(bundle);
+        byte[] bundle;
+        ValidationResult validation;
+        try
+        {
+            (bundle, validation) = BundleWriter.WriteValidated(result);
+        }
+        catch (FhirFormatException broken)
+        {
+            return ConversionResult.Rejected(result.Index, result.ControlId, [.. result.Issues, ForResource(broken.ToIssue(), result)]);
+        }
+
         return validation.IsValid
             ? result with { ValidatedBundle = new ValidatedBundle(result.Resources, bundle) }
             : ConversionResult.Rejected(result.Index, result.ControlId, [.. result.Issues, .. validation.Issues

@@ -112,7 +112,14 @@ public sealed class FhirDocument
             throw new FhirFormatException("A FHIR resource is a JSON object; the input is another kind of value.", line, column);
         }
 
+        return OfNodes(utf8Json, nodes, count, origin);
+    }
+
+    /// <summary>The document of an object whose values stand in these nodes, as a reader or writer of JSON left them.</summary>
+    internal static FhirDocument OfNodes(ReadOnlyMemory<byte> utf8Json, Node[] nodes, int count, XmlOrigin? origin = null)
+    {
         R4Tables tables = R4Tables.Instance;
+        ReadOnlySpan<byte> json = utf8Json.Span;
         Span<Node> used = nodes.AsSpan(0, count);
         string resourceType = new Linker(json, used, tables).LinkResource(0) ? tables.TypeName(used[0].Type) : StatedType(json, used);
         return new FhirDocument(utf8Json, nodes, count) { ResourceType = resourceType, Origin = origin };

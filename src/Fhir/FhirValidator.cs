@@ -43,6 +43,14 @@ public sealed class FhirValidator(FhirDefinitions definitions, ValidationOptions
         }
     }
 
+    /// <summary>Validates the resource that was written, in the bytes that were written.</summary>
+    /// <exception cref="InvalidOperationException">The resource has not been ended.</exception>
+    public ValidationResult Validate(FhirDocumentWriter written)
+    {
+        ArgumentNullException.ThrowIfNull(written);
+        return Validate(written.Document());
+    }
+
     /// <summary>Reads and validates one resource in XML, as <see cref="Validate(ReadOnlyMemory{byte})"/> does JSON.</summary>
     public ValidationResult ValidateXml(ReadOnlyMemory<byte> utf8Xml)
     {

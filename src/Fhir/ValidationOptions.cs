@@ -25,6 +25,12 @@ public sealed record ValidationOptions
     /// </summary>
     public bool RequireTargets { get; init; }
 
+    /// <summary>
+    /// Only errors are looked for: what could at most be a warning or a remark is not checked, listed or counted. For a caller who
+    /// asks whether a resource may pass, and no more; it takes less time. Off by default.
+    /// </summary>
+    public bool ErrorsOnly { get; init; }
+
     /// <summary>The clock behind <c>now()</c> and <c>today()</c>, and relative minimum and maximum values.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -56,7 +56,7 @@ public sealed class JsonScannerTests
 
     private static bool TryScan(byte[] json, out int nodes)
     {
-        NodeBuilder builder = new(json, ArrayPool<Node>.Shared.Rent(64), new NodeBuilder.Level[JsonTreeReader.MaxDepth + 1]);
+        NodeBuilder builder = new(ArrayPool<Node>.Shared.Rent(64));
         try
         {
             bool taken = JsonScanner.TryRead(json, ref builder);

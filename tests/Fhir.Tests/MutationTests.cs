@@ -41,6 +41,8 @@ public sealed class MutationTests
 
     private static readonly Lazy<FhirValidator> s_validator = new(() => new FhirValidator(FhirDefinitions.R4.With([Parse(Resources["Questionnaire"]), Parse(Resources["Measure"])])));
 
+    private static readonly Lazy<FhirValidator> s_errorsOnly = new(() => new FhirValidator(s_validator.Value.Definitions, new ValidationOptions { ErrorsOnly = true }));
+
     public static TheoryData<string> Types => [.. Resources.Keys];
 
     [Theory]
@@ -89,6 +91,11 @@ public sealed class MutationTests
         ValidationResult result = s_validator.Value.Validate(json);
         Assert.InRange(result.Issues.Count, 0, 1001);
         Assert.All(result.Issues.Where(i => i.Severity <= IssueSeverity.Error), i => Assert.True(i is { Line: > 0, Column: > 0, Diagnostics.Length: > 0 } && (i.Severity == IssueSeverity.Fatal || i.Expression is { Length: > 0 })));
+
+        // Who asks for errors only gets the same ones in the same places, and nothing else.
+        ValidationResult errors = s_errorsOnly.Value.Validate(json);
+        Assert.Equal(result.Issues.Where(i => i.Severity <= IssueSeverity.Error), errors.Issues);
+        Assert.Equal((result.Errors, 0), (errors.Errors, errors.Warnings));
     }
 
     private static FhirDocument Parse(string json) => FhirDocument.Parse(Encoding.UTF8.GetBytes(json));

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Consortium.Fhir;
 
 namespace Consortium.Adapters.Elements;
 
@@ -81,6 +82,20 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
         }
 
         writer.WriteEndArray();
+    }
+
+    internal override void WriteTo(FhirDocumentWriter writer)
+    {
+        writer.StartArray();
+        for (int i = 0; i < Count; i++)
+        {
+            object? item = Slot(i);
+            if (item is string text) writer.Text(text);
+            else if (item is null) writer.Null();
+            else Unsafe.As<DraftNode>(item).WriteTo(writer);
+        }
+
+        writer.End();
     }
 
     /// <inheritdoc/>

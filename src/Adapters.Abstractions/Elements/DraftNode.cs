@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Consortium.Fhir;
 
 namespace Consortium.Adapters.Elements;
 
@@ -83,6 +84,9 @@ public abstract class DraftNode
 
     /// <summary>Writes it.</summary>
     public abstract void WriteTo(Utf8JsonWriter writer);
+
+    /// <summary>Writes it in the form that is checked and published.</summary>
+    internal abstract void WriteTo(FhirDocumentWriter writer);
 
     /// <summary>A copy that shares nothing that can change.</summary>
     public abstract DraftNode DeepClone();

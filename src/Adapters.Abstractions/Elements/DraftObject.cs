@@ -2,6 +2,7 @@ using System.Collections;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Consortium.Fhir;
 
 namespace Consortium.Adapters.Elements;
 
@@ -68,6 +69,21 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         }
 
         writer.WriteEndObject();
+    }
+
+    internal override void WriteTo(FhirDocumentWriter writer)
+    {
+        writer.StartObject();
+        for (int i = 0; i < Count; i++)
+        {
+            ref readonly Property property = ref At(i);
+            writer.Name(property.Name);
+            if (property.Value is string text) writer.Text(text);
+            else if (property.Value is null) writer.Null();
+            else Unsafe.As<DraftNode>(property.Value).WriteTo(writer);
+        }
+
+        writer.End();
     }
 
     /// <inheritdoc/>

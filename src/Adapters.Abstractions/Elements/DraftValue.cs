@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Consortium.Fhir;
 
 namespace Consortium.Adapters.Elements;
 
@@ -72,6 +73,22 @@ public sealed class DraftValue : DraftNode
                 break;
             default:
                 writer.WriteBooleanValue(_kind == JsonValueKind.True);
+                break;
+        }
+    }
+
+    internal override void WriteTo(FhirDocumentWriter writer)
+    {
+        switch (_kind)
+        {
+            case JsonValueKind.String:
+                writer.Text(_text);
+                break;
+            case JsonValueKind.Number:
+                writer.Number(_text);
+                break;
+            default:
+                writer.Boolean(_kind == JsonValueKind.True);
                 break;
         }
     }

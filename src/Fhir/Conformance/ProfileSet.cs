@@ -14,6 +14,7 @@ internal sealed class ProfileSet(FhirDefinitions definitions)
     private const int Kept = 20_000;
 
     private readonly ConcurrentDictionary<string, Profile?> _profiles = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _types = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<byte[], ExtensionDefinition> _extensions = new(Utf8Comparer.Instance);
 
     /// <summary>The profile of a canonical URL, with or without version; null where it is not known or not usable.</summary>
@@ -37,7 +38,13 @@ internal sealed class ProfileSet(FhirDefinitions definitions)
     }
 
     /// <summary>Row of the type that a canonical URL constrains; 0 where it is not known.</summary>
-    public int TypeOf(string canonical) => CoreType(canonical) is var type && type != 0 ? type : Find(canonical)?.Type ?? 0;
+    public int TypeOf(string canonical)
+    {
+        if (_types.TryGetValue(canonical, out int known)) return known;
+        int type = CoreType(canonical) is var core && core != 0 ? core : Find(canonical)?.Type ?? 0;
+        if (_types.Count < Kept) _types.TryAdd(canonical, type);
+        return type;
+    }
 
     private Profile? Compile(string canonical)
     {

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 // Compiled into Consortium.Fhir and into the definitions compiler: one declaration of the binary form for both sides.
@@ -213,20 +215,33 @@ internal static class TableFormat
 {
     /// <summary>"FHR4" read as a little-endian integer, with the version of the layout after it.</summary>
     public const int Magic = 0x34524846;
-    public const int Version = 3;
+    public const int Version = 4;
 
-    public const uint HashStart = 2166136261;
-
-    /// <summary>FNV-1a over UTF-8: property names are short, so a simple hash beats a strong one.</summary>
+    /// <summary>Of a name of an element or type: names are short and differ at their start or end, so the first and last eight bytes tell them apart.</summary>
     public static uint Hash(ReadOnlySpan<byte> utf8)
     {
-        uint hash = HashStart;
-        foreach (byte b in utf8) hash = HashStep(hash, b);
-        return HashEnd(hash);
+        if (utf8.Length >= 8) return Hash(BinaryPrimitives.ReadUInt64LittleEndian(utf8), BinaryPrimitives.ReadUInt64LittleEndian(utf8[^8..]), utf8.Length);
+        ulong first = 0;
+        for (int i = 0; i < utf8.Length; i++) first |= (ulong)utf8[i] << (8 * i);
+        return Hash(first, 0, utf8.Length);
     }
 
-    /// <summary>The hash byte by byte, for a reader that does not know the end yet.</summary>
-    public static uint HashStep(uint hash, byte b) => (hash ^ b) * 16777619;
+    /// <summary>The same for a reader that has the bytes at hand.</summary>
+    /// <param name="first">The first eight bytes, little-endian; zeros after the end of a shorter name.</param>
+    /// <param name="last">The last eight bytes; 0 where there are fewer than eight.</param>
+    /// <param name="length">Number of bytes.</param>
+    public static uint Hash(ulong first, ulong last, int length)
+    {
+        // Both halves of the product, so that each byte of the name moves the low bits, which make the slot.
+        ulong high = Math.BigMul(first ^ BitOperations.RotateLeft(last, 23) ^ ((ulong)length << 56), 0x9E3779B97F4A7C15, out ulong low);
+        return (uint)(high ^ low);
+    }
 
-    public static uint HashEnd(uint hash) => hash ^ (hash >> 15);
+    /// <summary>FNV-1a, for codes and texts of any length, every byte of which counts.</summary>
+    public static uint HashOfText(ReadOnlySpan<byte> utf8)
+    {
+        uint hash = 2166136261;
+        foreach (byte b in utf8) hash = (hash ^ b) * 16777619;
+        return hash ^ (hash >> 15);
+    }
 }

@@ -26,7 +26,7 @@ internal sealed class ValueSetExpansion : BoundValueSet
         _slots = new int[size];
         for (int i = 0; i < row.CodeCount; i++)
         {
-            int slot = (int)TableFormat.Hash(tables.Utf8(tables.Codes[_start + i].Code)) & (size - 1);
+            int slot = (int)TableFormat.HashOfText(tables.Utf8(tables.Codes[_start + i].Code)) & (size - 1);
             while (_slots[slot] != 0) slot = (slot + 1) & (size - 1);
             _slots[slot] = i + 1;
         }
@@ -84,7 +84,7 @@ internal sealed class ValueSetExpansion : BoundValueSet
     private bool Find(ReadOnlySpan<byte> code, ReadOnlySpan<byte> system, bool anySystem)
     {
         int mask = _slots.Length - 1;
-        for (int slot = (int)TableFormat.Hash(code) & mask; _slots[slot] != 0; slot = (slot + 1) & mask)
+        for (int slot = (int)TableFormat.HashOfText(code) & mask; _slots[slot] != 0; slot = (slot + 1) & mask)
         {
             ref readonly CodeRow row = ref _tables.Codes[_start + _slots[slot] - 1];
             if (_tables.Utf8(row.Code).SequenceEqual(code) && (anySystem || _tables.Utf8(row.System).SequenceEqual(system))) return true;

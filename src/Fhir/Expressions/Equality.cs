@@ -218,7 +218,7 @@ internal static class Distinct
         for (int i = 0; i < items.Count && distinct; i++)
         {
             ReadOnlySpan<byte> text = items[i].Document.Value(items[i].NodeIndex);
-            int slot = (int)TableFormat.Hash(text) & mask;
+            int slot = (int)TableFormat.HashOfText(text) & mask;
             for (; table[slot] != 0 && distinct; slot = (slot + 1) & mask)
             {
                 ref readonly PathValue other = ref items[table[slot] - 1];
@@ -302,11 +302,11 @@ internal static class Distinct
 
         private int Key(in PathValue item)
         {
-            if (item.IsNode && Equality.IsText(item)) return (int)TableFormat.Hash(item.Document.Value(item.NodeIndex));
+            if (item.IsNode && Equality.IsText(item)) return (int)TableFormat.HashOfText(item.Document.Value(item.NodeIndex));
             if (!item.TrySystem(out PathValue value)) return ElementKey(item);
             return value.Kind switch
             {
-                PathKind.String => (int)TableFormat.Hash(Encoding.UTF8.GetBytes(value.String)),
+                PathKind.String => (int)TableFormat.HashOfText(Encoding.UTF8.GetBytes(value.String)),
                 PathKind.Integer or PathKind.Decimal => value.Decimal.GetHashCode(),
                 PathKind.Boolean => value.Boolean ? 1 : 2,
                 PathKind.TypeInfo => value.TypeInfo.GetHashCode(),
@@ -327,7 +327,7 @@ internal static class Distinct
                 // Texts tell elements apart best; their order among the children does not matter to equality.
                 if (node.Kind == JsonKind.String && e.Tables.Primitives[node.Type] is PrimitiveType.String or PrimitiveType.Code or PrimitiveType.Uri)
                 {
-                    key += (int)TableFormat.Hash(document.Value(children.Current));
+                    key += (int)TableFormat.HashOfText(document.Value(children.Current));
                 }
             }
 

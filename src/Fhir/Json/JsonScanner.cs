@@ -1,4 +1,8 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Consortium.Fhir.Definitions;
 
 namespace Consortium.Fhir.Json;
@@ -78,12 +82,20 @@ internal static class JsonScanner
                 }
 
                 if (next != (builder.InObject ? (byte)'}' : (byte)']')) return false;
-                builder.Close(at);
+                builder.Close(json, at);
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void SkipSpace(ReadOnlySpan<byte> json, ref int at)
+    {
+        // Mostly there is none.
+        if ((uint)at < (uint)json.Length && json[at] > ' ') return;
+        SkipSomeSpace(json, ref at);
+    }
+
+    private static void SkipSomeSpace(ReadOnlySpan<byte> json, ref int at)
     {
         int i = at;
         while (i < json.Length && json[i] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t') i++;
@@ -94,27 +106,55 @@ internal static class JsonScanner
     private static bool TryName(ReadOnlySpan<byte> json, ref int at, ref NodeBuilder builder)
     {
         if (at >= json.Length || json[at] != '"') return false;
-        int start = at + 1, i = start;
-        uint hash = TableFormat.HashStart;
-        for (; i < json.Length; i++)
+        int start = at + 1;
+        if (!TryShortName(json, start, out int length, out uint hash))
         {
-            byte b = json[i];
-            if (b == '"') break;
-            if (b < 0x20 || b == '\\') return false;
-            hash = TableFormat.HashStep(hash, b);
+            length = json[start..].IndexOfAny(s_stringEnd);
+            if (length is < 0 or > JsonTreeReader.LongestName) return false;
+            hash = TableFormat.Hash(json.Slice(start, length));
         }
 
-        if (i >= json.Length) return false;
-        builder.Name(start, i - start, TableFormat.HashEnd(hash), escaped: false);
-        at = i + 1;
+        at = start + length;
+        if (json[at] != '"') return false;
+        builder.Name(start, length, hash, escaped: false);
+        at++;
         SkipSpace(json, ref at);
         return at < json.Length && json[at++] == ':';
+    }
+
+    /// <summary>The end of a name of fewer than 16 bytes, and its hash, from one look at 16 bytes; false where that does not do.</summary>
+    private static bool TryShortName(ReadOnlySpan<byte> json, int start, out int length, out uint hash)
+    {
+        (length, hash) = (0, 0);
+        if (!Vector128.IsHardwareAccelerated || start > json.Length - Vector128<byte>.Count) return false;
+        Vector128<byte> part = Vector128.Create(json.Slice(start, Vector128<byte>.Count));
+        uint ends = (Vector128.Equals(part, Vector128.Create((byte)'"')) | Vector128.Equals(part, Vector128.Create((byte)'\\')) | Vector128.LessThan(part, Vector128.Create((byte)0x20))).ExtractMostSignificantBits();
+        if (ends == 0) return false;
+        length = BitOperations.TrailingZeroCount(ends);
+        ulong first = part.AsUInt64().ToScalar();
+        hash = length < 8
+            ? TableFormat.Hash(first & ((1UL << (8 * length)) - 1), 0, length)
+            : TableFormat.Hash(first, BinaryPrimitives.ReadUInt64LittleEndian(json[(start + length - 8)..]), length);
+        return true;
     }
 
     private static bool TryString(ReadOnlySpan<byte> json, ref int at, out bool escaped)
     {
         escaped = false;
         int i = at + 1;
+        if (Vector256.IsHardwareAccelerated && i <= json.Length - Vector256<byte>.Count)
+        {
+            // Most texts are short: their end is within reach of one look.
+            Vector256<byte> part = Vector256.Create(json.Slice(i, Vector256<byte>.Count));
+            uint ends = (Vector256.Equals(part, Vector256.Create((byte)'"')) | Vector256.Equals(part, Vector256.Create((byte)'\\')) | Vector256.LessThan(part, Vector256.Create((byte)0x20))).ExtractMostSignificantBits();
+            i += ends == 0 ? Vector256<byte>.Count : BitOperations.TrailingZeroCount(ends);
+            if (ends != 0 && json[i] == '"')
+            {
+                at = i + 1;
+                return true;
+            }
+        }
+
         while (true)
         {
             int end = json[i..].IndexOfAny(s_stringEnd);

@@ -17,6 +17,9 @@ internal static class JsonTreeReader
     /// </summary>
     public const int MaxDepth = 256;
 
+    /// <summary>Bytes of the longest property name.</summary>
+    public const int LongestName = ushort.MaxValue;
+
     /// <summary>Reads the nodes. The array is rented from the shared pool; the caller returns it.</summary>
     public static Node[] Read(ReadOnlySpan<byte> json, out int count)
     {
@@ -43,7 +46,7 @@ internal static class JsonTreeReader
 
     private static int Read(ReadOnlySpan<byte> json, ref Node[] nodes)
     {
-        NodeBuilder builder = new(json, nodes, stackalloc NodeBuilder.Level[MaxDepth + 1]);
+        NodeBuilder builder = new(nodes);
         try
         {
             // What the scanner does not take, well-formed or not, the framework's reader decides: it knows where and why.
@@ -58,6 +61,7 @@ internal static class JsonTreeReader
         finally
         {
             nodes = builder.Nodes;
+            builder.Release();
         }
     }
 
@@ -71,6 +75,7 @@ internal static class JsonTreeReader
             {
                 case JsonTokenType.PropertyName:
                     uint hash = reader.ValueIsEscaped ? HashOfEscaped(ref reader) : TableFormat.Hash(reader.ValueSpan);
+                    if (reader.ValueSpan.Length > LongestName) throw At(json, start, "A property name is longer than 65,535 bytes.");
                     builder.Name(start + 1, reader.ValueSpan.Length, hash, reader.ValueIsEscaped);
                     break;
                 case JsonTokenType.StartObject:
@@ -80,7 +85,7 @@ internal static class JsonTreeReader
                     builder.Open(JsonKind.Array, start);
                     break;
                 case JsonTokenType.EndObject or JsonTokenType.EndArray:
-                    builder.Close((int)reader.BytesConsumed);
+                    builder.Close(json, (int)reader.BytesConsumed);
                     break;
                 case JsonTokenType.String:
                     if (reader.ValueIsEscaped) RefuseLoneSurrogate(json, ref reader);

@@ -2,21 +2,24 @@ using System.Buffers;
 
 namespace Consortium.Fhir.Json;
 
-/// <summary>Appends the values of a JSON text to rented nodes in document order and links them. Both readers of JSON feed it.</summary>
-internal ref struct NodeBuilder
+/// <summary>Appends the values of a JSON text to rented nodes in document order and links them. Both readers of JSON feed it, and the writer of documents.</summary>
+internal struct NodeBuilder
 {
-    private readonly ReadOnlySpan<byte> _json;
-    private readonly Span<Level> _levels;
+    // Between two documents of a thread: what a container needs while it is open is the same for all of them.
+    [ThreadStatic]
+    private static Level[]? t_levels;
+
+    private readonly Level[] _levels;
     private int _parent;
     private int _nameStart;
     private int _nameLength;
     private uint _nameHash;
     private bool _nameEscaped;
 
-    public NodeBuilder(ReadOnlySpan<byte> json, Node[] nodes, Span<Level> levels)
+    public NodeBuilder(Node[] nodes)
     {
-        _json = json;
-        _levels = levels;
+        _levels = t_levels ?? new Level[JsonTreeReader.MaxDepth + 1];
+        t_levels = null;
         Nodes = nodes;
         Restart();
     }
@@ -29,19 +32,19 @@ internal ref struct NodeBuilder
     /// <summary>Number of containers that are open.</summary>
     public int Depth { get; private set; }
 
-    public readonly bool InObject => Nodes[_parent].Kind == JsonKind.Object;
+    public bool InObject { get; private set; }
 
     public void Restart()
     {
-        (Count, Depth, _parent) = (0, 0, -1);
+        (Count, Depth, _parent, InObject) = (0, 0, -1, false);
     }
 
+    /// <summary>Gives back what a thread keeps; the builder is not used afterwards.</summary>
+    public readonly void Release() => t_levels = _levels;
+
     /// <summary>The name of the next value.</summary>
-    public void Name(int start, int length, uint hash, bool escaped)
-    {
-        if (length > ushort.MaxValue) throw JsonTreeReader.At(_json, start - 1, "A property name is longer than 65,535 bytes.");
+    public void Name(int start, int length, uint hash, bool escaped) =>
         (_nameStart, _nameLength, _nameHash, _nameEscaped) = (start, length, hash, escaped);
-    }
 
     public void Scalar(JsonKind kind, int start, int length, bool escaped)
     {
@@ -54,18 +57,22 @@ internal ref struct NodeBuilder
     {
         Add(kind, start);
         _parent = Count - 1;
-        Depth++;
-        _levels[Depth] = default;
+        InObject = kind == JsonKind.Object;
+        _levels[++Depth] = default;
     }
 
+    /// <param name="json">The text so far, to tell names apart by.</param>
     /// <param name="end">The offset after the closing bracket.</param>
-    public void Close(int end)
+    public void Close(ReadOnlySpan<byte> json, int end)
     {
         ref Node closed = ref Nodes[_parent];
+        ref readonly Level level = ref _levels[Depth];
         closed.Length = end - closed.Start;
+        closed.Count = level.Count;
         // Names whose hashes share no bit are different names; only what shares one is looked at.
-        if (_levels[Depth].Collided) DuplicateNames.Refuse(_json, Nodes, _parent);
+        if (level.Collided) DuplicateNames.Refuse(json, Nodes, _parent);
         _parent = closed.Parent;
+        InObject = _parent >= 0 && Nodes[_parent].Kind == JsonKind.Object;
         Depth--;
     }
 
@@ -81,16 +88,10 @@ internal ref struct NodeBuilder
         node.Start = start;
         if (_parent < 0) return ref node;
 
-        ref Node container = ref nodes[_parent];
         ref Level level = ref _levels[Depth];
-        if (container.Count > 0) nodes[level.LastChild].Next = at;
+        if (level.Count > 0) nodes[level.LastChild].Next = at;
         level.LastChild = at;
-        if (container.Kind == JsonKind.Array)
-        {
-            node.Flags = NodeFlags.Item;
-            node.Index = container.Count;
-        }
-        else
+        if (InObject)
         {
             node.NameStart = _nameStart;
             node.NameLength = (ushort)_nameLength;
@@ -100,8 +101,13 @@ internal ref struct NodeBuilder
             level.Collided |= (level.Names & bit) != 0;
             level.Names |= bit;
         }
+        else
+        {
+            node.Flags = NodeFlags.Item;
+            node.Index = level.Count;
+        }
 
-        container.Count++;
+        level.Count++;
         return ref node;
     }
 
@@ -114,9 +120,10 @@ internal ref struct NodeBuilder
     }
 
     /// <summary>What is kept of a container while it is open.</summary>
-    public struct Level
+    private struct Level
     {
         public int LastChild;
+        public int Count;
         public bool Collided;
         public ulong Names;
     }

@@ -9,11 +9,11 @@ internal sealed class Utf8Comparer : IEqualityComparer<byte[]>, IAlternateEquali
 
     public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
 
-    public int GetHashCode(byte[] obj) => (int)TableFormat.Hash(obj);
+    public int GetHashCode(byte[] obj) => (int)TableFormat.HashOfText(obj);
 
     public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
 
-    public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)TableFormat.Hash(alternate);
+    public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)TableFormat.HashOfText(alternate);
 
     public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
 }

@@ -17,7 +17,7 @@ internal sealed class BindingRules(FhirDocument document, R4Tables tables, Issue
     /// <summary>Checks a value against the binding of the core definitions.</summary>
     public void Check(int at, in ElementRow element)
     {
-        Check(at, new Binding(terminology.Bound(element.ValueSet), element.Strength, element.Path));
+        if (element.Strength == BindingStrength.Required || !issues.ErrorsOnly) Check(at, new Binding(terminology.Bound(element.ValueSet), element.Strength, element.Path));
         if (element.MaxValueSet != 0) CheckMost(at, new Binding(terminology.Bound(element.MaxValueSet), BindingStrength.Required, element.Path));
     }
 

@@ -39,9 +39,10 @@ internal sealed class CodingRules(ValidationContext context)
             else if (name == s_names.Version) version = children.Current;
         }
 
+        if (system != 0 && code != 0) UnitRules.CheckCode(context, system, code);
         if (system == 0)
         {
-            if (code != 0) _issues.Warning(at, "code-invalid", "The Coding has a code and no system: the code has no defined meaning, and cannot be checked (FHIR R4 datatypes.html#Coding).");
+            if (code != 0 && !_issues.ErrorsOnly) _issues.Warning(at, "code-invalid", "The Coding has a code and no system: the code has no defined meaning, and cannot be checked (FHIR R4 datatypes.html#Coding).");
             return;
         }
 

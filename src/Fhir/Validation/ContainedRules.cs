@@ -16,14 +16,14 @@ internal sealed class ContainedRules(FhirDocument document, R4Tables tables, Iss
 
     public void Check(int resource)
     {
-        List<int> contained = [];
-        ElementChildren children = document.ChildrenOf(resource);
+        List<int>? contained = null;
+        ElementChildren children = document.ChildrenNamed(resource, s_contained);
         while (children.MoveNext())
         {
-            if (tables.Elements[document.Nodes[children.Current].Element].Name == s_contained && document.Nodes[children.Current].Kind == JsonKind.Object && document.Nodes[children.Current].Type != 0) contained.Add(children.Current);
+            if (document.Nodes[children.Current].Kind == JsonKind.Object && document.Nodes[children.Current].Type != 0) (contained ??= []).Add(children.Current);
         }
 
-        if (contained.Count == 0) return;
+        if (contained is null) return;
         HashSet<string> local = LocalReferences(resource, out List<int> toContainer);
         HashSet<string> ids = new(StringComparer.Ordinal);
         foreach (int one in contained)

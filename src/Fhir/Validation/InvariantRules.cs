@@ -8,10 +8,7 @@ internal sealed class InvariantRules(FhirDocument document, R4Tables tables, Iss
 {
     // By place in the lists of invariants, so for one type of focus each. Compiled once for all validations; two threads may
     // compile the same one, either will do.
-    private static readonly Expression?[] s_compiled = new Expression?[R4Tables.Instance.InvariantLists.Length];
-
-    // What is said when one does not hold, by place in the lists too.
-    private static readonly string?[] s_messages = new string?[R4Tables.Instance.InvariantLists.Length];
+    private static readonly Invariant?[] s_compiled = new Invariant?[R4Tables.Instance.InvariantLists.Length];
 
     private readonly Evaluation _evaluation = Evaluation.Take(clock.GetLocalNow());
     private int _root;
@@ -47,39 +44,38 @@ internal sealed class InvariantRules(FhirDocument document, R4Tables tables, Iss
 
     private void Check(int at, int start, int count, int type, ulong present)
     {
-        PathValue focus = PathValue.Of(document, at);
-        Expressions.Scope scope = new(focus, 0, null);
         for (int i = start; i < start + count; i++)
         {
-            Expression expression = s_compiled[i] ??= Compile(i, type);
-            if (expression.Absent.Value == Known.True && (present & expression.Absent.Children) == 0) continue;
-            _evaluation.Restart();
-            _evaluation.Context = focus;
-            _evaluation.Present = present;
-            try
-            {
-                if (expression.Decide(_evaluation, scope) == true) continue;
-                ref readonly InvariantRow row = ref tables.Invariants[tables.InvariantLists[i]];
-                Report(row.Severity, at, s_messages[i] ??= $"{tables.Text(row.Key)}: {tables.Text(row.Human)}");
-            }
-            catch (FhirPathException unevaluable)
-            {
-                string key = tables.Text(tables.Invariants[tables.InvariantLists[i]].Key);
-                issues.Warning(at, "exception", $"{key} cannot be evaluated here: {unevaluable.Message}");
-            }
+            Invariant invariant = s_compiled[i] ??= Compile(i, type);
+            if ((invariant.Presupposes && (present & invariant.Presupposed) == 0) || (invariant.IsWarning && issues.ErrorsOnly)) continue;
+            Evaluate(at, invariant, present);
+        }
+    }
+
+    private void Evaluate(int at, Invariant invariant, ulong present)
+    {
+        PathValue focus = PathValue.Of(document, at);
+        _evaluation.Restart();
+        _evaluation.Context = focus;
+        _evaluation.Present = present;
+        try
+        {
+            if (invariant.Expression.Decide(_evaluation, new Expressions.Scope(focus, 0, null)) == true) return;
+            issues.Add(invariant.IsWarning ? IssueSeverity.Warning : IssueSeverity.Error, at, "invariant", invariant.Message);
+        }
+        catch (FhirPathException unevaluable)
+        {
+            issues.Warning(at, "exception", $"{invariant.Key} cannot be evaluated here: {unevaluable.Message}");
         }
     }
 
     /// <summary>Gives the evaluation's collections back for the next validation; the rules are not used afterwards.</summary>
     public void Release() => _evaluation.Release();
 
-    private Expression Compile(int listed, int type) =>
-        Parser.Parse(tables.Text(tables.Invariants[tables.InvariantLists[listed]].Expression), type);
-
-    private void Report(int severity, int at, string message)
+    private Invariant Compile(int listed, int type)
     {
-        if (severity == 0) issues.Error(at, "invariant", message);
-        else issues.Warning(at, "invariant", message);
+        ref readonly InvariantRow row = ref tables.Invariants[tables.InvariantLists[listed]];
+        return new Invariant(Parser.Parse(tables.Text(row.Expression), type), row.Severity != 0, tables.Text(row.Key), tables.Text(row.Human));
     }
 
     private void Enter(int resource, int root)
@@ -87,6 +83,24 @@ internal sealed class InvariantRules(FhirDocument document, R4Tables tables, Iss
         (Resource, _root) = (resource, root);
         _evaluation.Resource = PathValue.Of(document, resource);
         _evaluation.RootResource = PathValue.Of(document, root);
+    }
+
+    /// <summary>A compiled invariant, and what is said when it does not hold.</summary>
+    private sealed class Invariant(Expression expression, bool isWarning, string key, string human)
+    {
+        public Expression Expression { get; } = expression;
+
+        public bool IsWarning { get; } = isWarning;
+
+        public string Key { get; } = key;
+
+        public string Message { get; } = $"{key}: {human}";
+
+        /// <summary>Whether it is known to hold where none of some children is there.</summary>
+        public bool Presupposes { get; } = expression.Absent.Value == Known.True;
+
+        /// <summary>Those children, by position in the type.</summary>
+        public ulong Presupposed { get; } = expression.Absent.Children;
     }
 
     /// <summary>Leaves a resource when disposed.</summary>

@@ -1,13 +1,16 @@
 namespace Consortium.Fhir.Validation;
 
 /// <summary>Collects the issues of one validation, each with the place of its node.</summary>
-internal sealed class IssueList(FhirDocument document)
+internal sealed class IssueList(FhirDocument document, bool errorsOnly = false)
 {
     /// <summary>Most issues that are listed; more are only counted, so that a hostile input cannot fill the memory.</summary>
     private const int Most = 1000;
 
     private readonly List<OutcomeIssue> _issues = [];
     private int _unlisted;
+
+    /// <summary>Whether warnings and remarks are left out; who would have to look long for one asks first.</summary>
+    public bool ErrorsOnly => errorsOnly;
 
     public int Errors { get; private set; }
 
@@ -22,6 +25,7 @@ internal sealed class IssueList(FhirDocument document)
     public void Add(IssueSeverity severity, int node, string code, string message)
     {
         if (severity <= IssueSeverity.Error) Errors++;
+        else if (errorsOnly) return;
         else if (severity == IssueSeverity.Warning) Warnings++;
         if (_issues.Count >= Most)
         {

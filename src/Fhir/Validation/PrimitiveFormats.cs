@@ -116,12 +116,15 @@ internal static class PrimitiveFormats
         return true;
     }
 
-    private static bool IsUuid(ReadOnlySpan<byte> value)
+    private static bool IsUuid(ReadOnlySpan<byte> value) => value.StartsWith("urn:uuid:"u8) && IsUuidDigits(value[9..]);
+
+    /// <summary>Whether a text is 8-4-4-4-12 lower-case hexadecimal digits, as they stand after <c>urn:uuid:</c>.</summary>
+    public static bool IsUuidDigits(ReadOnlySpan<byte> value)
     {
-        if (value.Length != 45 || !value.StartsWith("urn:uuid:"u8)) return false;
-        for (int i = 9; i < 45; i++)
+        if (value.Length != 36) return false;
+        for (int i = 0; i < value.Length; i++)
         {
-            bool dash = i - 9 is 8 or 13 or 18 or 23;
+            bool dash = i is 8 or 13 or 18 or 23;
             if (dash ? value[i] != '-' : value[i] is not ((>= (byte)'0' and <= (byte)'9') or (>= (byte)'a' and <= (byte)'f'))) return false;
         }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Consortium.Fhir.Definitions;
 using Consortium.Fhir.Json;
 
@@ -30,12 +29,12 @@ internal sealed class ReferenceTargets(ValidationContext context)
         {
             if (_document.References.Resolve(at) is { } entry)
             {
-                if (_document.References.IsAmbiguous(_document.Text(literal))) context.Issues.Warning(literal, "business-rule", "Several entries have the fullUrl that is referred to; which of them is meant is left open (FHIR R4 bundle.html#references).");
+                if (_document.References.IsAmbiguous(value)) context.Issues.Warning(literal, "business-rule", "Several entries have the fullUrl that is referred to; which of them is meant is left open (FHIR R4 bundle.html#references).");
                 return _document.Nodes[entry].Type;
             }
 
             if (value.StartsWith("urn:"u8)) ReportUnresolved(literal);
-            else if (named != 0 && _document.References.Find("urn:uuid:" + Encoding.ASCII.GetString(value[^36..])) is { } same) return _document.Nodes[same].Type;
+            else if (named != 0 && _document.References.Find([.. "urn:uuid:"u8, .. value[^36..]]) is { } same) return _document.Nodes[same].Type;
         }
 
         if (context.Options.ResolveReference?.Invoke(_document.Text(literal)) is { } supplied) return supplied.Nodes[0].Type;
@@ -63,7 +62,7 @@ internal sealed class ReferenceTargets(ValidationContext context)
 
     /// <summary>Whether the id referred to is a UUID, which an entry may have as its <c>urn:uuid:</c>; such ids do not meet by chance.</summary>
     private static bool HasUuid(ReadOnlySpan<byte> reference) =>
-        reference.Length > 37 && reference[^37] == '/' && PrimitiveFormats.CheckText(PrimitiveType.Uuid, [.. "urn:uuid:"u8, .. reference[^36..]]) is null;
+        reference.Length > 37 && reference[^37] == '/' && PrimitiveFormats.IsUuidDigits(reference[^36..]);
 
     /// <summary>A URN has a meaning only within the Bundle; what is sent to be worked on or read as a whole has to bring its target along.</summary>
     private void ReportUnresolved(int literal)

@@ -15,7 +15,7 @@ internal sealed class ValidationContext(FhirDocument document, FhirDefinitions d
 
     public ValidationOptions Options { get; } = options;
 
-    public IssueList Issues { get; } = new(document);
+    public IssueList Issues { get; } = new(document, options.ErrorsOnly);
 
     /// <summary>Definitions inside the document itself.</summary>
     public EmbeddedDefinitions Embedded => _embedded ??= new EmbeddedDefinitions(Document);

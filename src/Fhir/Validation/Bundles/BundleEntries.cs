@@ -29,19 +29,25 @@ internal static class BundleEntries
     }
 
     /// <summary>The child of that name with a value that is a JSON string; 0 where there is none.</summary>
-    public static int Text(FhirDocument document, int at, ReadOnlySpan<byte> name)
+    public static int Text(FhirDocument document, int at, ReadOnlySpan<byte> name) => Text(document, at, R4Tables.Instance.FindName(name));
+
+    /// <summary>The same by the string number of the name.</summary>
+    public static int Text(FhirDocument document, int at, int name)
     {
-        ElementChildren children = document.ChildrenOf(at);
+        ElementChildren children = document.ChildrenNamed(at, name);
         while (children.MoveNext())
         {
-            if (document.Nodes[children.Current].Kind == JsonKind.String && R4Tables.Instance.Utf8(NameOf(document, children.Current)).SequenceEqual(name)) return children.Current;
+            if (document.Nodes[children.Current].Kind == JsonKind.String) return children.Current;
         }
 
         return 0;
     }
 
-    /// <summary>As <see cref="Text"/>, of a part that the entry may not have.</summary>
+    /// <summary>The same of a part that the entry may not have.</summary>
     public static int TextOf(FhirDocument document, int part, ReadOnlySpan<byte> name) => part == 0 ? 0 : Text(document, part, name);
+
+    /// <summary>The same by the string number of the name.</summary>
+    public static int TextOf(FhirDocument document, int part, int name) => part == 0 ? 0 : Text(document, part, name);
 
     private static BundleEntry ReadOne(FhirDocument document, int at)
     {

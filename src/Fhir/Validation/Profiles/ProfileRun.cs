@@ -64,6 +64,9 @@ internal sealed class ProfileRun(ValidationContext context)
         return walk;
     }
 
+    /// <summary>Whether the caller gives resources for references.</summary>
+    public bool CanResolve => Context.Options.ResolveReference is not null;
+
     /// <summary>The resource that the caller gives for a reference; each is asked for once.</summary>
     public FhirDocument? Resolve(string reference)
     {

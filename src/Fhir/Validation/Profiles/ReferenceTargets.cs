@@ -1,4 +1,3 @@
-using System.Text;
 using Consortium.Fhir.Conformance;
 using Consortium.Fhir.Definitions;
 
@@ -14,9 +13,10 @@ internal readonly record struct ReferenceTarget(FhirDocument? Document, int Node
 /// <summary>What a profile says of a reference: the profiles of its target, how it gets there, whether it names a version (FHIR R4 references.html).</summary>
 internal sealed class ReferenceTargets(ProfileRun run, FhirDocument document)
 {
-    public void Check(Profile profile, ProfileElement element, int at, List<TypeConstraint> allowed, Findings findings)
+    public void Check(Profile profile, ProfileElement element, int at, IReadOnlyList<TypeConstraint> allowed, Findings findings)
     {
-        if (Literal(document, at) is not { Length: > 0 } literal)
+        ReadOnlySpan<byte> literal = LiteralAt(document, at) is var value && value != 0 ? document.Value(value) : default;
+        if (literal.IsEmpty)
         {
             CheckStatedType(profile, element, at, allowed, findings);
             return;
@@ -25,51 +25,100 @@ internal sealed class ReferenceTargets(ProfileRun run, FhirDocument document)
         CheckVersioning(profile, element, at, literal, allowed, findings);
         ReferenceTarget target = Follow(run, document, at);
         bool isReference = document.Nodes[at].Type == ProfileNames.ReferenceType;
-        if (isReference && allowed.TrueForAll(t => t.Aggregation.Count > 0 && !t.Aggregation.Contains(target.Mode)))
+        if (isReference && !AllowsMode(allowed, target.Mode))
         {
             string modes = string.Join(", ", allowed.SelectMany(t => t.Aggregation).Distinct(StringComparer.Ordinal));
             findings.Error(profile, document, at, "structure", $"{element.Id} is a reference that is {modes}; this one is {target.Mode}", $"aggregation|{modes}");
         }
 
-        if (allowed.Exists(t => t.Targets.Count == 0)) return;
+        if (AllowsAnyTarget(allowed)) return;
         // A canonical names a definition by its url, which says nothing of its type; what the caller has of it is checked.
         if (!isReference && target.Document is null) return;
-        CheckTarget(profile, element, at, target, [.. allowed.SelectMany(t => t.Targets).Distinct(StringComparer.Ordinal)], findings);
+        if (!LeadsToCore(target.Type, allowed)) CheckTarget(profile, element, at, target, [.. allowed.SelectMany(t => t.Targets).Distinct(StringComparer.Ordinal)], findings);
     }
 
     /// <summary>Follows a Reference or canonical: contained, within the Bundle, then what the caller has.</summary>
     public static ReferenceTarget Follow(ProfileRun run, FhirDocument document, int at)
     {
-        string? literal = Literal(document, at);
-        int stated = ElementAccess.Text(document, at, ProfileNames.TypeElement) is { } name ? FhirR4.FindType(name) : 0;
-        if (string.IsNullOrEmpty(literal)) return new ReferenceTarget(null, 0, stated, "referenced");
+        int literalAt = LiteralAt(document, at), stated = StatedType(document, at);
+        ReadOnlySpan<byte> literal = literalAt == 0 ? default : document.Value(literalAt);
+        if (literal.IsEmpty) return new ReferenceTarget(null, 0, stated, "referenced");
         string inside = literal[0] == '#' ? "contained" : "bundled";
         if (document.References.Resolve(at) is { } node) return new ReferenceTarget(document, node, document.Nodes[node].Type, inside);
         if (literal[0] == '#') return new ReferenceTarget(null, 0, stated, inside);
-        FhirDocument? known = document.Nodes[at].Type == ProfileNames.ReferenceType ? run.Resolve(literal) : null;
+        FhirDocument? known = document.Nodes[at].Type == ProfileNames.ReferenceType && run.CanResolve ? run.Resolve(document.Text(literalAt)) : null;
         if (known is not null) return new ReferenceTarget(known, 0, known.Nodes[0].Type, "referenced");
-        return new ReferenceTarget(null, 0, LiteralReference.TypeOf(Encoding.UTF8.GetBytes(literal)) is var type && type != 0 ? type : stated, "referenced");
+        return new ReferenceTarget(null, 0, LiteralReference.TypeOf(literal) is var type && type != 0 ? type : stated, "referenced");
     }
 
-    public static string? Literal(FhirDocument document, int at) =>
-        document.Nodes[at].Type == ProfileNames.ReferenceType
-            ? ElementAccess.Text(document, at, ProfileNames.Reference)
-            : document.HasValue(at) ? document.Text(at) : null;
-
-    private void CheckStatedType(Profile profile, ProfileElement element, int at, List<TypeConstraint> allowed, Findings findings)
+    /// <summary>The text of a Reference or canonical; 0 where it has none.</summary>
+    private static int LiteralAt(FhirDocument document, int at)
     {
-        if (ElementAccess.Text(document, at, ProfileNames.TypeElement) is not { } stated || FhirR4.FindType(stated) is not (> 0 and var type)) return;
+        int literal = document.Nodes[at].Type == ProfileNames.ReferenceType ? ElementAccess.Child(document, at, ProfileNames.Reference) : at;
+        return literal != 0 && document.HasValue(literal) ? literal : 0;
+    }
+
+    /// <summary>Row of the type that Reference.type names; 0 where it names none.</summary>
+    private static int StatedType(FhirDocument document, int at)
+    {
+        int stated = ElementAccess.Child(document, at, ProfileNames.TypeElement);
+        return stated != 0 && document.HasValue(stated) ? R4Tables.Instance.FindType(document.Value(stated)) : 0;
+    }
+
+    private static bool AllowsMode(IReadOnlyList<TypeConstraint> allowed, string mode)
+    {
+        for (int i = 0; i < allowed.Count; i++)
+        {
+            if (allowed[i].Aggregation.Count == 0 || allowed[i].Aggregation.Contains(mode)) return true;
+        }
+
+        return false;
+    }
+
+    private static bool AllowsAnyTarget(IReadOnlyList<TypeConstraint> allowed)
+    {
+        for (int i = 0; i < allowed.Count; i++)
+        {
+            if (allowed[i].Targets.Count == 0) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether one of the targets is a type of R4 itself, and that of the resource: there is nothing more to be checked of it.</summary>
+    private bool LeadsToCore(int type, IReadOnlyList<TypeConstraint> allowed)
+    {
+        if (type == 0) return false;
+        for (int i = 0; i < allowed.Count; i++)
+        {
+            IReadOnlyList<string> targets = allowed[i].Targets;
+            for (int j = 0; j < targets.Count; j++)
+            {
+                if (IsOrUnknown(type, targets[j]) && run.Profiles.Find(targets[j]) is { IsCore: true }) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void CheckStatedType(Profile profile, ProfileElement element, int at, IReadOnlyList<TypeConstraint> allowed, Findings findings)
+    {
+        if (StatedType(document, at) is not (> 0 and var type)) return;
         List<string> targets = [.. allowed.SelectMany(t => t.Targets)];
-        if (allowed.Exists(t => t.Targets.Count == 0) || targets.Exists(t => IsOrUnknown(type, t))) return;
+        if (AllowsAnyTarget(allowed) || targets.Exists(t => IsOrUnknown(type, t))) return;
         ReportType(profile, element, at, type, targets, findings);
     }
 
-    private void CheckVersioning(Profile profile, ProfileElement element, int at, string literal, List<TypeConstraint> allowed, Findings findings)
+    private void CheckVersioning(Profile profile, ProfileElement element, int at, ReadOnlySpan<byte> literal, IReadOnlyList<TypeConstraint> allowed, Findings findings)
     {
-        bool specific = literal.Contains("/_history/", StringComparison.Ordinal)
-            || (document.Nodes[at].Type == ProfileNames.CanonicalType && literal.Contains('|', StringComparison.Ordinal));
+        bool specific = literal.IndexOf("/_history/"u8) >= 0
+            || (document.Nodes[at].Type == ProfileNames.CanonicalType && literal.Contains((byte)'|'));
         string forbidden = specific ? "independent" : "specific";
-        if (!allowed.TrueForAll(t => t.Versioning == forbidden)) return;
+        for (int i = 0; i < allowed.Count; i++)
+        {
+            if (allowed[i].Versioning != forbidden) return;
+        }
+
         string what = specific ? "names no version (versioning: independent); this one does" : "names a version (versioning: specific); this one does not";
         findings.Error(profile, document, at, "value", $"{element.Id} {what}", $"versioning|{forbidden}");
     }

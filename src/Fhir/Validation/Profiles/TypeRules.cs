@@ -13,7 +13,7 @@ internal sealed class TypeRules(ProfileRun run, ProfileWalk walk, FhirDocument d
         int type = document.Nodes[at].Type;
         bool refers = type == ProfileNames.ReferenceType || type == ProfileNames.CanonicalType;
         if (!refers && AllowsPlainly(element.Types, type)) return;
-        List<TypeConstraint> allowed = [.. element.Types.Where(t => Allows(t, type))];
+        IReadOnlyList<TypeConstraint> allowed = Allowed(element.Types, type);
         if (allowed.Count == 0)
         {
             string codes = string.Join(", ", element.Types.Select(t => t.Code).Distinct(StringComparer.Ordinal));
@@ -21,7 +21,7 @@ internal sealed class TypeRules(ProfileRun run, ProfileWalk walk, FhirDocument d
             return;
         }
 
-        if (!allowed.Exists(t => t.Profiles.Count == 0))
+        if (!AllowsPlainly(allowed, type))
         {
             CheckProfiles(profile, element, at, [.. allowed.SelectMany(t => t.Profiles).Distinct(StringComparer.Ordinal)], findings);
         }
@@ -38,6 +38,17 @@ internal sealed class TypeRules(ProfileRun run, ProfileWalk walk, FhirDocument d
         }
 
         return false;
+    }
+
+    /// <summary>Those of the types that are the element's: mostly all of them.</summary>
+    private IReadOnlyList<TypeConstraint> Allowed(IReadOnlyList<TypeConstraint> types, int type)
+    {
+        for (int i = 0; i < types.Count; i++)
+        {
+            if (!Allows(types[i], type)) return [.. types.Where(t => Allows(t, type))];
+        }
+
+        return types;
     }
 
     private bool Allows(TypeConstraint allowed, int type) =>
