@@ -61,6 +61,10 @@ internal sealed record ExtensionContext(string Type, string Expression)
 /// <summary>One element of a compiled profile with what it adds to the core definition.</summary>
 internal sealed class ProfileElement
 {
+    private const int Unknown = 0, None = 1, Some = 2;
+
+    private int _valueChecks;
+
     /// <summary>The element id, such as <c>Patient.identifier:mrn.system</c>.</summary>
     public required string Id { get; init; }
 
@@ -111,8 +115,10 @@ internal sealed class ProfileElement
 
     public bool HasOwnChecks => Min > 0 || Max >= 0 || Types.Count > 0 || HasValueChecks;
 
-    /// <summary>Whether there is anything to check of the value itself.</summary>
-    public bool HasValueChecks => Fixed.Exists || Pattern.Exists || MinValue is not null || MaxValue is not null || MaxLength > 0 || Bindings.Count > 0
+    /// <summary>Whether there is anything to check of the value itself; found out when first asked, when the element is complete.</summary>
+    public bool HasValueChecks => (_valueChecks == Unknown ? _valueChecks = FindValueChecks() ? Some : None : _valueChecks) == Some;
+
+    private bool FindValueChecks() => Fixed.Exists || Pattern.Exists || MinValue is not null || MaxValue is not null || MaxLength > 0 || Bindings.Count > 0
         || Constraints.Count > 0 || MustHaveValue || ValueAlternatives.Count > 0 || LanguageControl.Count > 0;
 
     public bool IsExtension => Name == ProfileNames.Extension || Name == ProfileNames.ModifierExtension;
@@ -168,7 +174,14 @@ internal sealed record ProfileBinding(string ValueSet, BindingStrength Strength,
 /// <param name="IsError">Error, or else warning.</param>
 /// <param name="Human">Its description.</param>
 /// <param name="Expression">FHIRPath.</param>
-internal sealed record ProfileConstraint(string Key, bool IsError, string Human, string Expression);
+internal sealed record ProfileConstraint(string Key, bool IsError, string Human, string Expression)
+{
+    private CompiledPath? _compiled;
+
+    /// <summary>The expression, parsed when first asked for.</summary>
+    /// <exception cref="FhirPathException">It is not well-formed.</exception>
+    public CompiledPath Compiled => _compiled ??= FhirPath.Compile(Expression);
+}
 
 /// <summary>Names that the profile rules ask for.</summary>
 internal static class ProfileNames

@@ -184,7 +184,7 @@ internal static class Distinct
     {
         if (items.Count > Few)
         {
-            if (TryAllTexts(items, out bool distinct)) return distinct;
+            if (TryAllTexts(items, out bool distinct) || TryAllStrings(items, out distinct)) return distinct;
             Set set = new(e, items.Count);
             foreach (ref readonly PathValue item in items.Items)
             {
@@ -229,6 +229,20 @@ internal static class Distinct
         }
 
         ArrayPool<int>.Shared.Return(table);
+        return true;
+    }
+
+    /// <summary>The same for texts that the expression made; false where an item is something else.</summary>
+    private static bool TryAllStrings(PathList items, out bool distinct)
+    {
+        distinct = true;
+        foreach (ref readonly PathValue item in items.Items)
+        {
+            if (item.Kind != PathKind.String) return false;
+        }
+
+        HashSet<string> seen = new(items.Count, StringComparer.Ordinal);
+        for (int i = 0; i < items.Count && distinct; i++) distinct = seen.Add(items[i].String);
         return true;
     }
 

@@ -50,6 +50,7 @@ internal sealed class ExtensionRules(ProfileRun run, FhirDocument document)
     private void ReportUnknown(int at, int urlAt, string url, bool modifier)
     {
         int bar = url.IndexOf('|', StringComparison.Ordinal);
+        if (bar < 0 && run.Context.Options.ErrorsOnly) return;
         string shown = FhirDocument.Shown(Encoding.UTF8.GetBytes(url.Length <= 200 && !url.Contains(' ', StringComparison.Ordinal) ? url.Replace("/", ".", StringComparison.Ordinal) : string.Empty)) is ['(', ..] ? "of that url" : url;
         if (bar > 0 && run.Profiles.Find(url[..bar]) is not null)
         {

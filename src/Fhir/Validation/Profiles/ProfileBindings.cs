@@ -13,6 +13,7 @@ internal sealed class ProfileBindings(ProfileRun run, FhirDocument document)
         for (int i = 0; i < element.Bindings.Count; i++)
         {
             ProfileBinding binding = element.Bindings[i];
+            if (binding.Strength != BindingStrength.Required && run.Context.Options.ErrorsOnly) continue;
             (Membership membership, int codeAt) = Find(binding.ValueSet, at);
             if (membership == Membership.In) continue;
             string found = codeAt == 0 ? string.Empty : ShownCode.Of(document.Value(codeAt));

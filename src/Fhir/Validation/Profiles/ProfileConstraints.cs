@@ -19,10 +19,11 @@ internal sealed class ProfileConstraints(ProfileRun run, FhirDocument document)
         for (int i = 0; i < element.Constraints.Count; i++)
         {
             ProfileConstraint constraint = element.Constraints[i];
+            if (!constraint.IsError && run.Context.Options.ErrorsOnly) continue;
             try
             {
                 _evaluation.Restart();
-                bool? truth = FhirPath.Compile(constraint.Expression).Root.Truth(_evaluation, new Scope(focus, 0, null));
+                bool? truth = constraint.Compiled.Root.Truth(_evaluation, new Scope(focus, 0, null));
                 if (truth == true) continue;
                 if (truth is null && constraint.Expression.Contains("memberOf(", StringComparison.Ordinal))
                 {

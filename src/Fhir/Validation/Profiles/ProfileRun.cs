@@ -12,6 +12,7 @@ internal sealed class ProfileRun(ValidationContext context)
     /// <summary>Element checks for each node of the document, with a floor: beyond it the profile multiplies work without end.</summary>
     private const long WorkPerNode = 2_000;
 
+    private readonly Stack<List<int>> _spare = new();
     private Dictionary<string, FhirDocument?>? _resolved;
     private Dictionary<FhirDocument, ProfileWalk>? _walks;
     private ProfileWalk? _own;
@@ -38,8 +39,15 @@ internal sealed class ProfileRun(ValidationContext context)
     /// <summary>Answers of trials.</summary>
     public Dictionary<(FhirDocument, int, Profile), Findings> Trials => _trials ??= [];
 
-    /// <summary>Lists of items for reuse.</summary>
-    public Stack<List<int>> Spare { get; } = new();
+    /// <summary>An empty list of items, for a caller that ends with <see cref="ReturnItems"/>.</summary>
+    public List<int> RentItems() => _spare.TryPop(out List<int>? spare) ? spare : [];
+
+    /// <summary>Takes a list back; the caller does not use it afterwards.</summary>
+    public void ReturnItems(List<int> items)
+    {
+        items.Clear();
+        _spare.Push(items);
+    }
 
     public int Depth { get; set; }
 

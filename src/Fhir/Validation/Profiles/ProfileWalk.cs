@@ -79,11 +79,10 @@ internal sealed class ProfileWalk
 
     private void CheckChild(Profile profile, ProfileElement child, int at, Findings findings)
     {
-        List<int> items = _run.Spare.TryPop(out List<int>? spare) ? spare : [];
+        List<int> items = _run.RentItems();
         Collect(child, at, items);
         CheckItems(profile, child, at, items, findings);
-        items.Clear();
-        _run.Spare.Push(items);
+        _run.ReturnItems(items);
     }
 
     private void Collect(ProfileElement child, int at, List<int> items)

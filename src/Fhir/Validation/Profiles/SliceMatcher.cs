@@ -18,6 +18,8 @@ internal enum SliceAnswer
 /// <summary>Decides by discriminators which slice an item belongs to (FHIR R4 profiling.html#discriminator).</summary>
 internal sealed class SliceMatcher(ProfileRun run, ProfileWalk walk, FhirDocument document)
 {
+    private readonly Stack<List<Spot>> _spare = new();
+
     /// <summary>An element that a path leads to; without a document only its type is known.</summary>
     private readonly record struct Spot(FhirDocument? Document, int Node, int Type);
 
@@ -63,15 +65,21 @@ internal sealed class SliceMatcher(ProfileRun run, ProfileWalk walk, FhirDocumen
     private SliceAnswer Match(Profile profile, SliceCriterion criterion, int item)
     {
         List<Spot> spots = Select(item, criterion.Discriminator.Path.Steps!);
-        if (criterion is ExistsCriterion exists) return spots.Count > 0 == exists.Exists ? SliceAnswer.Yes : SliceAnswer.No;
         SliceAnswer best = SliceAnswer.No;
-        foreach (Spot spot in spots)
+        if (criterion is ExistsCriterion exists)
         {
-            SliceAnswer one = Match(profile, criterion, spot);
-            if (one == SliceAnswer.Yes) return one;
-            if (one == SliceAnswer.Unknown) best = one;
+            best = spots.Count > 0 == exists.Exists ? SliceAnswer.Yes : SliceAnswer.No;
+        }
+        else
+        {
+            for (int i = 0; i < spots.Count && best != SliceAnswer.Yes; i++)
+            {
+                SliceAnswer one = Match(profile, criterion, spots[i]);
+                if (one != SliceAnswer.No) best = one;
+            }
         }
 
+        Return(spots);
         return best;
     }
 
@@ -80,20 +88,24 @@ internal sealed class SliceMatcher(ProfileRun run, ProfileWalk walk, FhirDocumen
         if (criterion is TypeCriterion types)
         {
             if (spot.Type == 0) return SliceAnswer.Unknown;
-            return types.Types.Any(t => run.Tables.IsA(spot.Type, t)) ? SliceAnswer.Yes : SliceAnswer.No;
+            for (int i = 0; i < types.Types.Count; i++)
+            {
+                if (run.Tables.IsA(spot.Type, types.Types[i])) return SliceAnswer.Yes;
+            }
+
+            return SliceAnswer.No;
         }
 
         if (spot.Document is null)
         {
             // A profile for another type than the reference names is ruled out all the same.
-            bool ruledOut = criterion is ProfileCriterion named && spot.Type != 0 && named.Profiles.All(p => run.Profiles.TypeOf(p) is var type && type != 0 && !run.Tables.IsA(spot.Type, type));
-            return ruledOut ? SliceAnswer.No : SliceAnswer.Unknown;
+            return criterion is ProfileCriterion named && spot.Type != 0 && IsForOthers(named, spot.Type) ? SliceAnswer.No : SliceAnswer.Unknown;
         }
 
         bool? met = criterion switch
         {
-            FixedCriterion value => value.Values.Any(v => ElementMatch.DifferenceFromFixed(spot.Document, spot.Node, v) is null),
-            PatternCriterion value => value.Patterns.Any(v => ElementMatch.DifferenceFromPattern(spot.Document, spot.Node, v) is null),
+            FixedCriterion value => IsOneOf(spot, value.Values, isPattern: false),
+            PatternCriterion value => IsOneOf(spot, value.Patterns, isPattern: true),
             TextCriterion text => spot.Document.HasValue(spot.Node) && spot.Document.Value(spot.Node).SequenceEqual(text.Utf8),
             ContentCriterion content => run.WalkOf(spot.Document).Try(profile, content.Definition, spot.Node).Errors == 0,
             ValueSetCriterion binding => new ProfileBindings(run, spot.Document).Find(binding.Binding.ValueSet, spot.Node).Membership switch
@@ -107,6 +119,20 @@ internal sealed class SliceMatcher(ProfileRun run, ProfileWalk walk, FhirDocumen
         };
         return met switch { true => SliceAnswer.Yes, false => SliceAnswer.No, _ => SliceAnswer.Unknown };
     }
+
+    private static bool IsOneOf(Spot spot, IReadOnlyList<FhirNode> values, bool isPattern)
+    {
+        for (int i = 0; i < values.Count; i++)
+        {
+            string? difference = isPattern ? ElementMatch.DifferenceFromPattern(spot.Document!, spot.Node, values[i]) : ElementMatch.DifferenceFromFixed(spot.Document!, spot.Node, values[i]);
+            if (difference is null) return true;
+        }
+
+        return false;
+    }
+
+    private bool IsForOthers(ProfileCriterion criterion, int type) =>
+        criterion.Profiles.All(p => run.Profiles.TypeOf(p) is var wanted && wanted != 0 && !run.Tables.IsA(type, wanted));
 
     private bool? Conforms(ProfileCriterion criterion, Spot spot)
     {
@@ -127,15 +153,25 @@ internal sealed class SliceMatcher(ProfileRun run, ProfileWalk walk, FhirDocumen
 
     private List<Spot> Select(int item, IReadOnlyList<DiscriminatorStep> steps)
     {
-        List<Spot> spots = [new Spot(document, item, document.Nodes[item].Type)];
-        foreach (DiscriminatorStep step in steps)
+        List<Spot> spots = Rent(), next = Rent();
+        spots.Add(new Spot(document, item, document.Nodes[item].Type));
+        for (int i = 0; i < steps.Count; i++)
         {
-            List<Spot> next = [];
-            foreach (Spot spot in spots) Take(spot, step, next);
-            spots = next;
+            foreach (Spot spot in spots) Take(spot, steps[i], next);
+            (spots, next) = (next, spots);
+            next.Clear();
         }
 
+        Return(next);
         return spots;
+    }
+
+    private List<Spot> Rent() => _spare.TryPop(out List<Spot>? spare) ? spare : [];
+
+    private void Return(List<Spot> spots)
+    {
+        spots.Clear();
+        _spare.Push(spots);
     }
 
     private void Take(Spot spot, DiscriminatorStep step, List<Spot> next)
@@ -155,11 +191,10 @@ internal sealed class SliceMatcher(ProfileRun run, ProfileWalk walk, FhirDocumen
         }
 
         int name = step.Kind == DiscriminatorStepKind.Extension ? ProfileNames.Extension : step.Number;
-        ElementChildren children = spot.Document.ChildrenOf(spot.Node);
+        ElementChildren children = spot.Document.ChildrenNamed(spot.Node, name);
         while (children.MoveNext())
         {
             ref readonly Node node = ref spot.Document.Nodes[children.Current];
-            if (run.Tables.Elements[node.Element].Name != name) continue;
             if (step.Kind == DiscriminatorStepKind.Extension && ElementAccess.Text(spot.Document, children.Current, ProfileNames.Url) != step.Text) continue;
             next.Add(new Spot(spot.Document, children.Current, node.Type));
         }

@@ -14,20 +14,19 @@ internal sealed class SlicingRules(ProfileRun run, ProfileWalk walk, FhirDocumen
     public void Check(Profile profile, ProfileElement sliced, int parent, List<int> items, Findings findings)
     {
         Slicing slicing = sliced.Slicing!;
-        List<int>[] taken = [.. slicing.Slices.Select(_ => new List<int>())];
-        List<int> rest = [];
+        List<int> assigned = run.RentItems(), rest = run.RentItems(), taken = run.RentItems();
         int last = -1;
         bool unknown = false;
         foreach (int item in items)
         {
             int slice = Assign(profile, sliced, item, ref unknown, findings);
+            assigned.Add(slice);
             if (slice < 0)
             {
                 rest.Add(item);
                 continue;
             }
 
-            taken[slice].Add(item);
             if (slicing.Ordered && slice < last) ReportOrder(profile, sliced, item, slice, last, findings);
             if (slicing.Rule == SlicingRule.OpenAtEnd && rest.Count > 0)
             {
@@ -38,11 +37,21 @@ internal sealed class SlicingRules(ProfileRun run, ProfileWalk walk, FhirDocumen
         }
 
         CheckRest(profile, sliced, rest, unknown, findings);
-        for (int i = 0; i < taken.Length; i++)
+        for (int i = 0; i < slicing.Slices.Count; i++)
         {
             if (slicing.Slices[i].Name == Slice.Default) continue;
-            CheckSlice(profile, sliced, slicing.Slices[i], parent, taken[i], rest, unknown, findings);
+            taken.Clear();
+            for (int at = 0; at < items.Count; at++)
+            {
+                if (assigned[at] == i) taken.Add(items[at]);
+            }
+
+            CheckSlice(profile, sliced, slicing.Slices[i], parent, taken, rest, unknown, findings);
         }
+
+        run.ReturnItems(taken);
+        run.ReturnItems(rest);
+        run.ReturnItems(assigned);
     }
 
     private int Assign(Profile profile, ProfileElement sliced, int item, ref bool unknown, Findings findings)
