@@ -36,6 +36,12 @@ public sealed class LogicalIds
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(resourceType);
         ArgumentNullException.ThrowIfNull(businessIdentifier);
+        return For(source, resourceType, businessIdentifier.AsSpan());
+    }
+
+    /// <inheritdoc cref="For(string, string, string)"/>
+    internal string For(string source, string resourceType, ReadOnlySpan<char> businessIdentifier)
+    {
         ReadOnlySpan<byte> prefix = "logical-id/1/"u8;
         int most = prefix.Length + Encoding.UTF8.GetMaxByteCount(source.Length + resourceType.Length + businessIdentifier.Length + 2);
         Span<byte> named = most <= 1024 ? stackalloc byte[most] : new byte[most];

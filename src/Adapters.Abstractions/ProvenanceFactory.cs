@@ -23,6 +23,8 @@ public static class ProvenanceFactory
     /// <summary>Extension on <c>Provenance.target</c>: the span of text that the target was read from (sub-extensions <c>start</c>, <c>end</c>).</summary>
     public const string SourceSpanExtension = "urn:consortium:extension:source-span";
 
+    private static readonly DraftObject Assembler = DraftNode.Shared(Element.CodeableConcept(CodeSystems.ProvenanceParticipant, "assembler", "Assembler", null)!);
+
     /// <summary>The Provenance of all of one record's resources.</summary>
     /// <param name="record">The raw record.</param>
     /// <param name="adapter">The adapter that read it.</param>
@@ -46,6 +48,13 @@ public static class ProvenanceFactory
         ArgumentNullException.ThrowIfNull(adapter);
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(targets);
+        return Create(record, adapter, mappingName, mappingVersion, context, Targets(targets, spans), index);
+    }
+
+    /// <inheritdoc cref="Create(RawRecord, IRecordAdapter, string, string, ConversionContext, IReadOnlyList{ResourceDraft}, int, Func{ResourceDraft, IReadOnlyList{SourceSpan}}?)"/>
+    internal static DraftObject Create(
+        RawRecord record, IRecordAdapter adapter, string mappingName, string mappingVersion, ConversionContext context, DraftArray targets, int index)
+    {
         if (targets.Count == 0) throw new ArgumentException("A Provenance needs a target.", nameof(targets));
 
         string mapping = $"urn:consortium:mapping:{Uri.EscapeDataString(mappingName)}:{Uri.EscapeDataString(mappingVersion)}";
@@ -53,11 +62,11 @@ public static class ProvenanceFactory
             CultureInfo.InvariantCulture, $"{record.Digest}|{index}|{adapter.Name}|{adapter.Version}|{mapping}"));
 
         DraftObject provenance = JsonBuilding.Resource("Provenance", id)
-            .Set("target", Targets(targets, spans))
-            .Set("recorded", record.ReceivedAt.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture))
+            .Set("target", targets)
+            .Set("recorded", Instant(record.ReceivedAt))
             .Append("policy", mapping)
             .Append("agent", new DraftObject()
-                .Set("type", Element.CodeableConcept(CodeSystems.ProvenanceParticipant, "assembler", "Assembler", null))
+                .Set("type", Assembler)
                 .Set("who", Element.LogicalReference(
                     Element.Identifier(AdapterSystem, $"{adapter.Name}/{adapter.Version}"),
                     $"Adapter {adapter.Name} {adapter.Version}, mapping {mappingName} {mappingVersion}",
@@ -69,9 +78,19 @@ public static class ProvenanceFactory
         return provenance;
     }
 
+    // The round-trip format, which .NET writes fastest, has seven digits after the second; three are enough for an instant here.
+    private static string Instant(DateTimeOffset time)
+    {
+        Span<char> text = stackalloc char["yyyy-MM-ddTHH:mm:ss.fffffffZ".Length];
+        time.UtcDateTime.TryFormat(text, out _, "o", CultureInfo.InvariantCulture);
+        int end = "yyyy-MM-ddTHH:mm:ss.fff".Length;
+        text[end] = 'Z';
+        return new string(text[..(end + 1)]);
+    }
+
     private static DraftArray Targets(IReadOnlyList<ResourceDraft> targets, Func<ResourceDraft, IReadOnlyList<SourceSpan>>? spans)
     {
-        var array = new DraftArray();
+        var array = new DraftArray(targets.Count);
         foreach (ResourceDraft target in targets) array.Add(Target(target, spans));
         return array;
     }

@@ -17,6 +17,12 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     {
     }
 
+    /// <summary>An empty array with room for some items.</summary>
+    internal DraftArray(int room)
+    {
+        if (room > 1) _others = new object?[room - 1];
+    }
+
     /// <summary>An array of these items.</summary>
     public DraftArray(params ReadOnlySpan<DraftNode?> items)
     {
@@ -39,6 +45,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
         for (int at = 0; at < Count; at++)
         {
             if (!ReferenceEquals(Slot(at), item)) continue;
+            MayChange();
             Released(item);
             Size--;
             for (int i = at; i < Count; i++) Slot(i) = Slot(i + 1);
@@ -102,9 +109,12 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
     public override DraftNode DeepClone()
     {
         var copy = new DraftArray();
-        for (int i = 0; i < Count; i++) copy.Append(Slot(i) is DraftNode node ? Placed(node.DeepClone()) : Slot(i));
+        for (int i = 0; i < Count; i++) copy.Append(Copied(Slot(i)));
         return copy;
     }
+
+    /// <summary>As <see cref="DraftObject.Peek"/>.</summary>
+    internal DraftNode? Peek(int index) => Slot(index) as DraftNode;
 
     /// <summary>An item, from 0.</summary>
     internal DraftNode? Item(int index)
@@ -115,6 +125,7 @@ public sealed class DraftArray : DraftNode, IReadOnlyList<DraftNode?>
 
     private void Append(object? item)
     {
+        MayChange();
         if (Count > (_others?.Length ?? 0)) Array.Resize(ref _others, Count == 1 ? 3 : Count * 2);
         Slot(Size++) = item;
     }

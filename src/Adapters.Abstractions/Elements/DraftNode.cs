@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -25,6 +26,9 @@ public abstract class DraftNode
 
     /// <summary>True where this stands in an object or array already.</summary>
     private protected bool IsPlaced { get; set; }
+
+    /// <summary>True for what stands in many places at once (<see cref="Shared{T}"/>).</summary>
+    private protected bool IsShared { get; private set; }
 
     /// <summary>How many properties or items there are. It stands here because the runtime would pad each of two classes for its own small field.</summary>
     private protected int Size { get; set; }
@@ -91,6 +95,17 @@ public abstract class DraftNode
     /// <summary>A copy that shares nothing that can change.</summary>
     public abstract DraftNode DeepClone();
 
+    /// <summary>
+    /// Makes a part that may stand in many resources at once: a coding that a map or a table gives, always the same one. It does not change any more; who
+    /// asks for it where it stands gets a copy of its own, which takes its place. It is put into an object or array as it is, and read by nobody before.
+    /// </summary>
+    internal static T Shared<T>(T node)
+        where T : DraftNode
+    {
+        node.IsShared = true;
+        return node;
+    }
+
     /// <summary>True where both say the same: properties in any order, numbers by their digits.</summary>
     public static bool DeepEquals(DraftNode? left, DraftNode? right) => ReferenceEquals(left, right) || (left is not null && right is not null && left.SaysSameAs(right));
 
@@ -128,7 +143,7 @@ public abstract class DraftNode
     /// <summary>What goes into a place: the node itself, or a copy where it stands somewhere already.</summary>
     private protected static DraftNode? Placed(DraftNode? node)
     {
-        if (node is null or DraftValue) return node;
+        if (node is null or DraftValue || node.IsShared) return node;
         if (node.IsPlaced) node = node.DeepClone();
         node.IsPlaced = true;
         return node;
@@ -137,14 +152,35 @@ public abstract class DraftNode
     /// <summary>Says that a node stands nowhere any more.</summary>
     private protected static void Released(DraftNode? node)
     {
-        if (node is not null and not DraftValue) node.IsPlaced = false;
+        if (node is not (null or DraftValue) && !node.IsShared) node.IsPlaced = false;
     }
 
-    /// <summary>A value of an object or array as a node: a text that stands there as such becomes one, and stays it.</summary>
+    /// <summary>A copy for another place; what is shared needs none.</summary>
+    private protected static object? Copied(object? value) => value is DraftNode { IsShared: false } node ? Placed(node.DeepClone()) : value;
+
+    /// <summary>A value of an object or array as a node: a text that stands there as such becomes one, what is shared a copy, and stays it.</summary>
     private protected static DraftNode? Node(ref object? value)
     {
-        if (value is string text) value = DraftValue.Of(text);
-        return (DraftNode?)value;
+        if (value is string text)
+        {
+            value = DraftValue.Of(text);
+        }
+        else if (Unsafe.As<DraftNode?>(value) is { IsShared: true } shared)
+        {
+            DraftNode own = shared.DeepClone();
+            own.IsPlaced = true;
+            value = own;
+        }
+
+        return Unsafe.As<DraftNode?>(value);
+    }
+
+    /// <summary>Refuses to change what stands in many places.</summary>
+    /// <exception cref="InvalidOperationException">It is shared.</exception>
+    private protected void MayChange()
+    {
+        if (IsShared) Refuse();
+        static void Refuse() => throw new InvalidOperationException("The part is shared by many resources and cannot be changed: ask for it where it stands.");
     }
 
     /// <summary>As <see cref="DeepEquals"/>, for values that may be texts as such.</summary>

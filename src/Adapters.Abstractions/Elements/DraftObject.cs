@@ -35,6 +35,7 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     {
         int at = IndexOf(name);
         if (at < 0) return false;
+        MayChange();
         Released(At(at).Value as DraftNode);
         Size--;
         for (int i = at; i < Count; i++) At(i) = At(i + 1);
@@ -93,7 +94,7 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         for (int i = 0; i < Count; i++)
         {
             ref readonly Property property = ref At(i);
-            copy.Append(property.Name, property.Value is DraftNode node ? Placed(node.DeepClone()) : property.Value);
+            copy.Append(property.Name, Copied(property.Value));
         }
 
         return copy;
@@ -105,6 +106,16 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         int at = IndexOf(name);
         return at < 0 ? null : Node(ref At(at).Value);
     }
+
+    /// <summary>A part to be read and not to be kept or changed: also one that is shared, as it is. Null where there is none, or a text stands there as such.</summary>
+    internal DraftNode? Peek(string name)
+    {
+        int at = IndexOf(name);
+        return at < 0 ? null : At(at).Value as DraftNode;
+    }
+
+    /// <summary>The name of a property, from 0.</summary>
+    internal string NameAt(int index) => At(index).Name;
 
     /// <summary>The text of a property; null where it is not there.</summary>
     /// <exception cref="InvalidOperationException">It is no text.</exception>
@@ -127,6 +138,7 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
 
         ref Property property = ref At(at);
         if (value is not null && ReferenceEquals(property.Value, value)) return;
+        MayChange();
         Released(property.Value as DraftNode);
         property = new(name, Placed(value));
     }
@@ -142,6 +154,7 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         }
 
         ref Property property = ref At(at);
+        MayChange();
         Released(property.Value as DraftNode);
         property = new(name, text);
     }
@@ -149,7 +162,14 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     /// <summary>Adds a text to an object that has no property of that name; nothing happens where it is null or blank.</summary>
     internal DraftObject With(string name, string? text)
     {
-        if (!string.IsNullOrWhiteSpace(text)) Append(name, text);
+        if (!Blanks.IsBlank(text)) Append(name, text);
+        return this;
+    }
+
+    /// <summary>Adds a text that is not blank to an object that has no property of that name.</summary>
+    internal DraftObject WithText(string name, string text)
+    {
+        Append(name, text);
         return this;
     }
 
@@ -162,6 +182,7 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
 
     private void Append(string name, object? value)
     {
+        MayChange();
         if (Count == Few + (_more?.Length ?? 0)) Array.Resize(ref _more, Count);
         At(Size++) = new(name, value);
     }
@@ -188,13 +209,23 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
 
     private int IndexOf(string name)
     {
-        for (int i = 0; i < Count; i++)
+        int few = Math.Min(Count, Few);
+        for (int i = 0; i < few; i++)
         {
-            if (string.Equals(At(i).Name, name, StringComparison.Ordinal)) return i;
+            if (IsSame(_few[i].Name, name)) return i;
+        }
+
+        for (int i = Few; i < Count; i++)
+        {
+            if (IsSame(_more![i - Few].Name, name)) return i;
         }
 
         return -1;
     }
+
+    // Names are few and mostly the same object wherever they are written; two that differ mostly do so in length or first letter.
+    private static bool IsSame(string one, string other) => ReferenceEquals(one, other)
+        || (one.Length == other.Length && one.Length > 0 && one[0] == other[0] && string.Equals(one, other));
 
     // A text stands as it is until somebody asks for it as a node: most texts are only written.
     private struct Property(string name, object? value)

@@ -11,10 +11,7 @@ public static class JsonBuilding
     {
         ArgumentNullException.ThrowIfNull(resourceType);
         ArgumentNullException.ThrowIfNull(id);
-        var resource = new DraftObject();
-        resource.Put("resourceType", resourceType);
-        resource.Put("id", id);
-        return resource;
+        return new DraftObject().WithText("resourceType", resourceType).WithText("id", id);
     }
 
     /// <summary>Sets a property; nothing happens where <paramref name="value"/> is null, an empty object or an empty array.</summary>
@@ -27,7 +24,7 @@ public static class JsonBuilding
     /// <summary>Sets a string property; nothing happens where <paramref name="value"/> is null or blank.</summary>
     public static DraftObject Set(this DraftObject target, string name, string? value)
     {
-        if (!string.IsNullOrWhiteSpace(value)) target.Put(name, value);
+        if (!Blanks.IsBlank(value)) target.Put(name, value);
         return target;
     }
 
@@ -62,7 +59,7 @@ public static class JsonBuilding
     /// <summary>Appends a string to an array property; nothing happens where it is null or blank.</summary>
     public static DraftObject Append(this DraftObject target, string name, string? item)
     {
-        if (!string.IsNullOrWhiteSpace(item)) ArrayOf(target, name).Add(item);
+        if (!Blanks.IsBlank(item)) ArrayOf(target, name).Add(item);
         return target;
     }
 

@@ -8,6 +8,8 @@ namespace Consortium.Adapters.Elements;
 /// </summary>
 public static class VitalSigns
 {
+    private static readonly DraftObject Category = DraftNode.Shared(Element.CodeableConcept(CodeSystems.ObservationCategory, "vital-signs", "Vital Signs", null)!);
+
     private const string DataAbsentReason = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 
     /// <summary>Adds to an Observation what the profile of its code asks for and the source did not say.</summary>
@@ -16,7 +18,7 @@ public static class VitalSigns
         if (!IsVitalSign(observation)) return observation;
         if (!HasCategory(observation))
         {
-            observation.Append("category", Element.CodeableConcept(CodeSystems.ObservationCategory, "vital-signs", "Vital Signs", null));
+            observation.Append("category", Category);
         }
 
         if (!IsDated(observation))
@@ -32,9 +34,9 @@ public static class VitalSigns
 
     private static bool IsDated(DraftObject observation)
     {
-        foreach ((string name, _) in observation)
+        for (int i = 0; i < observation.Count; i++)
         {
-            if (name.AsSpan().TrimStart('_').StartsWith("effective", StringComparison.Ordinal)) return true;
+            if (observation.NameAt(i).AsSpan().TrimStart('_').StartsWith("effective", StringComparison.Ordinal)) return true;
         }
 
         return false;
@@ -42,18 +44,28 @@ public static class VitalSigns
 
     private static bool IsVitalSign(DraftObject observation)
     {
-        if (observation["code"]?["coding"] is not DraftArray codings) return false;
-        for (int i = 0; i < codings.Count; i++)
+        return HasCoding(observation.Peek("code"), static (system, code) => FhirR4.MandatedProfile(system ?? "", code ?? "") is not null);
+    }
+
+    private static bool HasCategory(DraftObject observation)
+    {
+        if (observation.Peek("category") is not DraftArray categories) return false;
+        for (int i = 0; i < categories.Count; i++)
         {
-            if (codings.Item(i) is DraftObject coding && FhirR4.MandatedProfile(coding.Text("system") ?? "", coding.Text("code") ?? "") is not null) return true;
+            if (HasCoding(categories.Peek(i), static (system, code) => system == CodeSystems.ObservationCategory && code == "vital-signs")) return true;
         }
 
         return false;
     }
 
-    private static bool HasCategory(DraftObject observation) =>
-        (observation["category"] as DraftArray ?? []).SelectMany(Codings)
-            .Any(coding => (string?)coding["system"] == CodeSystems.ObservationCategory && (string?)coding["code"] == "vital-signs");
+    private static bool HasCoding(DraftNode? concept, Func<string?, string?, bool> isWanted)
+    {
+        if ((concept as DraftObject)?.Peek("coding") is not DraftArray codings) return false;
+        for (int i = 0; i < codings.Count; i++)
+        {
+            if (codings.Peek(i) is DraftObject coding && isWanted(coding.Text("system"), coding.Text("code"))) return true;
+        }
 
-    private static IEnumerable<DraftObject> Codings(DraftNode? concept) => (concept?["coding"] as DraftArray ?? []).OfType<DraftObject>();
+        return false;
+    }
 }

@@ -21,6 +21,8 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter, IEx
         Formats = ["HL7 v2 messages in ER7 form (vertical bars)"],
     };
 
+    private static readonly DraftObject Author = DraftNode.Shared(Element.CodeableConcept(CodeSystems.ProvenanceParticipant, "author", "Author", null)!);
+
     /// <inheritdoc/>
     public string Name => Description.Name;
 
@@ -121,14 +123,14 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter, IEx
             MessagePlan? plan = Map(conversion, maps);
             if (plan is null || conversion.Issues.Any(issue => issue.Severity <= IssueSeverity.Error)) return ConversionResult.Rejected(index, controlId, [.. conversion.Issues]);
 
-            DraftObject provenance = ProvenanceFactory.Create(record, this, plan.Name, maps.Version, context, conversion.Drafts, index);
+            DraftObject provenance = ProvenanceFactory.Create(record, this, plan.Name, maps.Version, context, conversion.References, index);
             AddEvent(provenance, conversion);
             UnmappedFields.Report(conversion, plan.MappedSegments);
             return new ConversionResult
             {
                 Index = index,
                 ControlId = controlId,
-                Resources = [.. conversion.Drafts, new ResourceDraft(provenance)],
+                Resources = conversion.WithProvenance(provenance),
                 Issues = conversion.Issues,
             };
         }
@@ -165,8 +167,9 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter, IEx
             provenance.Set("reason", CodedValues.Concept(happened[4], conversion) is { } reason ? new DraftArray(reason) : null);
         }
 
-        string sender = string.Join(" | ", new[] { header[3][1].Text, header[4][1].Text }.Where(part => part is not null));
-        AddAuthor(provenance, sender.Length == 0 ? null : Element.LogicalReference(null, sender));
+        (string? application, string? facility) = (header[3][1].Text, header[4][1].Text);
+        string? sender = application is null ? facility : facility is null ? application : $"{application} | {facility}";
+        AddAuthor(provenance, sender is null ? null : Element.LogicalReference(null, sender));
 
         // MSH-22: the organization that answers for the content, which need not be the facility that sends it.
         AddAuthor(provenance, header[22][1].Text is { } responsible ? Element.LogicalReference(null, responsible, "Organization") : null);
@@ -176,7 +179,7 @@ internal sealed class Hl7V2Adapter(MapSource? maps = null) : IRecordAdapter, IEx
     {
         if (who is null) return;
         provenance["agent"]!.AsArray().Add(new DraftObject()
-            .Set("type", Element.CodeableConcept(CodeSystems.ProvenanceParticipant, "author", "Author", null))
+            .Set("type", Author)
             .Set("who", who));
     }
 

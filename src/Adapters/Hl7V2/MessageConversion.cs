@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Plans;
@@ -14,9 +15,12 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
 {
     private const int MostRemembered = 16;
 
+    /// <summary>Few messages make more resources.</summary>
+    private const int MostUsual = 32;
+
     private readonly List<OutcomeIssue> _issues = [];
-    private readonly List<ResourceDraft> _drafts = [];
-    private readonly Dictionary<(string Type, string Id), (int Position, Er7Segment? From)> _positions = new(32, ResourceKeys.Comparer);
+    private readonly List<ResourceDraft> _drafts = new(MostUsual);
+    private readonly Dictionary<(string Type, string Id), (int Position, Er7Segment? From)> _positions = new(MostUsual, ResourceKeys.Comparer);
     private readonly List<(Er7Value Written, string Reference, string? Display)> _practitioners = [];
     private readonly List<(Er7Value Written, string Time)> _times = [];
     private readonly List<(string Kind, string System)> _systems = [];
@@ -36,6 +40,9 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
 
     public IReadOnlyList<ResourceDraft> Drafts => _drafts;
 
+    /// <summary>A Reference to each of them.</summary>
+    public DraftArray References { get; } = new(MostUsual);
+
     public string Source => Record.Source;
 
     /// <summary>The record must be looked at by a person: nothing of it is published.</summary>
@@ -51,7 +58,7 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
     public void Inform(string code, string? place, int? line, string message) => Add(IssueSeverity.Information, code, place, line, message);
 
     /// <summary>A logical id of this conversion.</summary>
-    public string Id(string resourceType, string system, string value) => Context.Ids.For(system, resourceType, value.Trim());
+    public string Id(string resourceType, string system, ReadOnlySpan<char> value) => Context.Ids.For(system, resourceType, value.Trim());
 
     /// <summary>
     /// Adds a resource. Where the message makes the same one twice (a doctor who attends and orders), the one that speaks with more authority stays, or the fuller one.
@@ -62,7 +69,8 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
     /// <param name="apply">Whether it holds, or is only mentioned.</param>
     /// <param name="from">The segment that made it; null for one that a data type brought along.</param>
     /// <param name="entry">The entry that made it; null with <paramref name="from"/>.</param>
-    public ResourceDraft Add(DraftObject json, ApplyMode apply, Er7Segment? from = null, MakePlan? entry = null)
+    /// <param name="reference">The shared Reference to it; null where nobody made one.</param>
+    public ResourceDraft Add(DraftObject json, ApplyMode apply, Er7Segment? from = null, MakePlan? entry = null, DraftObject? reference = null)
     {
         var draft = new ResourceDraft(json, apply);
         (string, string) key = (draft.ResourceType, draft.Id);
@@ -70,6 +78,7 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
         {
             _positions.Add(key, (_drafts.Count, from));
             _drafts.Add(draft);
+            References.Add(reference ?? Element.Reference(draft));
             return draft;
         }
 
@@ -83,6 +92,15 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
         bool replaces = apply == earlier.Apply ? Fullness(json) > Fullness(earlier.Json) : apply == ApplyMode.Update;
         if (replaces) _drafts[known.Position] = draft;
         return replaces ? draft : earlier;
+    }
+
+    /// <summary>The resources, and their Provenance last.</summary>
+    public ResourceDraft[] WithProvenance(DraftObject provenance)
+    {
+        var all = new ResourceDraft[_drafts.Count + 1];
+        _drafts.CopyTo(all);
+        all[^1] = new ResourceDraft(provenance);
+        return all;
     }
 
     /// <summary>The practitioner whom an XCN of these very bytes gave earlier in this message; null where there was none.</summary>
@@ -193,7 +211,8 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
         public int GetHashCode((string Type, string Id) key)
         {
             int hash = 0;
-            foreach (char c in key.Id.AsSpan(0, Math.Min(key.Id.Length, Enough))) hash = (hash * 31) + c;
+            if (key.Id.Length >= Enough) return MemoryMarshal.Read<long>(MemoryMarshal.AsBytes(key.Id.AsSpan(Enough / 2))).GetHashCode();
+            foreach (char c in key.Id) hash = (hash * 31) + c;
             return hash;
         }
     }

@@ -10,7 +10,7 @@ internal static class UnmappedFields
     /// <summary>Notes them as one remark.</summary>
     /// <param name="conversion">The message.</param>
     /// <param name="mapped">The segments that its map knows; of another one only the name is said.</param>
-    public static void Report(MessageConversion conversion, IReadOnlySet<string> mapped)
+    public static void Report(MessageConversion conversion, HashSet<string> mapped)
     {
         var places = new List<string>();
         HashSet<string>? whole = null;

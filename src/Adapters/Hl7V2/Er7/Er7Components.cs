@@ -50,8 +50,11 @@ internal readonly ref struct Er7Components
         ? Whole[part]
         : part <= _count ? Whole.ComponentAt(part, _starts[part - 1], _starts[part] - _starts[part - 1] - 1) : Whole.ComponentAt(part, 0, 0);
 
+    /// <summary>True where the value ends before a component, so that it and all further ones are absent.</summary>
+    public bool EndsBefore(int part) => part > _count && Whole.Component == 0 && part < MostCut - 1;
+
     /// <summary>The text of a component (<see cref="Er7Value.Text"/>); null where it is absent, as most are.</summary>
-    public string? Text(int part) => part > _count && Whole.Component == 0 && part < MostCut - 1 ? null : this[part].Text;
+    public string? Text(int part) => EndsBefore(part) ? null : this[part].Text;
 
     [InlineArray(MostCut)]
     private struct Starts

@@ -23,6 +23,7 @@ internal sealed class Er7Message
         int header = Math.Min(span.Length, MostHeaderCharacters);
         HasEscapes = delimiters.Escape != 0 && span[header..].Contains(delimiters.Escape);
         HasOddBytes = span.ContainsAny(Er7Value.Controls) || (delimiters.Truncation != 0 && span[header..].Contains(delimiters.Truncation));
+        IsPlain = !HasEscapes && !HasOddBytes;
     }
 
     /// <summary>Characters up to the end of MSH-2 at most.</summary>
@@ -45,6 +46,9 @@ internal sealed class Er7Message
 
     /// <summary>False where the message has neither control characters nor truncation characters anywhere.</summary>
     internal bool HasOddBytes { get; }
+
+    /// <summary>True where every value is simply the text of its bytes: nothing in the message is escaped, and no byte of it odd.</summary>
+    internal bool IsPlain { get; }
 
     /// <summary>The segments in the order of the message, the header first.</summary>
     public IReadOnlyList<Er7Segment> Segments => _segments;
@@ -121,13 +125,27 @@ internal sealed class Er7Message
         if (_numbered) return;
         _numbered = true;
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        string? name = null;
+        int count = 0;
         foreach (Er7Segment segment in _segments)
         {
-            int count = counts.GetValueOrDefault(segment.Name) + 1;
-            counts[segment.Name] = count;
-            segment.Number(count);
+            // Segments of one name mostly stand together.
+            if (!ReferenceEquals(segment.Name, name))
+            {
+                if (name is not null) counts[name] = count;
+                name = segment.Name;
+                count = counts.GetValueOrDefault(name);
+            }
+
+            segment.Number(++count);
         }
 
-        foreach (Er7Segment segment in _segments) segment.Total(counts[segment.Name]);
+        counts[name!] = count;
+        for (int i = _segments.Length - 1; i >= 0; i--)
+        {
+            Er7Segment segment = _segments[i];
+            if (!ReferenceEquals(segment.Name, name)) count = counts[name = segment.Name];
+            segment.Total(count);
+        }
     }
 }

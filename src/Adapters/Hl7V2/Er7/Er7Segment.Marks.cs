@@ -43,6 +43,13 @@ internal sealed partial class Er7Segment
         }
     }
 
+    /// <summary>As <see cref="MarkRead(int, int, int)"/>, for a component of a value that is there.</summary>
+    internal void MarkValue(int field, int component, int repetition)
+    {
+        if (repetition == 1 && component < MarkedByBit && _read is { } read) read[field] |= 1UL << component;
+        else MarkRead(field, component, repetition);
+    }
+
     /// <summary>Says that these fields are used, whatever is in them.</summary>
     public void MarkRead(params ReadOnlySpan<int> fields)
     {
@@ -107,7 +114,7 @@ internal sealed partial class Er7Segment
         for (int component = 1, at = 0; ; component++)
         {
             if (component >= MarkedByBit) return HasUnread(field);
-            int length = bytes[at..].IndexOf(separator);
+            int length = Er7Value.Next(bytes[at..], separator, separator);
             if ((read & (1u << component)) == 0 && field.HasDataIn(length < 0 ? bytes[at..] : bytes.Slice(at, length))) return true;
             if (length < 0) return false;
             at += length + 1;
@@ -130,12 +137,6 @@ internal sealed partial class Er7Segment
 
     private void NameUnread(Er7Value field, List<string> places)
     {
-        if (!Repeats(field.Field))
-        {
-            NameUnreadParts(field, places);
-            return;
-        }
-
         if (!Repeats(field.Field))
         {
             NameUnreadParts(field, places);

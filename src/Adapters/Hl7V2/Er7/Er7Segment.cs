@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace Consortium.Adapters.Hl7V2.Er7;
 
 /// <summary>
@@ -14,6 +17,7 @@ internal sealed partial class Er7Segment
     private ulong _withData;
     private ulong _composite;
     private ulong _repeating;
+    private ulong _nested;
     private int _occurrence;
     private int _occurrences;
 
@@ -112,6 +116,22 @@ internal sealed partial class Er7Segment
         return field < FieldsByBit ? (_repeating & (1UL << field)) != 0 : this[field].HasRepetitionSeparator;
     }
 
+    /// <summary>
+    /// False where a field has no separators at all, so that no value of it need be searched for one; what has no data has no parts either.
+    /// </summary>
+    internal bool HasParts(int field)
+    {
+        if (!_scanned) Scan();
+        return field >= FieldsByBit || ((_composite | _nested) & (1UL << field)) != 0;
+    }
+
+    /// <summary>False where a field has no separators of sub-components.</summary>
+    internal bool HasSubComponents(int field)
+    {
+        if (!_scanned) Scan();
+        return field >= FieldsByBit || (_nested & (1UL << field)) != 0;
+    }
+
     /// <summary>Sets <see cref="Occurrence"/>.</summary>
     internal void Number(int occurrence) => _occurrence = occurrence;
 
@@ -126,10 +146,17 @@ internal sealed partial class Er7Segment
         {
             Er7Value field = this[number];
             if (!field.HasData) continue;
-            _withData |= 1UL << number;
-            if (field.IsSimple) continue;
-            _composite |= 1UL << number;
-            if (field.HasRepetitionSeparator) _repeating |= 1UL << number;
+            ulong bit = 1UL << number;
+            _withData |= bit;
+            Er7Delimiters delimiters = field.Delimiters;
+            ReadOnlySpan<byte> bytes = field.Bytes;
+            int at = bytes.IndexOfAny(delimiters.Component, delimiters.Repetition, delimiters.SubComponent);
+            if (at < 0) continue;
+            bytes = bytes[at..];
+            bool repeats = delimiters.Repetition != 0 && bytes.Contains(delimiters.Repetition);
+            if (repeats) _repeating |= bit;
+            if (repeats || bytes.Contains(delimiters.Component)) _composite |= bit;
+            if (delimiters.SubComponent != 0 && bytes.Contains(delimiters.SubComponent)) _nested |= bit;
         }
 
         if (last >= FieldsByBit) _withData |= 1;
@@ -151,10 +178,17 @@ internal sealed partial class Er7Segment
         var starts = new int[count + 1];
         starts[0] = Start + 4;
         int at = 4;
-        for (int i = 1; i < count; i++)
+        int next = 1;
+        Vector128<byte> separators = Vector128.Create(separator);
+        for (; at + Vector128<byte>.Count <= bytes.Length; at += Vector128<byte>.Count)
         {
-            at += bytes[at..].IndexOf(separator) + 1;
-            starts[i] = Start + at;
+            uint found = Vector128.Equals(Vector128.Create(bytes.Slice(at, Vector128<byte>.Count)), separators).ExtractMostSignificantBits();
+            for (; found != 0; found &= found - 1) starts[next++] = Start + at + BitOperations.TrailingZeroCount(found) + 1;
+        }
+
+        for (; at < bytes.Length; at++)
+        {
+            if (bytes[at] == separator) starts[next++] = Start + at + 1;
         }
 
         starts[count] = Start + Length + 1;

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Consortium.Adapters.Hl7V2.Er7;
 
 /// <summary>
 /// Strings of short ASCII texts that came lately: codes, the names of tables and authorities, which a message repeats from end to end. A fixed number of
-/// places, each for the last text that fell on it. Thread-safe: a place is read and written whole.
+/// places, each for the last text that fell on it. Thread-safe: a place is one reference, read and written whole.
 /// </summary>
 internal static class Er7ShortTexts
 {
@@ -17,18 +18,16 @@ internal static class Er7ShortTexts
     // 2^64 divided by the golden ratio spreads what differs in few bits.
     private const ulong Spread = 0x9E37_79B9_7F4A_7C15;
 
-    private static readonly Entry?[] Places = new Entry?[1 << PlacesBits];
+    private static readonly string?[] Places = new string?[1 << PlacesBits];
 
     /// <summary>The text of 1 to <see cref="Longest"/> bytes; null where they are not all ASCII.</summary>
     public static string? Find(ReadOnlySpan<byte> ascii)
     {
         ulong key = Key(ascii);
         if ((key & BeyondAscii) != 0) return null;
-        ref Entry? place = ref Places[(key * Spread) >> (64 - PlacesBits)];
-        if (place is { } known && known.Key == key) return known.Text;
-        string text = System.Text.Encoding.ASCII.GetString(ascii);
-        place = new Entry(key, text);
-        return text;
+        ref string? place = ref Places[(key * Spread) >> (64 - PlacesBits)];
+        string? known = place;
+        return known is not null && Ascii.Equals(ascii, known) ? known : place = Encoding.ASCII.GetString(ascii);
     }
 
     // A text has no NUL, so that the bytes say their number too.
@@ -46,6 +45,4 @@ internal static class Er7ShortTexts
         for (int i = bytes.Length - 1; i >= 0; i--) key = (key << 8) | bytes[i];
         return key;
     }
-
-    private sealed record Entry(ulong Key, string Text);
 }

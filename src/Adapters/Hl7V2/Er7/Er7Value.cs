@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Consortium.Adapters.Elements;
 
 namespace Consortium.Adapters.Hl7V2.Er7;
 
@@ -24,6 +25,7 @@ internal readonly struct Er7Value
     private static readonly string[] OneCharacter = [.. Enumerable.Range(0, 128).Select(code => ((char)code).ToString())];
 
     private const int MostSmall = 32;
+    private const int MostNear = 16;
 
     private readonly Er7Segment _segment;
     private readonly int _start;
@@ -127,13 +129,15 @@ internal readonly struct Er7Value
         get
         {
             if (_length == 0) return null; // most of what maps ask for is not there
-            _segment.MarkRead(Field, LeafComponent, Math.Max(Repetition, 1));
+            MarkValue();
             return Trimmed(LeafBytes());
         }
     }
 
     /// <summary>Says that the text of the first part was used.</summary>
     public void MarkRead() => _segment.MarkRead(Field, LeafComponent, Math.Max(Repetition, 1));
+
+    private void MarkValue() => _segment.MarkValue(Field, LeafComponent, Math.Max(Repetition, 1));
 
     /// <summary>True where <see cref="PeekText"/> is one of these, to the case, without saying that the value was used.</summary>
     /// <param name="texts">The texts in UTF-8.</param>
@@ -161,7 +165,7 @@ internal readonly struct Er7Value
             if (_length == 0) return null;
             _segment.MarkRead(Field, Component, Component > 0 ? Math.Max(Repetition, 1) : Repetition);
             string? text = HasData ? Decode(Bytes)?.TrimEnd() : null;
-            return string.IsNullOrWhiteSpace(text) ? null : text;
+            return Blanks.IsBlank(text) ? null : text;
         }
     }
 
@@ -249,8 +253,9 @@ internal readonly struct Er7Value
     private ReadOnlySpan<byte> LeafBytes()
     {
         ReadOnlySpan<byte> bytes = Bytes;
+        if (SubComponent > 0 || !(Component > 0 ? _segment.HasSubComponents(Field) : _segment.HasParts(Field))) return bytes;
         Er7Delimiters delimiters = Delimiters;
-        if (SubComponent > 0 || delimiters.Component == 0) return bytes;
+        if (delimiters.Component == 0) return bytes;
 
         // A separator that the message does not have is looked for as another one that it has.
         byte component = delimiters.Component;
@@ -270,11 +275,24 @@ internal readonly struct Er7Value
         int at = 0;
         for (int number = 1; ; number++)
         {
-            int length = separator == 0 ? -1 : bytes[at..].IndexOfAny(separator, end);
+            int length = separator == 0 ? -1 : Next(bytes[at..], separator, end);
             if (number == part) return At(part, _start + at, length < 0 ? bytes.Length - at : length);
             if (length < 0 || bytes[at + length] != separator) return Absent(part);
             at += length + 1;
         }
+    }
+
+    /// <summary>How far the next of two separators is; -1 where there is none. Most parts are so short that looking at each byte is quicker than a search.</summary>
+    internal static int Next(ReadOnlySpan<byte> bytes, byte separator, byte end)
+    {
+        int near = Math.Min(bytes.Length, MostNear);
+        for (int i = 0; i < near; i++)
+        {
+            if (bytes[i] == separator || bytes[i] == end) return i;
+        }
+
+        int far = near == bytes.Length ? -1 : bytes[near..].IndexOfAny(separator, end);
+        return far < 0 ? -1 : near + far;
     }
 
     /// <summary>A component by its place within this repetition.</summary>
@@ -311,7 +329,8 @@ internal readonly struct Er7Value
     {
         if (!HasDataIn(leaf)) return null;
         if (leaf[0] == ' ' || leaf[^1] == ' ') leaf = leaf.Trim((byte)' ');
-        string? text = Decode(leaf).Trim();
+        string text = _segment.Message.IsPlain && leaf.Length <= Er7Limits.MostValueBytes ? Plain(leaf) : Decode(leaf);
+        text = Blanks.Trim(text);
         return text.Length == 0 ? null : text;
     }
 

@@ -10,8 +10,8 @@ namespace Consortium.Adapters.Hl7V2.Tables;
 /// <param name="System">Its code system, null where the target is a plain FHIR code.</param>
 internal sealed record CodeRow(string? Target, string? Display, string? System)
 {
-    /// <summary>A Coding of the target; null where there is none.</summary>
-    public DraftObject? ToCoding() => Target is null ? null : Element.Coding(System, Target, Display);
+    /// <summary>A CodeableConcept of the target, the same one for all resources; null where there is none.</summary>
+    public DraftObject? Concept => field ??= Target is not null && Element.CodeableConcept(System, Target, Display, null) is { } concept ? DraftNode.Shared(concept) : null;
 }
 
 /// <summary>A code table as the functions use it: each code becomes one thing, whatever stands around it.</summary>

@@ -51,11 +51,11 @@ internal static class Identifiers
     public static string? Authority(Er7Value value, MessageConversion conversion) =>
         Authority(value[1].Text, value[2].Text, value[3].Text, conversion);
 
-    /// <summary>The type as a CodeableConcept of table 0203; a code that is not there is kept as text.</summary>
+    /// <summary>The type as a CodeableConcept of table 0203, to be put into an identifier as it is; a code that is not there is kept as text.</summary>
     public static DraftObject? Type(string? code, MessageConversion conversion)
     {
         if (code is null) return null;
-        return conversion.Tables.IdentifierType[code]?.ToCoding() is { } coding ? Element.CodeableConcept(null, coding) : Element.CodeableConcept(code);
+        return conversion.Tables.IdentifierType[code]?.Concept is { } concept ? concept : Element.CodeableConcept(code);
     }
 
     /// <summary>The URI of an assigning authority by its name, universal id and the kind of that; null where it is absent.</summary>

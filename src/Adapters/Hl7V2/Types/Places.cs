@@ -12,9 +12,9 @@ internal static class Places
 {
     private const string PhysicalType = "http://terminology.hl7.org/CodeSystem/location-physical-type";
 
-    /// <summary>From the largest to the smallest: component of PL, FHIR physical type and its display.</summary>
-    private static readonly (int Component, string? Type, string? Display)[] Levels =
-        [(4, "si", "Site"), (7, "bu", "Building"), (8, "lvl", "Level"), (1, "wa", "Ward"), (2, "ro", "Room"), (3, "bd", "Bed")];
+    /// <summary>From the largest to the smallest: component of PL and FHIR physical type.</summary>
+    private static readonly (int Component, string Type, DraftObject Concept)[] Levels =
+        [Level(4, "si", "Site"), Level(7, "bu", "Building"), Level(8, "lvl", "Level"), Level(1, "wa", "Ward"), Level(2, "ro", "Room"), Level(3, "bd", "Bed")];
 
     /// <summary>Reference to the smallest place of a PL, null where it names none.</summary>
     public static DraftObject? Location(Er7Value value, MessageConversion conversion)
@@ -23,7 +23,7 @@ internal static class Places
         string path = "";
         string source = conversion.SystemOf("location");
         string? description = value[9].Text;
-        foreach ((int component, string? type, string? display) in Levels)
+        foreach ((int component, string type, DraftObject concept) in Levels)
         {
             Er7Value part = value[component];
             if (part[1].Text is not { } name) continue;
@@ -33,7 +33,7 @@ internal static class Places
                 .Append("identifier", Element.Identifier(source, path))
                 .Set("name", name)
                 .Set("mode", "instance")
-                .Set("physicalType", Element.CodeableConcept(PhysicalType, type, display, null))
+                .Set("physicalType", concept)
                 .Set("partOf", reference);
             reference = Element.Reference(conversion.Add(location, ApplyMode.CreateIfAbsent), name);
         }
@@ -41,4 +41,7 @@ internal static class Places
         if (reference is null && description is not null) return Element.LogicalReference(null, description, "Location");
         return reference;
     }
+
+    private static (int, string, DraftObject) Level(int component, string type, string display) =>
+        (component, type, DraftNode.Shared(Element.CodeableConcept(PhysicalType, type, display, null)!));
 }

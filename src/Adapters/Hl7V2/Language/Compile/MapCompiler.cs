@@ -85,7 +85,7 @@ internal sealed class MapCompiler
 
         if (model.Between.Count > 0) return new BetweenRule(model.Kind!, [.. model.Between.Select(name => name.Value)]);
         Place Read(MapText text) => Place.Read(text.Value, map, isType, text.Fault);
-        return new FieldRule(model.Kind!, [.. model.From.Select(Read)], [.. model.And.Select(Read)], [.. model.Within.Select(name => name.Value)], model.Authority is null ? null : Read(model.Authority));
+        return new FieldRule(model.Kind!, [.. model.From.Select(Read)], [.. model.And.Select(Read)], [.. model.Within.Select(name => string.Intern(name.Value))], model.Authority is null ? null : Read(model.Authority));
     }
 
     private RowMapPlan Plan(RowMapModel model)

@@ -82,7 +82,7 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
         }
 
         if (make.Refuse is not null) return Refusal(make, number, group, segment);
-        string name = make.Name?.Value ?? make.Into?.Value ?? $"{make.Resource!.Value}@{make.At.At}";
+        string name = string.Intern(make.Name?.Value ?? make.Into?.Value ?? $"{make.Resource!.Value}@{make.At.At}"); // names are compared in every message
         FhirElementType type = make.Resource is not null ? FhirElementType.Find(make.Resource.Value)! : Known(make.Into!);
         RowMapPlan? map = make.Map is null ? null : maps.Segment(make.Map);
         if (map is not null && map.Name.Source != segment) throw make.Map!.Fault($"{map.Name} maps {map.Name.Source}, and the entry is for {segment}.");
@@ -185,7 +185,7 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
         bool optional = target.Value.EndsWith('?');
         MapText name = optional ? target with { Value = target.Value[..^1] } : target;
         TargetPath path = Reference(element, type, Known(name));
-        return new ReferencePlan(null, path, name.Value, optional, target, map?.Label(path.Container.Text));
+        return new ReferencePlan(null, path, string.Intern(name.Value), optional, target, map?.Label(path.Container.Text));
     }
 
     private ReferencePlan Add(MapText element, MapText target)
@@ -196,7 +196,7 @@ internal sealed class MessageCompiler(MapCompiler maps, MessageModel model)
         bool optional = target.Value.EndsWith('?');
         MapText name = optional ? target with { Value = target.Value[..^1] } : target;
         TargetPath path = Reference(element with { Value = element.Value[(point + 1)..], Column = element.Column + point + 1 }, Known(owner), Known(name));
-        return new ReferencePlan(owner.Value, path, name.Value, optional, target, null);
+        return new ReferencePlan(string.Intern(owner.Value), path, string.Intern(name.Value), optional, target, null);
     }
 
     private static TargetPath Reference(MapText element, FhirElementType type, FhirElementType target)

@@ -27,7 +27,7 @@ internal sealed class Place
     {
         Base = kind;
         Text = text;
-        Name = name;
+        Name = string.Intern(name); // as those of segments are (Er7Names): two that differ are known to by their references alone
     }
 
     public PlaceBase Base { get; }

@@ -49,6 +49,6 @@ internal sealed class Scope(Er7Segment segment, ISegmentFinder surroundings)
 /// <summary>Finds segments: in the group of the one that is being mapped, then in the enclosing ones.</summary>
 internal interface ISegmentFinder
 {
-    /// <summary>The nearest segment of a name; null where there is none.</summary>
+    /// <summary>The nearest segment of a name, which must be an interned one as those of segments are (<see cref="Er7Names"/>); null where there is none.</summary>
     Er7Segment? Find(string name);
 }

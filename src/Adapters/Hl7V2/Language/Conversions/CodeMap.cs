@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Language.Conditions;
 
 namespace Consortium.Adapters.Hl7V2.Language.Conversions;
@@ -8,7 +9,11 @@ namespace Consortium.Adapters.Hl7V2.Language.Conversions;
 /// <param name="System">Its code system; null for a plain FHIR code.</param>
 /// <param name="Display">Its display.</param>
 /// <param name="When">The condition under which this holds; null for always.</param>
-internal sealed record CodeEntry(string? Code, string? System, string? Display, Condition? When);
+internal sealed record CodeEntry(string? Code, string? System, string? Display, Condition? When)
+{
+    /// <summary>A Coding of the code, the same one for all resources, to be put into a concept as it is; null where there is no code.</summary>
+    public DraftObject? Coding => field ??= Code is not null && Element.Coding(System, Code, Display) is { } coding ? DraftNode.Shared(coding) : null;
+}
 
 /// <summary>A compiled code table.</summary>
 internal sealed class CodeMap

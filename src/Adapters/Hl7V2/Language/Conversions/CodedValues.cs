@@ -39,6 +39,7 @@ internal static class CodedValues
         DraftArray? codings = null;
         foreach ((int codeAt, int textAt, int systemAt, int versionAt) in Codings)
         {
+            if (value.EndsBefore(codeAt)) break;
             string? code = value.Text(codeAt);
             string? display = value.Text(textAt);
             if (code is null && display is null) continue;
@@ -55,7 +56,7 @@ internal static class CodedValues
             CodeEntry? entry = ofTable ? table!.Find(code, scope!) : null;
             if (ofTable && entry is null) Missing(value[codeAt], conversion, table!, strict, "it is kept as it is");
             codings ??= [];
-            if (entry?.Code is not null) codings.Add(Element.Coding(entry.System, entry.Code, entry.Display));
+            if (entry?.Code is not null) codings.Add(entry.Coding);
             // What the table does not know is not said to be one of its codes.
             string? own = system is null ? (entry is not null ? table!.FromSystem : null) : Codes.System(system, conversion);
             if (entry?.Code is not null && (own is null || (own == entry.System && code == entry.Code)))
@@ -69,9 +70,8 @@ internal static class CodedValues
 
         if (codings is null && text is null) return null;
         var concept = new DraftObject();
-        if (codings is { Count: > 0 }) concept["coding"] = codings;
-        if (text is not null) concept["text"] = text;
-        return concept;
+        if (codings is { Count: > 0 }) concept.With("coding", codings);
+        return text is null ? concept : concept.WithText("text", text);
     }
 
     private static DraftObject? Coding(Er7Value value, Scope scope, MessageConversion conversion, CodeMap? table, bool strict)

@@ -28,40 +28,40 @@ internal static class Functions
 
     private static readonly Dictionary<string, Function> All = new(StringComparer.Ordinal)
     {
-        ["CX[Identifier]"] = new("Identifier", Numbered, with => Of((value, run) => Identifiers.FromCx(value, run.Conversion, with.Kind, with.Type)?.Json)),
-        ["EI[Identifier]"] = new("Identifier", Numbered, with => Of((value, run) => Identifiers.FromEi(value, run.Conversion, with.Kind, with.Type)?.Json)),
-        ["ST[Identifier]"] = new("Identifier", Numbered, with => Of((value, run) => Identifiers.FromText(value, run.Conversion, with.Kind, with.Type)?.Json)),
-        ["HD[uri]"] = new("uri", None, _ => Of(static (value, run) => Primitives.Text(Identifiers.Authority(value, run.Conversion)))),
-        ["ID[uri]"] = new("uri", None, _ => Of(static (value, run) => Primitives.Text(Codes.System(value.Text, run.Conversion)))),
-        ["HD[string]"] = new("string", None, _ => Of(static (value, _) => Primitives.Text(value[1].Text ?? value[2].Text))),
-        ["XPN[HumanName]"] = new("HumanName", None, _ => Of(static (value, run) => Names.FromXpn(value, run.Conversion))),
-        ["XPN[string]"] = new("string", None, _ => Of(static (value, run) => Primitives.Text(Names.Display(Names.FromXpn(value, run.Conversion))))),
-        ["XCN[HumanName]"] = new("HumanName", None, _ => Of(static (value, run) => Names.FromXcn(value, run.Conversion))),
-        ["XCN[string]"] = new("string", None, _ => Of(static (value, run) => Primitives.Text(Names.Display(Names.FromXcn(value, run.Conversion))))),
-        ["XCN[Practitioner]"] = new("Practitioner", None, _ => Of(static (value, run) => People.Practitioner(value, run.Conversion))),
-        ["XON[string]"] = new("string", None, _ => Of(static (value, _) => Primitives.Text(value[1].Text))),
-        ["XON[Organization]"] = new("Organization", None, _ => Of(static (value, run) => People.Organization(value, run.Conversion))),
-        ["PL[string]"] = new("string", None, _ => Of(static (value, _) => PlaceName(value))),
-        ["PL[Location]"] = new("Location", None, _ => Of(static (value, run) => Places.Location(value, run.Conversion))),
-        ["XAD[Address]"] = new("Address", ["without"], with => Of((value, run) => WithoutUse(Contacts.Address(value, run.Conversion), with.Without))),
-        ["SAD[Address]"] = new("Address", None, _ => Of(static (value, run) => Contacts.Address(value, run.Conversion))),
-        ["AD[Address]"] = new("Address", None, _ => Of(static (value, run) => Contacts.Address(value, run.Conversion))),
-        ["XTN[ContactPoint]"] = new("ContactPoint", ["use", "without"], with => Of((value, run) => WithoutUse(Contacts.Telecom(value, run.Conversion, with.Use), with.Without))),
+        ["CX[Identifier]"] = new("Identifier", Numbered, with => Of((in value, _, run) => Identifiers.FromCx(value, run.Conversion, with.Kind, with.Type)?.Json)),
+        ["EI[Identifier]"] = new("Identifier", Numbered, with => Of((in value, _, run) => Identifiers.FromEi(value, run.Conversion, with.Kind, with.Type)?.Json)),
+        ["ST[Identifier]"] = new("Identifier", Numbered, with => Of((in value, _, run) => Identifiers.FromText(value, run.Conversion, with.Kind, with.Type)?.Json)),
+        ["HD[uri]"] = new("uri", None, _ => Of(static (in value, _, run) => Primitives.Text(Identifiers.Authority(value, run.Conversion)))),
+        ["ID[uri]"] = new("uri", None, _ => Of(static (in value, _, run) => Primitives.Text(Codes.System(value.Text, run.Conversion)))),
+        ["HD[string]"] = new("string", None, _ => Of(static (in value, _, _) => Primitives.Text(value[1].Text ?? value[2].Text))),
+        ["XPN[HumanName]"] = new("HumanName", None, _ => Of(static (in value, _, run) => Names.FromXpn(value, run.Conversion))),
+        ["XPN[string]"] = new("string", None, _ => Of(static (in value, _, run) => Primitives.Text(Names.Display(Names.FromXpn(value, run.Conversion))))),
+        ["XCN[HumanName]"] = new("HumanName", None, _ => Of(static (in value, _, run) => Names.FromXcn(value, run.Conversion))),
+        ["XCN[string]"] = new("string", None, _ => Of(static (in value, _, run) => Primitives.Text(Names.Display(Names.FromXcn(value, run.Conversion))))),
+        ["XCN[Practitioner]"] = new("Practitioner", None, _ => Of(static (in value, _, run) => People.Practitioner(value, run.Conversion))),
+        ["XON[string]"] = new("string", None, _ => Of(static (in value, _, _) => Primitives.Text(value[1].Text))),
+        ["XON[Organization]"] = new("Organization", None, _ => Of(static (in value, _, run) => People.Organization(value, run.Conversion))),
+        ["PL[string]"] = new("string", None, _ => Of(static (in value, _, _) => PlaceName(value))),
+        ["PL[Location]"] = new("Location", None, _ => Of(static (in value, _, run) => Places.Location(value, run.Conversion))),
+        ["XAD[Address]"] = new("Address", ["without"], with => Of((in value, _, run) => WithoutUse(Contacts.Address(value, run.Conversion), with.Without))),
+        ["SAD[Address]"] = new("Address", None, _ => Of(static (in value, _, run) => Contacts.Address(value, run.Conversion))),
+        ["AD[Address]"] = new("Address", None, _ => Of(static (in value, _, run) => Contacts.Address(value, run.Conversion))),
+        ["XTN[ContactPoint]"] = new("ContactPoint", ["use", "without"], with => Of((in value, _, run) => WithoutUse(Contacts.Telecom(value, run.Conversion, with.Use), with.Without))),
         ["NM[Quantity]"] = new("Quantity", Measured, with => Of((in value, scope, run) => Quantities.FromNm(value, UnitOf(with, scope, run), run.Conversion))),
-        ["CQ[Quantity]"] = new("Quantity", None, _ => Of(static (value, run) => Quantities.FromCq(value, run.Conversion))),
-        ["CWE[Quantity]"] = new("Quantity", None, _ => Of(static (value, run) => UnitQuantity(Unit.Read(value, run.Conversion)))),
-        ["CE[Quantity]"] = new("Quantity", None, _ => Of(static (value, run) => UnitQuantity(Unit.Read(value, run.Conversion)))),
+        ["CQ[Quantity]"] = new("Quantity", None, _ => Of(static (in value, _, run) => Quantities.FromCq(value, run.Conversion))),
+        ["CWE[Quantity]"] = new("Quantity", None, _ => Of(static (in value, _, run) => UnitQuantity(Unit.Read(value, run.Conversion)))),
+        ["CE[Quantity]"] = new("Quantity", None, _ => Of(static (in value, _, run) => UnitQuantity(Unit.Read(value, run.Conversion)))),
         ["SN[Quantity]"] = new("Quantity", Measured, with => Structured("valueQuantity", with)),
         ["SN[Range]"] = new("Range", Measured, with => Structured("valueRange", with)),
         ["SN[Ratio]"] = new("Ratio", Measured, with => Structured("valueRatio", with)),
         ["NR[Range]"] = new("Range", Measured, with => Of((in value, scope, run) => Quantities.FromNr(value, UnitOf(with, scope, run), run.Conversion))),
-        ["DR[Period]"] = new("Period", None, _ => Of(static (value, run) => Element.Period(Times.DateTime(value[1], run.Conversion), Times.DateTime(value[2], run.Conversion)))),
-        ["ED[Attachment]"] = new("Attachment", None, _ => Of(static (value, run) => EncapsulatedData.FromEd(value, run.Conversion))),
-        ["RP[Attachment]"] = new("Attachment", None, _ => Of(static (value, run) => EncapsulatedData.FromRp(value, run.Conversion))),
+        ["DR[Period]"] = new("Period", None, _ => Of(static (in value, _, run) => Element.Period(Times.DateTime(value[1], run.Conversion), Times.DateTime(value[2], run.Conversion)))),
+        ["ED[Attachment]"] = new("Attachment", None, _ => Of(static (in value, _, run) => EncapsulatedData.FromEd(value, run.Conversion))),
+        ["RP[Attachment]"] = new("Attachment", None, _ => Of(static (in value, _, run) => EncapsulatedData.FromRp(value, run.Conversion))),
         ["ST[Annotation]"] = new("Annotation", None, _ => Note),
         ["TX[Annotation]"] = new("Annotation", None, _ => Note),
         ["FT[Annotation]"] = new("Annotation", None, _ => Note),
-        ["CWE[Annotation]"] = new("Annotation", None, _ => Of(static (value, _) => Element.Annotation(value[9].Text ?? value[2].Text ?? value[1].Text))),
+        ["CWE[Annotation]"] = new("Annotation", None, _ => Of(static (in value, _, _) => Element.Annotation(value[9].Text ?? value[2].Text ?? value[1].Text))),
         ["ST[base64Binary]"] = new("base64Binary", None, _ => TextBytes),
         ["TX[base64Binary]"] = new("base64Binary", None, _ => TextBytes),
         ["FT[base64Binary]"] = new("base64Binary", None, _ => TextBytes),
@@ -74,18 +74,16 @@ internal static class Functions
     };
 
     // FHIR's Attachment holds bytes: a text is its UTF-8 ones.
-    private static ValueConverter TextBytes => Of(static (value, _) =>
+    private static ValueConverter TextBytes => Of(static (in value, _, _) =>
         value.WholeText is { } text ? Primitives.Text(System.Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text))) : null);
 
-    private static ValueConverter Note => Of(static (value, _) => Element.Annotation(value.WholeText));
+    private static ValueConverter Note => Of(static (in value, _, _) => Element.Annotation(value.WholeText));
 
     /// <summary>The names of the functions.</summary>
     public static IEnumerable<string> NamesOfAll => All.Keys;
 
     /// <summary>The function of this name; null where there is none.</summary>
     public static Function? Find(string name) => All.GetValueOrDefault(name);
-
-    private static FunctionConverter Of(Func<Er7Value, MapRun, DraftNode?> convert) => new((in value, _, run) => convert(value, run));
 
     private static FunctionConverter Of(ConvertValue convert) => new(convert);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
@@ -32,6 +33,8 @@ internal static class Primitives
         ["time"] = static (in value, _, run) => Text(Times.Time(value, run.Conversion)),
         ["base64Binary"] = static (in value, _, run) => Base64(value, run),
     };
+
+    private static readonly SearchValues<char> Whites = SearchValues.Create(" \t\n\r");
 
     // What else an element of a type takes without loss: a date is a dateTime, a code is a text.
     private static readonly Dictionary<string, string[]> Also = new(StringComparer.Ordinal)
@@ -71,7 +74,12 @@ internal static class Primitives
     };
 
     /// <summary>FHIR R4 datatypes.html#code: no white space at the ends, single blanks inside.</summary>
-    public static bool IsCode(string text) => text.IndexOfAny(['\t', '\n', '\r']) < 0 && !text.Contains("  ", StringComparison.Ordinal);
+    public static bool IsCode(string text)
+    {
+        // Most codes have no white space at all.
+        int blank = text.AsSpan().IndexOfAny(Whites);
+        return blank < 0 || (text.AsSpan(blank).IndexOfAny('\t', '\n', '\r') < 0 && !text.Contains("  ", StringComparison.Ordinal));
+    }
 
     /// <summary>A JSON text; null for none.</summary>
     public static DraftValue? Text(string? text) => string.IsNullOrEmpty(text) ? null : DraftValue.Of(text);

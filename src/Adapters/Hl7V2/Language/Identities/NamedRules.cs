@@ -14,6 +14,13 @@ internal static class NamedRules
 
     /// <summary>Name that the rules look for where an id depends on the patient.</summary>
     private const string Patient = "patient";
+
+    // Segments are looked for by the very names that the reader of messages gives them (ISegmentFinder).
+    private static readonly string Pid = string.Intern("PID");
+    private static readonly string Pv1 = string.Intern("PV1");
+    private static readonly string Obr = string.Intern("OBR");
+    private static readonly string Orc = string.Intern("ORC");
+    private static readonly string Obx = string.Intern("OBX");
     private const string Encounter = "encounter";
 
     /// <summary>Types of table 0203 that number a person in this hospital, the best one first; then any other, national numbers last.</summary>
@@ -42,7 +49,7 @@ internal static class NamedRules
 
     private static string? PatientId(IdentityRequest request)
     {
-        if ((request.Segment.Name == "PID" ? request.Segment : request.Scope.Surroundings.Find("PID")) is not { } pid) return null;
+        if ((request.Segment.Name == "PID" ? request.Segment : request.Scope.Surroundings.Find(Pid)) is not { } pid) return null;
         var numbers = new List<Number>();
         foreach (int field in (ReadOnlySpan<int>)[3, 2, 4])
         {
@@ -105,7 +112,7 @@ internal static class NamedRules
     private static string? VisitId(IdentityRequest request)
     {
         MessageConversion conversion = request.Run.Conversion;
-        if ((request.Segment.Name == "PV1" ? request.Segment : request.Scope.Surroundings.Find("PV1")) is not { } visit) return null;
+        if ((request.Segment.Name == "PV1" ? request.Segment : request.Scope.Surroundings.Find(Pv1)) is not { } visit) return null;
         if (Numbers.FromCx(visit[19], request.Run, "visit", "VN") is { } number) return conversion.Id(request.ResourceType, number.System, number.Value);
         if (request.Names?.IdOf(Patient) is not { } patient || !visit[44].HasData || Times.DateTime(visit[44], conversion) is not { } start) return null;
         return conversion.Id(request.ResourceType, conversion.SystemOf("visit"), $"{patient}|{start}");
@@ -119,7 +126,7 @@ internal static class NamedRules
 
     private static Number? OrderNumber(IdentityRequest request, int field, string kind)
     {
-        foreach (string name in (ReadOnlySpan<string>)["OBR", "ORC"])
+        foreach (string name in (ReadOnlySpan<string>)[Obr, Orc])
         {
             Er7Segment? segment = request.Segment.Name == name ? request.Segment : request.Scope.Surroundings.Find(name);
             if (segment is not null && Numbers.FromEi(segment[field], request.Run, kind) is { } number) return number;
@@ -131,7 +138,7 @@ internal static class NamedRules
     // One order number may have several services, each with a report of its own.
     private static string? OrderKey(IdentityRequest request)
     {
-        Er7Segment? asked = request.Segment.Name == "OBR" ? request.Segment : request.Scope.Surroundings.Find("OBR");
+        Er7Segment? asked = request.Segment.Name == "OBR" ? request.Segment : request.Scope.Surroundings.Find(Obr);
         string service = asked is null ? "|" : $"{asked[4][3].PeekText}|{asked[4][1].PeekText ?? asked[4][2].PeekText}";
         if ((OrderNumber(request, 3, "filler-order") ?? OrderNumber(request, 2, "placer-order")) is { } number) return $"{number.System}|{number.Value}|{service}";
         return asked?[7].PeekText is { } time && request.Names?.IdOf(Patient) is { } patient ? $"{patient}|{service}|{time}" : null;
@@ -140,7 +147,7 @@ internal static class NamedRules
     private static string? ObservationId(IdentityRequest request)
     {
         MessageConversion conversion = request.Run.Conversion;
-        if ((request.Segment.Name == "OBX" ? request.Segment : request.Scope.Surroundings.Find("OBX")) is not { } observation || request.Names is not { } names) return null;
+        if ((request.Segment.Name == "OBX" ? request.Segment : request.Scope.Surroundings.Find(Obx)) is not { } observation || request.Names is not { } names) return null;
         string key;
         if (Numbers.FromEi(observation[21], request.Run, "observation") is { } instance)
         {

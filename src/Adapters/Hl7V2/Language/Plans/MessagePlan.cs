@@ -102,10 +102,18 @@ internal sealed class MakePlan
     /// <summary>The reason for which the message is rejected where the entry applies; null where it makes or fills something.</summary>
     public required string? Refuse { get; init; }
 
-    public required ReferencePlan[] References { get; init; }
+    public required ReferencePlan[] References
+    {
+        get;
+        init
+        {
+            field = value;
+            KeepsFrame = Array.Exists(value, static reference => reference.Label is not null);
+        }
+    }
 
     /// <summary>True where a reference stands among what the map has made.</summary>
-    public bool KeepsFrame => Array.Exists(References, static reference => reference.Label is not null);
+    public bool KeepsFrame { get; private init; }
 }
 
 /// <summary>A compiled message map.</summary>

@@ -15,7 +15,7 @@ namespace Consortium.Adapters.Hl7V2.Language.Plans;
 internal sealed class RowMapPlan(MapName name, FhirElementType target)
 {
     private RowPlan[] _mapped = [];
-    private RowPlan[] _fixed = [];
+    private FixedRows[] _fixed = [];
     private Place[] _unused = [];
     private Dictionary<string, PathNode> _labels = [];
 
@@ -33,7 +33,7 @@ internal sealed class RowMapPlan(MapName name, FhirElementType target)
     {
         RowPlan[] all = [.. rows];
         _mapped = [.. all.Where(row => row.From is not null)];
-        _fixed = [.. all.Where(row => row.From is null)];
+        _fixed = FixedRows.Of(all);
         _unused = [.. unused];
         _labels = all.SelectMany(row => row.To.Labelled).DistinctBy(node => node.Text).ToDictionary(node => node.Text, StringComparer.Ordinal);
     }
@@ -58,7 +58,7 @@ internal sealed class RowMapPlan(MapName name, FhirElementType target)
             if ((row.Fields & present) != 0 || row.Required) row.Run(frame, scope);
         }
 
-        foreach (RowPlan row in _fixed) row.RunFixed(frame, scope);
+        foreach (FixedRows rows in _fixed) rows.Run(frame, scope);
         foreach (Place place in _unused) MarkUnused(place, scope);
     }
 

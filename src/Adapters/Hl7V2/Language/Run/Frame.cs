@@ -123,16 +123,16 @@ internal sealed class Frame(MapRun run)
         if (node.IsResource) return Behind(node, parent);
         if (!node.IsArray)
         {
-            if (parent[node.Name] is DraftObject there) return there;
+            if (parent.Find(node.Name) is DraftObject there) return there;
             var single = new DraftObject();
-            parent[node.Name] = single;
+            parent.Put(node.Name, single);
             return single;
         }
 
         int number = byRepetition ? repetition.Repetition : 0;
         if (Existing(node, parent, number) is { } existing) return existing;
         var item = new DraftObject();
-        if (node.Url is not null) item["url"] = node.Url;
+        if (node.Url is not null) item.WithText("url", node.Url);
         Append(parent, node.Name, item);
         Remember(node, parent, item, byRepetition ? repetition : default);
         return item;
@@ -159,7 +159,7 @@ internal sealed class Frame(MapRun run)
     /// <summary>Appends to an array property.</summary>
     public static void Append(DraftObject parent, string name, DraftNode item)
     {
-        if (parent[name] is not DraftArray array) parent[name] = array = [];
+        if (parent.Find(name) is not DraftArray array) parent.Put(name, array = []);
         array.Add(item);
     }
 }

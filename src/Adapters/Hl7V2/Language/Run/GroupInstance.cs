@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Hl7V2.Er7;
 using Consortium.Adapters.Hl7V2.Language.Conditions;
@@ -16,6 +17,9 @@ internal sealed class NamedResource(string type, string id, DraftObject json, Ma
 
     /// <summary>How others refer to it.</summary>
     public string Reference => field ??= $"{Type}/{Id}";
+
+    /// <summary>The Reference to it, one part for all who refer to it.</summary>
+    public DraftObject SharedReference => field ??= DraftNode.Shared(Element.ReferenceTo(Reference));
 
     public DraftObject Json { get; } = json;
 
@@ -50,9 +54,9 @@ internal sealed class GroupInstance(GroupPlan plan, GroupInstance? parent, Dicti
     {
         for (GroupInstance? at = this; at is not null; at = at.Parent)
         {
-            foreach (Er7Segment segment in at.Segments)
+            foreach (Er7Segment segment in CollectionsMarshal.AsSpan(at.Segments))
             {
-                if (segment.Name == name) return segment;
+                if (ReferenceEquals(segment.Name, name)) return segment;
             }
         }
 

@@ -215,11 +215,16 @@ internal sealed class MessageRun
         }
 
         DraftObject container = labelled ?? Container(reference, owner);
-        DraftObject value = Element.ReferenceTo(target.Reference);
         string name = reference.Path.Leaf!.Name;
-        _run.Trace?.Add(new TraceEntry(value, target.Segment.Label, _plan.Name, reference.At.At));
-        if (!reference.Path.Repeats) container[name] = value;
-        else if (container[name] is not DraftArray array || !IsIn(array, value)) Frame.Append(container, name, value);
+        DraftObject value = target.SharedReference;
+        if (_run.Trace is not null)
+        {
+            value = Element.ReferenceTo(target.Reference);
+            _run.Trace.Add(new TraceEntry(value, target.Segment.Label, _plan.Name, reference.At.At));
+        }
+
+        if (!reference.Path.Repeats) container.Put(name, value);
+        else if (container.Find(name) is not DraftArray array || !IsIn(array, value, target.Reference)) Frame.Append(container, name, value);
     }
 
     private DraftObject Container(ReferencePlan reference, NamedResource owner)
@@ -230,7 +235,7 @@ internal sealed class MessageRun
         return container;
     }
 
-    private bool IsIn(DraftArray array, DraftObject reference)
+    private bool IsIn(DraftArray array, DraftObject reference, string written)
     {
         if (array.Count < LongArray) return array.Has(reference);
         _referred ??= new Dictionary<DraftArray, HashSet<string>>(ReferenceEqualityComparer.Instance);
@@ -239,7 +244,7 @@ internal sealed class MessageRun
             _referred.Add(array, known = new HashSet<string>(array.Select(item => (string?)item!["reference"] ?? ""), StringComparer.Ordinal));
         }
 
-        return !known.Add((string)reference["reference"]!);
+        return !known.Add(written);
     }
 
     private void Finish()
@@ -248,7 +253,7 @@ internal sealed class MessageRun
         {
             if (!resource.HasData || resource.IsRefused) continue;
             if (resource.Type == "Observation") VitalSigns.Complete(resource.Json);
-            _run.Conversion.Add(resource.Json, resource.Entry.Apply, resource.Segment, resource.Entry);
+            _run.Conversion.Add(resource.Json, resource.Entry.Apply, resource.Segment, resource.Entry, resource.SharedReference);
         }
 
         foreach (MakePlan entry in _plan.Make)
