@@ -29,6 +29,7 @@ internal sealed class FactResources(FactSetting setting)
             FindingFact finding => _observations.Finding(finding),
             VitalFact vital => _observations.VitalSign(vital),
             LaboratoryFact laboratory => _observations.Laboratory(laboratory),
+            AbsentFact absent => _observations.Missing(absent),
             SocialFact social => _observations.Social(social),
             DrugFact drug => _medication.Build(drug),
             ProcedureFact procedure => _history.Procedure(procedure),

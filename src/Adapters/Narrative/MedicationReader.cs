@@ -61,7 +61,7 @@ internal sealed partial class MedicationReader(NoteText note, FactDrafts drafts,
             Instruction = new TextSpan(draft.Span.End, draft.Span.End),
         };
         if (item.End <= draft.Span.End || !text.AsSpan(draft.Span.End, item.End - draft.Span.End).ContainsAnyInRange('0', '9')) return bare;
-        DrugFact? read = new PrescriptionLine(note, item, issues, draft.Span, inText: true).Read();
+        DrugFact? read = new PrescriptionLine(note, item, issues, draft, inText: true).Read();
         if (read is null || read.Name.Start != draft.Span.Start || (read.Dose is null && read.Frequency is null && read.Route is null)) return bare;
         return read with { Assertion = draft.Assertion, Entry = bare.Entry, Code = bare.Code, IsPrescribed = isPrescribed, Product = new TextSpan(draft.Span.Start, Math.Max(draft.Span.End, read.Product.End)) };
     }
@@ -78,11 +78,11 @@ internal sealed partial class MedicationReader(NoteText note, FactDrafts drafts,
         return drug;
     }
 
-    private TextSpan? DrugIn(TextSpan item)
+    private FactDraft? DrugIn(TextSpan item)
     {
         foreach (FactDraft draft in drafts.In(item))
         {
-            if (draft.Category == FactCategory.Drug) return draft.Span;
+            if (draft.Category == FactCategory.Drug) return draft;
         }
 
         return null;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Consortium.Adapters.Elements;
 
 namespace Consortium.Adapters.Narrative;
@@ -59,6 +58,11 @@ internal sealed class MedicationResources(FactSetting setting)
             .Set("timing", Timing(fact))
             .Set("asNeededBoolean", fact.AsNeeded ? true : null)
             .Set("route", fact.Route is null ? null : Element.CodeableConcept(Routes, fact.Route.Code, fact.Route.Display, null));
+        if (fact.Limit is { } limit)
+        {
+            dosage.Set("maxDosePerPeriod", new DraftObject().Set("numerator", Element.Quantity(limit.Number.Digits, limit.Unit, limit.Ucum)).Set("denominator", Element.Quantity(limit.Period, limit.PeriodUnit, limit.PeriodUnit)));
+        }
+
         if (fact.Dose is not { } dose) return dosage;
         DraftObject amount = fact.DoseHigh is { } high
             ? new DraftObject().Set("doseRange", Element.Range(Element.Quantity(dose.Digits, fact.DoseUnit, fact.DoseUcum), Element.Quantity(high.Digits, fact.DoseUnit, fact.DoseUcum)))
@@ -71,17 +75,12 @@ internal sealed class MedicationResources(FactSetting setting)
         var repeat = new DraftObject();
         if (fact.Duration is { } duration)
         {
-            repeat.Set("boundsDuration", Element.Quantity(duration.Digits, fact.DurationUnit, fact.DurationUnit));
+            DraftObject? low = Element.Quantity(duration.Digits, fact.DurationUnit, fact.DurationUnit);
+            if (fact.DurationHigh is { } high) repeat.Set("boundsRange", Element.Range(low, Element.Quantity(high.Digits, fact.DurationUnit, fact.DurationUnit)));
+            else repeat.Set("boundsDuration", low);
         }
 
-        if (fact.Frequency?.Extra is { } written)
-        {
-            string[] parts = written.Split('/');
-            repeat["frequency"] = int.Parse(parts[0], CultureInfo.InvariantCulture);
-            repeat["period"] = int.Parse(parts[1], CultureInfo.InvariantCulture);
-            repeat["periodUnit"] = parts[2];
-            if (parts.Length > 3) repeat.Append("when", parts[3]);
-        }
+        if (fact.Frequency?.Extra is { } written) FrequencyTiming.Set(repeat, written);
 
         if (repeat.Count == 0) return null;
         DraftObject timing = new DraftObject().Set("repeat", repeat);

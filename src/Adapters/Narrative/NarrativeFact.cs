@@ -138,6 +138,19 @@ internal sealed record LaboratoryFact(TextSpan Span, Assertion Assertion, string
     public ChineseDate? Date { get; init; }
 }
 
+/// <summary>A laboratory test or vital sign whose value the note says to be missing.</summary>
+/// <param name="Span">Name and words.</param>
+/// <param name="Category"><c>lab</c> or <c>vital</c>.</param>
+/// <param name="Confidence">0 to 1.</param>
+/// <param name="Reason">Code of the data-absent-reason.</param>
+/// <param name="Status">Observation.status.</param>
+/// <param name="Words">The words that say why.</param>
+internal sealed record AbsentFact(TextSpan Span, string Category, string Confidence, string Reason, string Status, TextSpan Words)
+    : NarrativeFact(Span, Category, Assertion.Present, Confidence)
+{
+    public ChineseDate? Date { get; init; }
+}
+
 /// <summary>A drug of the discharge medication.</summary>
 internal sealed record DrugFact(TextSpan Span, Assertion Assertion, string Confidence, TextSpan Name, TextSpan Product)
     : NarrativeFact(Span, "drug", Assertion, Confidence)
@@ -170,8 +183,22 @@ internal sealed record DrugFact(TextSpan Span, Assertion Assertion, string Confi
 
     public NoteNumber? Duration { get; init; }
 
+    /// <summary>The upper bound of a duration (5-7 days).</summary>
+    public NoteNumber? DurationHigh { get; init; }
+
     public string? DurationUnit { get; init; }
+
+    /// <summary>The most that may be taken; null where the line does not say it, or not in how long.</summary>
+    public DoseLimit? Limit { get; init; }
 }
+
+/// <summary>The most of a drug that may be taken in some time (FHIR R4 Dosage.maxDosePerPeriod).</summary>
+/// <param name="Number">How much.</param>
+/// <param name="Unit">Its unit as written.</param>
+/// <param name="Ucum">Its unit in UCUM; null for a count of pieces.</param>
+/// <param name="Period">In how many units of time: 1, or 24.</param>
+/// <param name="PeriodUnit">UCUM: <c>d</c>, <c>h</c>, <c>wk</c>.</param>
+internal sealed record DoseLimit(NoteNumber Number, string Unit, string? Ucum, string Period, string PeriodUnit);
 
 /// <summary>An allergy, or its denial.</summary>
 internal sealed record AllergyFact(TextSpan Span, Assertion Assertion, string Confidence, string Substance, string? Kind, string? Reaction)

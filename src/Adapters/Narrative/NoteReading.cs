@@ -58,7 +58,8 @@ internal sealed class NoteReading
     public static NoteReading Of(NoteText text, FactFinder finder, NoteContext context)
     {
         var reading = new NoteReading(text, context);
-        var drafts = new FactDrafts(finder.Drafts(new FoldedText(text.Original)));
+        var folded = new FoldedText(text.Original);
+        var drafts = new FactDrafts(finder.Drafts(folded));
         bool headed = reading.Sections.Any(section => section.Kind is not ("title" or "signature"));
         if (!headed && drafts.All.Count == 0)
         {
@@ -66,7 +67,7 @@ internal sealed class NoteReading
         }
 
         reading.TakePreamble(drafts);
-        reading.ReadFacts(drafts);
+        reading.ReadFacts(drafts, folded.Lower);
         return reading;
     }
 
@@ -110,14 +111,16 @@ internal sealed class NoteReading
 
     private static Heading? SectionOf(string? loinc) => loinc is null ? null : HeadingTable.ByCode(loinc);
 
-    private void ReadFacts(FactDrafts drafts)
+    private void ReadFacts(FactDrafts drafts, string lower)
     {
         List<NarrativeFact> facts = [];
         List<DiagnosisFact> listed = [];
         var diagnoses = new DiagnosisReader(Text, drafts);
         var medication = new MedicationReader(Text, drafts, Notices);
         var social = new SocialReader(Text);
-        var measurements = new MeasurementReader(Text, new MeasurementCues(Text), Notices);
+        var cues = new MeasurementCues(Text);
+        var measurements = new MeasurementReader(Text, cues, Notices);
+        var absent = new AbsentValues(Text, lower, drafts, cues);
         foreach (NoteSection section in Sections)
         {
             if (RoleOf(section.Kind) is { } role)
@@ -143,6 +146,7 @@ internal sealed class NoteReading
             }
 
             facts.AddRange(measurements.Unfound(section.Body, drafts));
+            facts.AddRange([.. absent.Read(section.Body, facts)]);
         }
 
         IReadOnlyList<AllergyFact> allergies = new AllergyReader(Text, drafts, Notices).Read(Sections);

@@ -26,7 +26,7 @@ internal sealed class ObservationResources(FactSetting setting)
                 observation.Set("valueCodeableConcept", Element.CodeableConcept(CodeSystems.Loinc, Absent, "Absent", null));
                 break;
             case Assertion.Uncertain:
-                observation.Set("dataAbsentReason", Element.CodeableConcept("http://terminology.hl7.org/CodeSystem/data-absent-reason", "unknown", "Unknown", null));
+                observation.Set("dataAbsentReason", Reason("unknown", null));
                 break;
             default:
                 observation.Set("valueCodeableConcept", Element.CodeableConcept(CodeSystems.Loinc, Present, "Present", null));
@@ -76,6 +76,23 @@ internal sealed class ObservationResources(FactSetting setting)
         return observation;
     }
 
+    /// <summary>
+    /// A test or vital sign without a value, with the reason (FHIR R4 obs-6: dataAbsentReason only where there is no value). A blood pressure has the reason in both of its components.
+    /// </summary>
+    public DraftObject Missing(AbsentFact fact)
+    {
+        (string category, string display) = fact.Category == "vital" ? ("vital-signs", "Vital Signs") : ("laboratory", "Laboratory");
+        DraftObject observation = New(fact.Status, category, display)
+            .Set("code", Element.CodeableConcept(setting.Note[fact.NameSpan!.Value], fact.Code is null ? null : Element.Coding(CodeSystems.Loinc, fact.Code, fact.Entry?.Display)))
+            .Set("effectiveDateTime", fact.Date?.ToFhir(setting.Zone));
+        VitalSigns.Complete(observation);
+        DraftObject? Why() => Reason(fact.Reason, setting.Note[fact.Words]);
+        if (fact.Code != VitalSignTable.BloodPressure) return observation.Set("dataAbsentReason", Why());
+        return observation
+            .Append("component", Unmeasured("8480-6", "Systolic blood pressure", Why()))
+            .Append("component", Unmeasured("8462-4", "Diastolic blood pressure", Why()));
+    }
+
     /// <summary>What the note says of smoking or drinking, in its own words.</summary>
     public DraftObject Social(SocialFact fact) => New("final", "social-history", "Social History")
         .Set("code", Element.CodeableConcept(CodeSystems.Loinc, fact.Code, fact.Display, null))
@@ -104,6 +121,21 @@ internal sealed class ObservationResources(FactSetting setting)
             observation.Set("valueQuantity", Element.Quantity(number.Digits, fact.Unit, fact.Ucum, fact.Comparator));
         }
     }
+
+    private static DraftObject Unmeasured(string loinc, string display, DraftObject? reason) => new DraftObject()
+        .Set("code", Element.CodeableConcept(CodeSystems.Loinc, loinc, display, null))
+        .Set("dataAbsentReason", reason);
+
+    private static DraftObject? Reason(string code, string? written) => Element.CodeableConcept("http://terminology.hl7.org/CodeSystem/data-absent-reason", code, ReasonDisplays[code], written);
+
+    private static readonly Dictionary<string, string> ReasonDisplays = new(StringComparer.Ordinal)
+    {
+        ["unknown"] = "Unknown",
+        ["temp-unknown"] = "Temporarily Unknown",
+        ["not-performed"] = "Not Performed",
+        ["error"] = "Error",
+        ["masked"] = "Masked",
+    };
 
     // A value of long ago without its date would be taken for today's.
     private static bool IsMeasured(NarrativeFact fact, ChineseDate? date) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Consortium.Adapters.Chinese;
 using Consortium.Adapters.Narrative.Facts;
+using Consortium.Adapters.Narrative.Lexicon;
 
 namespace Consortium.Adapters.Narrative;
 
@@ -26,13 +27,16 @@ internal sealed partial class PrescriptionLine
     // An amount that stays text: a fraction of a tablet, digits in groups, a rate.
     private bool _unread;
     private readonly TextSpan _drug;
+    private readonly LexiconEntry? _entry;
+    private DoseLimit? _limit;
+    private bool _isRefused;
 
     /// <param name="note">The note.</param>
     /// <param name="item">The line, or the clause behind a drug.</param>
     /// <param name="issues">Takes what is refused.</param>
-    /// <param name="drug">Where the drug's name was found in it; null where it was not. What stands in a name (口服补液盐, 静注人免疫球蛋白) is no route and no dose.</param>
+    /// <param name="drug">The drug as it was found in it; null where it was not. What stands in a name (口服补液盐, 静注人免疫球蛋白) is no route and no dose.</param>
     /// <param name="inText">True in running text: there a number without a unit may belong to something else, and what is doubtful stays text.</param>
-    public PrescriptionLine(NoteText note, TextSpan item, NoteIssues issues, TextSpan? drug, bool inText = false)
+    public PrescriptionLine(NoteText note, TextSpan item, NoteIssues issues, FactDraft? drug, bool inText = false)
     {
         _inText = inText;
         _note = note;
@@ -44,7 +48,8 @@ internal sealed partial class PrescriptionLine
         _english = !Scripts.HasHan(_lower);
         // "1 drop OD" is the right eye in one country and once a day in another.
         if (_english && (_lower.Contains("drop", StringComparison.Ordinal) || _lower.Contains("gtt", StringComparison.Ordinal) || _lower.Contains("ophth", StringComparison.Ordinal))) _words.RemoveAll(word => word.Value.Category == "frequency" && word.End - word.Start == 2 && _lower.AsSpan(word.Start, 2) is "od");
-        if (drug is not { } name) return;
+        if (drug is not { Span: var name } found) return;
+        _entry = found.Entry;
         _drug = new TextSpan(name.Start - item.Start, name.End - item.Start);
         _words.RemoveAll(word => word.Start < _drug.End && word.End > _drug.Start && word.Value.Category != "form");
     }
@@ -54,12 +59,19 @@ internal sealed partial class PrescriptionLine
     /// <summary>The drug; null where the line is none, or is refused.</summary>
     public DrugFact? Read()
     {
+        ReadLimits();
         TermMatch<PrescriptionWord>[] frequencies = Words("frequency"), routes = Words("route");
         bool looksLikeDrug = frequencies.Length > 0 || routes.Length > 0 || _words.Exists(word => word.Value.Category == "form");
         if (_words.Find(word => word.Value.Category == "stop" && !IsEndOfCourse(word)) is { Length: > 0 } stop)
         {
             // 停用阿司匹林: not a drug that the patient takes home.
             _issues.Information(_item.Start + stop.Start, "informational", "a line of the medication list that stops or forbids a drug stays text.");
+            return null;
+        }
+
+        if (_words.Find(word => word.Value.Category == FrequencyExpressions.Unreadable) is { Length: > 0 } unreadable)
+        {
+            Doubt(_item.Start + unreadable.Start, "value", "a frequency with two numbers that is no range from the smaller to the greater: it has two readings.");
             return null;
         }
 
@@ -70,8 +82,9 @@ internal sealed partial class PrescriptionLine
 
         if (_english) ReadNumbersThatAreNoDose();
         ReadStrengths();
-        (NoteNumber Number, string Unit)? duration = ReadDuration();
+        DrugDuration? duration = ReadDuration();
         ReadAmounts();
+        if (_isRefused) return null;
         int nameStart = AfterLeadingRoute(routes);
         // "Continue lisinopril 10 mg": the name begins where the lexicon has it.
         if (_english && _drug.Length > 0 && _drug.Start > nameStart && !_lower.AsSpan(0, _drug.Start).ContainsAnyInRange('0', '9')) nameStart = _drug.Start;
@@ -82,7 +95,7 @@ internal sealed partial class PrescriptionLine
         while (name.Length > 0 && _note.Folded[name.End - 1] is ',' or ':' or '(' or '、' or '/') name = _note.Trim(name with { End = name.End - 1 });
 
         bool hasAmount = _doses.Count > 0 || _productEnd > 0 || _unread;
-        int naked = NakedNumber(name);
+        int naked = NakedNumber(name, out int nakedEnd);
         if (naked >= 0 && !(_doses.Count > 0) && (looksLikeDrug || hasAmount))
         {
             if (_inText && frequencies.Length == 0) _issues.Warning(_item.Start + naked, "value", "a number without a unit behind a drug stays text.");
@@ -90,7 +103,13 @@ internal sealed partial class PrescriptionLine
             return null;
         }
 
-        if (naked >= 0 && _doses.Count > 0) _issues.Warning(_item.Start + naked, "value", "a number without a unit in a line of medication stays text.");
+        if (naked >= 0 && _doses.Count > 0)
+        {
+            // "325 mg 1-2 q4-6h": how many of them; the weight alone is not the dose.
+            _unread |= _doses.Exists(dose => (naked >= dose.End && IsBlank(dose.End, naked)) || (nakedEnd <= dose.Start && IsBlank(nakedEnd, dose.Start)));
+            _issues.Warning(_item.Start + naked, "value", "a number without a unit in a line of medication stays text.");
+        }
+
         // A name alone is a line of an English list where the lexicon knows it; any other line may be advice.
         bool named = _english && !_inText && _drug.Length > 0 && name.Start == _item.Start + _drug.Start;
         if (!looksLikeDrug && !hasAmount && !named)
@@ -115,7 +134,15 @@ internal sealed partial class PrescriptionLine
         return Fact(name, frequencies, routes, duration);
     }
 
-    private DrugFact? Fact(TextSpan name, TermMatch<PrescriptionWord>[] frequencies, TermMatch<PrescriptionWord>[] routes, (NoteNumber Number, string Unit)? duration)
+    // What has two readings refuses a line of a list; in running text it stays text.
+    private void Doubt(int at, string code, string words)
+    {
+        if (_inText) _issues.Warning(at, code, words + " It stays text.");
+        else _issues.Error(at, code, words + " Write which one holds.");
+        _isRefused = true;
+    }
+
+    private DrugFact? Fact(TextSpan name, TermMatch<PrescriptionWord>[] frequencies, TermMatch<PrescriptionWord>[] routes, DrugDuration? duration)
     {
         PrescriptionWord? frequency = null;
         foreach (TermMatch<PrescriptionWord> match in frequencies)
@@ -157,7 +184,9 @@ internal sealed partial class PrescriptionLine
             Frequency = frequency,
             AsNeeded = _words.Exists(word => word.Value.Category == "as-needed"),
             Duration = duration?.Number,
+            DurationHigh = duration?.High,
             DurationUnit = duration?.Unit,
+            Limit = _limit,
         };
     }
 
@@ -219,89 +248,16 @@ internal sealed partial class PrescriptionLine
         return candidates.Select(amount => (amount.Digits, amount.HighDigits, amount.Unit)).Distinct().Count() == 1 ? candidates[0] : null;
     }
 
-    // 100mg×30片, 5mg/片, (0.25g*24粒), 30片/盒, ×2盒: what one piece holds and how many there are; no dose.
-    private void ReadStrengths()
-    {
-        foreach (Match match in Strength().Matches(_lower).Concat(Pack().Matches(_lower)))
-        {
-            if (Overlaps(match.Index, match.Index + match.Length)) continue;
-            Use(match.Index, match.Index + match.Length);
-            _productEnd = Math.Max(_productEnd, match.Index + match.Length);
-        }
-
-        // A bracket that a strength stands in belongs to the product.
-        while (_productEnd > 0 && _productEnd < _lower.Length && _lower[_productEnd] == ')') _productEnd++;
-        TermMatch<PrescriptionWord>[] behind = [.. _words.Where(word => word.Value.Category is "frequency" or "route" or "explicit" && word.Start < _productEnd)];
-        if (behind.Length > 0) _productEnd = Math.Min(_productEnd, behind.Min(word => word.Start));
-    }
-
-    private (NoteNumber Number, string Unit)? ReadDuration()
-    {
-        Match? only = null;
-        foreach (Match match in Duration().Matches(_lower))
-        {
-            if (Overlaps(match.Index, match.Index + match.Length)) continue;
-            Use(match.Index, match.Index + match.Length);
-            if (only is not null) return null;
-            only = match;
-        }
-
-        if (only is null) return null;
-        Group number = only.Groups["n"];
-        string unit = only.Groups["u"].Value switch { "周" or "w" or "week" or "weeks" => "wk", "月" or "个月" or "month" or "months" => "mo", _ => "d" };
-        return (new NoteNumber(Place(number.Index, number.Length), number.Value), unit);
-    }
-
-    private void ReadAmounts()
-    {
-        foreach (Match match in Number().Matches(_lower))
-        {
-            int end = match.Index + match.Length;
-            if (Overlaps(match.Index, end)) continue;
-            int at = end;
-            if (_english && at < _lower.Length && _lower[at] == ')' && match.Index > 0 && _lower[match.Index - 1] == '(') at++; // One (1) Tablet
-            while (at < _lower.Length && (_lower[at] == ' ' || (_english && _lower[at] == '-' && at == end))) at++;
-            if (at >= _lower.Length || PrescriptionWords.DoseUnitAt(_lower, at) is not { } unit) continue;
-            Group first = match.Groups["a"], high = match.Groups["b"];
-            if (IsConcentration(at + unit.Length)) continue;
-            int behind = at + unit.Length;
-            bool grouped = Grouped().IsMatch(first.Value), rate = _english && Rate().IsMatch(_lower.AsSpan(behind));
-            bool combined = _english && high.Success && decimal.TryParse(first.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal low) && decimal.TryParse(high.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal top) && top <= low;
-            if (_english && (grouped || rate || combined))
-            {
-                // 1,000 units; 5 units per hour; 250-50 mcg of two substances: as it is written.
-                Use(match.Index, behind);
-                if (combined) _productEnd = Math.Max(_productEnd, behind);
-                else _unread = true;
-                continue;
-            }
-
-            if (!Plain().IsMatch(first.Value) || (high.Success && !Plain().IsMatch(high.Value))) continue;
-            if (BelongsToWord(match.Index)) continue;
-            TermMatch<PrescriptionWord> announced = _words.Find(word => word.Value.Category == "explicit" && word.End <= match.Index && IsBlank(word.End, match.Index));
-            bool said = announced.Length > 0;
-            if (_english && Contradicted(match)) _unread = true;
-            if (said) Use(announced.Start, announced.End);
-            int stop = at + unit.Length;
-            _doses.Add(new Amount(
-                match.Index, stop, Place(first.Index, first.Length), high.Success ? Place(high.Index, high.Length) : null, first.Value,
-                high.Success ? high.Value : null, _note[Place(at, unit.Length)], unit.Ucum, said));
-            Use(match.Index, stop);
-        }
-
-        // A first amount right behind the product, before an amount that is said to be the dose, is its strength.
-        if (_doses.Count > 1 && _doses.Exists(amount => amount.Explicit) && !_doses[0].Explicit) _productEnd = Math.Max(_productEnd, _doses[0].End);
-    }
-
     // 2.1mmol/L is what a laboratory found, no amount that anybody takes; what a strength is per (5mg/ml) was read before.
     private bool IsConcentration(int at) => at + 1 < _lower.Length && _lower[at] == '/' && (_lower[at + 1] == 'l' || _lower.AsSpan(at + 1).StartsWith("dl"));
 
     // A number that belongs to nothing. Digits inside a name are part of it: 维生素B12, 辅酶Q10, 门冬胰岛素30注射液.
-    private int NakedNumber(TextSpan name)
+    private int NakedNumber(TextSpan name, out int numberEnd)
     {
         foreach (Match match in Number().Matches(_lower))
         {
             int start = match.Index, end = match.Index + match.Length;
+            numberEnd = end;
             if (Overlaps(start, end)) continue;
             if (start < _drug.End && end > _drug.Start) continue;
             // 11/10: a day, not a dose.
@@ -312,6 +268,7 @@ internal sealed partial class PrescriptionLine
             if (!letterBefore && !inName && !IsPercent(end)) return start;
         }
 
+        numberEnd = -1;
         return -1;
     }
 
@@ -341,7 +298,7 @@ internal sealed partial class PrescriptionLine
     }
 
     // "One (2) tablet": the word and the digits disagree.
-    private bool Contradicted(Match number) => RepeatsWord(number.Index) && number.Groups["a"].Value != SaidBefore(number.Index).ToString(CultureInfo.InvariantCulture);
+    private bool Contradicted(Group number) => RepeatsWord(number.Index) && number.Value != SaidBefore(number.Index).ToString(CultureInfo.InvariantCulture);
 
     private bool RepeatsWord(int number) => SaidBefore(number) > 0;
 
@@ -358,33 +315,8 @@ internal sealed partial class PrescriptionLine
 
     private void Use(int start, int end) => Array.Fill(_used, true, start, end - start);
 
-    private const string Digits = @"[0-9]+(?:\.[0-9]+)?";
-    private const string WeightUnit = @"(?:mg|ug|μg|mcg|g|ml|iu|万iu|万u|万单位|单位|毫克|克|微克|毫升|u)";
-    private const string CountUnit = @"(?:片|粒|丸|袋|包|支|瓶|枚|贴|颗|s|ml|毫升|喷|吸)";
-
-    [GeneratedRegex(@"(?<![0-9.a-z])" + Digits + " ?" + WeightUnit + @"(?: ?: ?" + Digits + " ?" + WeightUnit + @")?(?: ?[×x*] ?" + Digits + " ?" + CountUnit + @"(?: ?/ ?(?:盒|瓶|板|袋))?(?: ?[×x*] ?" + Digits + @" ?(?:盒|瓶|板|袋|支))?| ?/ ?(?:片|粒|丸|袋|包|支|瓶|枚|贴|颗|ml|毫升)| ?/ ?(?:" + Digits + @" ?)?(?:ml|tablet|tab|capsule|cap|actuation|act|dose|puff|spray|inhalation|inh|vial|patch)(?![a-z]))", RegexOptions.CultureInvariant)]
-    private static partial Regex Strength();
-
-    [GeneratedRegex(@"(?:[×x*] ?|共 ?)?(?<![0-9.])" + Digits + @" ?(?:盒|板|" + CountUnit + @" ?/ ?(?:盒|瓶|板|袋))(?: ?[×x*] ?" + Digits + @" ?(?:盒|瓶|板|袋))?|[×x*] ?" + Digits + " ?" + CountUnit + @"(?![a-z])", RegexOptions.CultureInvariant)]
-    private static partial Regex Pack();
-
-    [GeneratedRegex(@"(?:[×x*] ?|共 ?|连服 ?|连用 ?|疗程 ?|服用? ?|用 ?|for ?|, ?| |^|(?<=[次晚晨d]))(?<!(?:every|in|q|after|within|last|past|next|over|each|day|week|month|ago|than) ?)(?<n>[1-9][0-9]{0,2}) ?(?<u>天|日|days?|d|周|个月|月|weeks?|months?|w)(?![0-9a-z一二两三四]|内|后|复|[1-9]? ?次)", RegexOptions.CultureInvariant)]
-    private static partial Regex Duration();
-
     [GeneratedRegex("^[0-9]{1,2}/[0-9]{1,2}(?![0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex DayOfMonth();
-
-    [GeneratedRegex(@"(?<![0-9.])(?<a>[0-9]+(?:[.,][0-9]+)*)(?: ?[-~] ?(?<b>[0-9]+(?:\.[0-9]+)?))?", RegexOptions.CultureInvariant)]
-    private static partial Regex Number();
-
-    [GeneratedRegex("^" + LaboratoryResult.NumberPattern + "$", RegexOptions.CultureInvariant)]
-    private static partial Regex Plain();
-
-    [GeneratedRegex(@"^[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$", RegexOptions.CultureInvariant)]
-    private static partial Regex Grouped();
-
-    [GeneratedRegex(@"^ ?(?:/|per) ?(?:h|hr|hour|min|minute|sec|kg|m2|m²|24|day)(?![a-z0-9])", RegexOptions.CultureInvariant)]
-    private static partial Regex Rate();
 
     [GeneratedRegex(@"^,? ?(?:[0-9]|one\b|two\b|half\b|a\b|take\b|inhale\b|sig\b)", RegexOptions.CultureInvariant)]
     private static partial Regex PiecesFollow();

@@ -3,10 +3,10 @@ using Consortium.Adapters.Chinese;
 namespace Consortium.Adapters.Narrative;
 
 /// <summary>A word of a prescription line (<c>drug-words.tsv</c>).</summary>
-/// <param name="Category"><c>route</c>, <c>frequency</c>, <c>as-needed</c>, <c>stop</c>, <c>explicit</c>, <c>form</c>, <c>dose-unit</c>.</param>
+/// <param name="Category"><c>route</c>, <c>frequency</c>, <c>as-needed</c>, <c>stop</c>, <c>explicit</c>, <c>form</c>, <c>dose-unit</c>; <see cref="FrequencyExpressions.Unreadable"/>.</param>
 /// <param name="Code">Its code, or null.</param>
 /// <param name="Display">The code's name, or null.</param>
-/// <param name="Extra">For a frequency <c>frequency/period/unit</c> and perhaps <c>/when</c>.</param>
+/// <param name="Extra">For a frequency <c>frequency/period/unit</c> and perhaps <c>/when</c>; a range has both of its bounds, <c>1/4-6/h</c>.</param>
 internal sealed record PrescriptionWord(string Category, string? Code, string? Display, string? Extra);
 
 /// <summary>The words of prescription lines.</summary>
@@ -30,6 +30,13 @@ internal static class PrescriptionWords
     {
         List<TermMatch<PrescriptionWord>> all = Automaton.FindAll(lower);
         all.RemoveAll(match => !StandsAlone(lower, match.Start, match.End));
+
+        // The table knows more of what it lists (the code, the time of day) than its numbers say.
+        foreach (TermMatch<PrescriptionWord> expression in FrequencyExpressions.Find(lower))
+        {
+            if (!all.Exists(match => match.Start == expression.Start && match.Length == expression.Length)) all.Add(expression);
+        }
+
         return TermTable<PrescriptionWord>.Longest(all);
     }
 

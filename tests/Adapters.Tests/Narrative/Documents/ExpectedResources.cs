@@ -8,7 +8,9 @@ using Consortium.Testing;
 namespace Consortium.Adapters.Tests.Narrative.Documents;
 
 /// <summary>A resource of a fact, or what the reviewed table (<c>Expected/*.tsv</c>) says it should be.</summary>
-internal sealed record FactResource(int Start, int End, string Type, string Status, string Value)
+/// <param name="Code">The code of what it is about; <c>-</c> for none, <c>*</c> where the row does not say.</param>
+/// <param name="Section">LOINC of the section of the Composition that refers to it; <c>*</c> where the row does not say, or where another place of the note does.</param>
+internal sealed record FactResource(int Start, int End, string Type, string Status, string Value, string Code = "*", string Section = "*")
 {
     public bool IsLike(FactResource other) => Type == other.Type && Start < other.End && other.Start < End && Status == other.Status && (Value == "*" || other.Value == "*" || Value == other.Value);
 }
@@ -20,7 +22,7 @@ internal static class ExpectedResources
         File.ReadLines(Repository.Path($"tests/Adapters.Tests/Narrative/Documents/Expected/{language}.tsv"))
             .Where(line => line.Length > 0 && line[0] != '#')
             .Select(line => line.Split('\t'))
-            .ToLookup(cells => cells[0], cells => new FactResource(int.Parse(cells[1], CultureInfo.InvariantCulture), int.Parse(cells[2], CultureInfo.InvariantCulture), cells[3], cells[4], cells[5]), StringComparer.Ordinal);
+            .ToLookup(cells => cells[0], cells => new FactResource(int.Parse(cells[1], CultureInfo.InvariantCulture), int.Parse(cells[2], CultureInfo.InvariantCulture), cells[3], cells[4], cells[5], cells[7], cells[8]), StringComparer.Ordinal);
 
     /// <summary>What a note became: one for each place of evidence.</summary>
     public static List<FactResource> Made(GoldNote note)
@@ -28,10 +30,16 @@ internal static class ExpectedResources
         ConversionResult result = GoldDocuments.Convert(note);
         if (result.IsRejected) return [new FactResource(0, 0, "Refused", "-", "-")];
         List<FactResource> made = [];
+        Dictionary<string, string> sections = Sections(result);
         foreach (ResourceDraft draft in result.Resources)
         {
             if (Described(draft.Json) is not { } described) continue;
-            foreach ((int start, int length) in Evidence(draft.Json)) made.Add(new FactResource(start, start + length, described.Type, described.Status, described.Value));
+            string section = sections.GetValueOrDefault($"{draft.ResourceType}/{draft.Id}", "-");
+            foreach ((int start, int length) in Evidence(draft.Json))
+            {
+                made.Add(new FactResource(start, start + length, described.Type, described.Status, described.Value, Code(draft.Json), section));
+                section = "*";
+            }
         }
 
         // What a list states, the text says again: the Condition of the list stands for it.
@@ -55,6 +63,24 @@ internal static class ExpectedResources
         }
     }
 
+    // What the sections of the Composition refer to, by LOINC.
+    private static Dictionary<string, string> Sections(ConversionResult result)
+    {
+        var sections = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (ResourceDraft composition in result.Resources.Where(draft => draft.ResourceType == "Composition"))
+        {
+            foreach (DraftNode? section in composition.Json["section"] as DraftArray ?? [])
+            {
+                foreach (DraftNode? entry in section!["entry"] as DraftArray ?? []) sections.TryAdd((string)entry!["reference"]!, (string?)section["code"]?["coding"]?[0]?["code"] ?? "-");
+            }
+        }
+
+        return sections;
+    }
+
+    private static string Code(DraftObject resource) =>
+        (string?)(resource["medicationCodeableConcept"] ?? resource["code"] ?? resource["condition"]?[0]?["code"])?["coding"]?[0]?["code"] ?? "-";
+
     // What an image shows is stated by the note, and provisional for the patient.
     private static string? Asserted(DraftObject resource) => (string?)resource["extension"]![0]!["extension"]![2]!["valueCode"];
 
@@ -77,14 +103,18 @@ internal static class ExpectedResources
 
     private static string Dosage(DraftNode? dosage)
     {
-        string dose = dosage?["doseAndRate"]?[0]?["doseQuantity"]?["value"]?.ToJsonString() ?? "-";
+        DraftNode? rate = dosage?["doseAndRate"]?[0];
+        string dose = Bounds(rate?["doseQuantity"]?["value"] ?? rate?["doseRange"]?["low"]?["value"], rate?["doseRange"]?["high"]?["value"]);
         DraftNode? repeat = dosage?["timing"]?["repeat"];
-        string frequency = repeat?["frequency"] is null ? "-" : $"{repeat["frequency"]!.ToJsonString()}/{repeat["period"]!.ToJsonString()}/{(string?)repeat["periodUnit"]}";
+        string frequency = repeat?["frequency"] is null ? "-" : $"{Bounds(repeat["frequency"], repeat["frequencyMax"])}/{Bounds(repeat["period"], repeat["periodMax"])}/{(string?)repeat["periodUnit"]}";
         return $"{dose} {frequency}";
     }
 
+    private static string Bounds(DraftNode? low, DraftNode? high) => low is null ? "-" : low.ToJsonString() + (high is null ? "" : "-" + high.ToJsonString());
+
     private static string Value(DraftObject observation)
     {
+        if (observation["dataAbsentReason"] is not null || observation["component"]?[0]?["dataAbsentReason"] is not null) return "absent";
         if (observation["component"] is DraftArray parts) return $"{parts[0]!["valueQuantity"]!["value"]!.ToJsonString()}/{Quantity(parts[1]!["valueQuantity"]!)}";
         if (observation["valueQuantity"] is { } quantity) return Quantity(quantity);
         if (observation["valueRatio"] is { } ratio) return $"ratio:{ratio["numerator"]!["value"]!.ToJsonString()}:{ratio["denominator"]!["value"]!.ToJsonString()}";

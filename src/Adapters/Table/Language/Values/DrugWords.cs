@@ -1,4 +1,3 @@
-using System.Globalization;
 using Consortium.Adapters.Chinese;
 using Consortium.Adapters.Elements;
 using Consortium.Adapters.Narrative;
@@ -23,15 +22,7 @@ internal static class DrugWords
         }
 
         PrescriptionWord? word = Only(scope.Text, "frequency");
-        if (word?.Extra is { } written)
-        {
-            string[] parts = written.Split('/');
-            repeat["frequency"] = int.Parse(parts[0], CultureInfo.InvariantCulture);
-            repeat["period"] = int.Parse(parts[1], CultureInfo.InvariantCulture);
-            repeat["periodUnit"] = parts[2];
-            if (parts.Length > 3) repeat.Append("when", parts[3]);
-        }
-
+        if (word?.Extra is { } written) FrequencyTiming.Set(repeat, written);
         timing.Set("repeat", repeat);
         timing.Set("code", Element.CodeableConcept(scope.Text, word?.Code is { } code ? Element.Coding(Timings, code) : null));
         if (word is null) scope.Warn("code-invalid", "the frequency is no word of the table and stays text.");
