@@ -107,7 +107,7 @@ internal sealed partial class AbsentValues(NoteText note, string lower, FactDraf
         int line = lower.LastIndexOf('\n', Math.Max(floor, end - 1), Math.Max(0, end - floor));
         for (int start = Math.Max(Math.Max(floor, line + 1), end - LongestName); start < end; start++)
         {
-            if (Named(start, end) is { } entry) return (new TextSpan(start, end), entry);
+            if (Named(start, end, afterWords: false) is { } entry) return (new TextSpan(start, end), entry);
         }
 
         return null;
@@ -124,7 +124,7 @@ internal sealed partial class AbsentValues(NoteText note, string lower, FactDraf
 
         for (int end = Math.Min(limit, start + LongestName); end > start; end--)
         {
-            if (Named(start, end) is { } entry && EndsThere(end, limit)) return (new TextSpan(start, end), entry);
+            if (Named(start, end, afterWords: start == at) is { } entry && EndsThere(end, limit)) return (new TextSpan(start, end), entry);
         }
 
         return null;
@@ -133,10 +133,11 @@ internal sealed partial class AbsentValues(NoteText note, string lower, FactDraf
     private static readonly string[] Links = [" is", " was", " were", " are", " remains", " level", " levels", " still", "结果", "仍", "为", "值", "水平", "尚", "均"];
     private static readonly string[] Articles = ["a ", "an ", "the "];
 
-    private LexiconEntry? Named(int start, int end)
+    private LexiconEntry? Named(int start, int end, bool afterWords)
     {
         if (!Names.Value.TryGetValue(lower[start..end], out LexiconEntry? entry)) return null;
         if (entry.CasedTerm is { } cased && !note.Folded.AsSpan(start, end - start).SequenceEqual(cased)) return null;
+        if (afterWords) return entry;
         char before = start == 0 ? '\n' : note.Folded[start - 1];
 
         // 脑脊液白细胞 is another test than 白细胞; a verb may stand before the name.

@@ -125,7 +125,10 @@ internal sealed partial class PrescriptionLine
         if (range && weight && !partial && ReadStrengthsOfTwo(first, high, whole)) return;
         if (partial)
         {
-            Use(whole.Start, whole.End);
+            // With the numbers that it goes on from, so that none of them looks like a dose without a unit.
+            int from = whole.Start;
+            while (from > Math.Max(0, _drug.End) && (char.IsAsciiDigit(_lower[from - 1]) || IsFraction(_lower[from - 1]) || _lower[from - 1] is ' ' or '.' or '/' or '-' or '~' or '×' or '*' or '又')) from--;
+            Use(from, whole.End + Multiplied().Match(_lower[whole.End..]).Length);
             _unread = true;
             return;
         }
@@ -171,13 +174,8 @@ internal sealed partial class PrescriptionLine
         return PrescriptionWords.DoseUnitAt(_lower, second) is { } again && string.CompareOrdinal(_lower, second, unit, 0, Math.Max(unit.Length, again.Length)) == 0 ? (match.Groups["b"], second + again.Length) : null;
     }
 
-    // 1/2片 and the last of 12-10-8U: a number goes on into this one.
-    private bool GoesOnBefore(int start)
-    {
-        int at = start - 1;
-        while (at > 0 && _lower[at] == ' ') at--;
-        return at > 0 && _lower[at] is '/' or '-' or '~' or '又' or '×' or '*' && char.IsAsciiDigit(_lower[at - 1]);
-    }
+    // 1/2片, ½ to 1 tab and the last of 12-10-8U: a number goes on into this one.
+    private bool GoesOnBefore(int start) => GoesOn().IsMatch(_lower.AsSpan(0, start));
 
     private bool IsHalved(int end) => end < _lower.Length && (_lower[end] == '半' || IsFraction(_lower[end]));
 
@@ -221,6 +219,9 @@ internal sealed partial class PrescriptionLine
 
     [GeneratedRegex(@"^[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Grouped();
+
+    [GeneratedRegex(@"[0-9½¼¾⅓⅔] ?(?:[-~/×*又至到]| to) ?$", RegexOptions.CultureInvariant)]
+    private static partial Regex GoesOn();
 
     [GeneratedRegex(@"\G(?: ?[-~至到] ?| to )(?<b>[0-9]+(?:\.[0-9]+)?) ?", RegexOptions.CultureInvariant)]
     private static partial Regex SecondBound();

@@ -39,7 +39,7 @@ internal static partial class PrescriptionNumbers
     private static partial Regex Limit();
 
     // x3, x 2 doses: how often, not how much.
-    [GeneratedRegex(@"(?<![0-9a-z])x ?[0-9]{1,2}(?: (?:doses?|times))?(?![0-9.a-z]| ?(?:days?|d|weeks?|wks?|months?|mo)\b)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![0-9a-z])x ?[0-9]{1,2}(?: (?:doses?|times))?(?![0-9.a-z]| ?(?:-|to) ?[0-9]| ?(?:days?|d|weeks?|wks?|months?|mo)\b)", RegexOptions.CultureInvariant)]
     private static partial Regex Course();
 
     [GeneratedRegex(@"(?<![0-9./])(?:[0-9]+[ -])?[0-9]+(?:\.[0-9]+)?(?: ?/ ?[0-9]+(?:\.[0-9]+)?)+(?![0-9/])(?:(?: ?-? ?(?<u>mg|mcg|ug|μg|g|%|units?|ml))(?![a-z])|(?:(?: ?-? ?[0-9]+)? (?<c>tablets?|tabs?|capsules?|caps?|pills?|puffs?|patch(?:es)?|packets?|teaspoons?|tsp|suppositor(?:y|ies)|of a tablet|of tablet))(?![a-z]))?", RegexOptions.CultureInvariant)]

@@ -17,7 +17,7 @@ public class DoseRangeTests
     [InlineData("Acetaminophen 325 mg Tablet Sig: One (1) to Two (2) Tablets PO Q4-6H as needed.", "1-2 Tablets", "1/4-6/h", true, null, null)]
     [InlineData("Ibuprofen 400 mg PO every six to eight hours prn", "400 mg", "1/6-8/h", true, null, null)]
     [InlineData("Lorazepam 0.5 to 1 mg PO q8h prn anxiety", "0.5-1 mg", "1/8/h", true, null, null)]
-    [InlineData("Lorazepam 1 or 2 tablets PO qhs prn", "1-2 tablets", "1/1/d/HS", true, null, null)]
+    [InlineData("Lorazepam 1 or 2 tablets PO qhs prn", "1-2 tablets", "1/1/d/NIGHT", true, null, null)]
     [InlineData("Albuterol inhaler 2 puffs q4h-q6h prn wheezing", "2 puffs", "1/4-6/h", true, null, null)]
     [InlineData("Ondansetron 4 mg PO 8 hourly prn", "4 mg", "1/8/h", true, null, null)]
     [InlineData("Senna 8.6 mg PO once or twice daily", "8.6 mg", "1-2/1/d", false, null, null)]
