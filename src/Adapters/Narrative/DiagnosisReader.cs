@@ -25,6 +25,14 @@ internal sealed partial class DiagnosisReader(NoteText note, FactDrafts drafts)
         {
             // 手术：…, 出院时：…, 【…】 behind a list: a heading that the table does not know ends it.
             if (!english && IsForeign(item)) yield break;
+
+            // 处理 甘露醇250ml, 予…治疗, Dispo home. epipen, prednisone: what begins with a drug or a value is no diagnosis, and the list is over.
+            if (drafts.In(item).FirstOrDefault(draft => draft.Category is not (FactCategory.Body or FactCategory.Test)) is { Span.Length: > 0, Category: FactCategory.Drug or FactCategory.Treatment or FactCategory.Lab or FactCategory.Vital })
+            {
+                if (!english) yield break;
+                continue;
+            }
+
             if (!english && !NamesDisease(item)) continue;
 
             // English lists have sentences between: only what names a disease or a finding is an item.
@@ -103,7 +111,7 @@ internal sealed partial class DiagnosisReader(NoteText note, FactDrafts drafts)
 
         for (int i = body.Start; i < body.End; i++)
         {
-            if (text[i] is '\n' or '\r' or ';')
+            if (text[i] is '\n' or '\r' or ';' or '。')
             {
                 Close(i);
                 start = i + 1;

@@ -35,8 +35,8 @@ internal sealed class FindingReader(NoteText note, FactDrafts drafts, NoteIssues
             if (section is "title" or "signature" or "allergies" or "technique") continue;
             if (draft.Category == FactCategory.Drug)
             {
-                if (Taken(draft, section)) Add(draft, medication.Mention(draft, IsPrescription(section)));
-                else if (IsStopped(draft, section)) Add(draft, medication.Mention(draft with { Assertion = Assertion.Present }, isPrescribed: false) with { IsStopped = true });
+                if (IsStopped(draft, section)) Add(draft, medication.Mention(draft with { Assertion = Assertion.Present }, isPrescribed: false) with { IsStopped = true });
+                else if (Taken(draft, section)) Add(draft, medication.Mention(draft, IsPrescription(section)));
                 continue;
             }
 
@@ -86,31 +86,39 @@ internal sealed class FindingReader(NoteText note, FactDrafts drafts, NoteIssues
     // A laboratory report names drugs of a susceptibility test; a denied, stopped or planned drug is not taken; beside an allergy the drug is what is not tolerated.
     private bool Taken(in FactDraft draft, string section)
     {
-        if (draft.Assertion is not (Assertion.Present or Assertion.Historical) || kind.Name is "laboratory" or "imaging" || section is "family-history" or "differential" or "conclusion" or "report-findings") return false;
+        if (draft.Assertion is not (Assertion.Present or Assertion.Historical) || kind.Name is "laboratory" or "imaging" || section is "family-history" or "differential") return false;
         int start = draft.Span.Start, end = draft.Span.End;
-        while (start > 0 && draft.Span.Start - start < 40 && !EndsClause(note.Folded[start - 1])) start--;
-        while (end < note.Folded.Length && end - draft.Span.End < 24 && !EndsClause(note.Folded[end])) end++;
-        ReadOnlySpan<char> clause = note.Folded.AsSpan(start, end - start);
+        while (start > 0 && draft.Span.Start - start < 40 && !EndsClause(start - 1)) start--;
+        while (end < note.Folded.Length && end - draft.Span.End < 24 && !EndsClause(end) && note.Folded[end] != '+') end++;
+        ReadOnlySpan<char> clause = note.Folded.AsSpan(start, end - start), behind = note.Folded.AsSpan(draft.Span.End, end - draft.Span.End);
         foreach (string word in NotTaken)
         {
             if (clause.Contains(word, StringComparison.OrdinalIgnoreCase)) return false;
         }
 
-        return true;
+        // Memantine if he accepts, augmentin when tolerating: not taken yet.
+        if (Later(behind, " if ") || Later(behind, " when ") || Later(behind, " once tolerat")) return false;
+        return !behind.TrimStart().StartsWith("level", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool Later(ReadOnlySpan<char> behind, string word)
+    {
+        int at = behind.IndexOf(word, StringComparison.OrdinalIgnoreCase);
+        return at >= 0 && behind[(at + word.Length)..] is var rest && !rest.StartsWith("needed", StringComparison.OrdinalIgnoreCase) && !rest.StartsWith("required", StringComparison.OrdinalIgnoreCase);
     }
 
     // 已停用二甲双胍, "metformin was stopped": taken before, and not any more (FHIR R4 MedicationStatement.status stopped).
     private bool IsStopped(in FactDraft draft, string section) =>
-        draft.Assertion is Assertion.Present or Assertion.Historical or Assertion.Negated && kind.Name is not ("laboratory" or "imaging") && section is not ("family-history" or "differential" or "conclusion" or "report-findings" or "plan" or "discharge-instructions")
+        draft.Assertion is Assertion.Present or Assertion.Historical or Assertion.Negated && kind.Name is not ("laboratory" or "imaging") && section is not ("family-history" or "differential" or "plan" or "discharge-instructions")
         && StoppedDrugs.IsSaid(note.Folded, draft.Span);
 
     private static readonly string[] NotTaken =
     [
-        "过敏", "皮试", "停用", "停服", "禁用", "忌用", "慎用", "避免", "勿用", "不用", "耐药", "敏感", "药敏", "建议", "可予", "拟予", "备用", "必要时加", "未用", "未服", "未予", "拒绝", "不耐受", "中毒", "浓度",
-        "allerg", "stop", "hold", "held", "discontinue", "avoid", "declin", "refus", "consider", "resistan", "suscept", "sensitiv", "intoleran", "level", "overdose", "toxicity", "off ", "contraindicat", "wean",
+        "过敏", "皮试", "停用", "停服", "禁用", "忌用", "慎用", "避免", "勿用", "不用", "耐药", "敏感", "药敏", "建议", "可予", "拟予", "备用", "必要时加", "未用", "未服", "未予", "拒绝", "不耐受", "中毒", "浓度", "接种不详", "接种史不详",
+        "allerg", "stop", "hold", "held", "discontinue", "avoid", "declin", "refus", "consider", "resistan", "suscept", "sensitiv", "intoleran", "level of", "overdose", "toxicity", "off ", "contraindicat", "wean",
     ];
 
-    private static bool EndsClause(char c) => c is '。' or ';' or '\n' or '\r' or ',';
+    private bool EndsClause(int at) => note.Folded[at] is '。' or ';' or '\n' or '\r' or ',' || (note.Folded[at] == '.' && at + 1 < note.Folded.Length && note.Folded[at + 1] is ' ' or '\n' or '\r');
 
     private bool IsPrescription(string section) => kind.EncounterClass is "AMB" or "EMER" && section is "plan" or "discharge-instructions" or "assessment";
 
@@ -150,7 +158,7 @@ internal sealed class FindingReader(NoteText note, FactDrafts drafts, NoteIssues
     {
         string words = note.Folded[draft.Span.Start..draft.Span.End].ToLowerInvariant();
         if (fact.Site is { } site) words = note.Folded[site.Start..site.End] + "|" + words;
-        if (fact is DrugFact { Dose: not null } or FamilyFact) words = $"{words}@{draft.Span.Start}";
+        if (fact is DrugFact { Dose: not null } or DrugFact { Frequency: not null } or DrugFact { IsStopped: true } or FamilyFact) words = $"{words}@{draft.Span.Start}";
         (FactCategory, string, Assertion) key = (draft.Category, words, fact.Assertion);
         if (!_said.TryGetValue(key, out int first))
         {

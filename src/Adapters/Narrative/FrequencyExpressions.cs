@@ -94,7 +94,7 @@ internal static partial class FrequencyExpressions
     private static partial Regex Hourly();
 
     // 2-3 times daily, once or twice a day, 2x/week. "1-2 daily" is a number of tablets.
-    [GeneratedRegex(Free + "(?:(?<n>" + English + ")(?:(?:" + To + "| (?<or>or) )(?<m>" + English + "))? ?(?:x|times)|(?<n>once|twice|thrice)(?:(?:" + To + "| (?<or>or) )(?:(?<m>twice|thrice)|(?<m>" + English + ") times))?) ?(?:/ ?|a |per |each |every |in a )?(?<u>daily|day|d|weekly|week|wk|monthly|month)(?![a-z]| ?[0-9])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(Free + "(?:(?<n>" + English + ")(?:(?:" + To + "| (?<or>or) )(?<m>" + English + "))? ?(?:x|times)|x ?(?<n>" + English + ")|(?<n>once|twice|thrice)(?:(?:" + To + "| (?<or>or) )(?:(?<m>twice|thrice)|(?<m>" + English + ") times))?) ?(?:/ ?|a |per |each |every |in a )?(?<u>daily|day|d|weekly|week|wk|monthly|month)(?![a-z]| ?[0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex Times();
 
     // bid-tid, daily to bid.

@@ -41,7 +41,7 @@ internal static partial class ListItems
         for (int i = body.Start; i < body.End; i++)
         {
             bool line = text[i] is '\n' or '\r';
-            bool ends = line ? !bulleted || BulletAt().IsMatch(text.AsSpan(i + 1, body.End - i - 1)) : text[i] == ';' || (text[i] == ' ' && i + 1 < body.End && !IsNumberWord(text, i) && Numbered().Match(text, i, body.End - i).Success);
+            bool ends = line ? !bulleted || BulletAt().IsMatch(text.AsSpan(i + 1, body.End - i - 1)) || Headed().IsMatch(text.AsSpan(i + 1, body.End - i - 1)) : text[i] == ';' || (text[i] == ' ' && i + 1 < body.End && !IsNumberWord(text, i) && Numbered().Match(text, i, body.End - i).Success);
             if (!ends) continue;
             Close(i);
             start = i + 1;
@@ -66,6 +66,10 @@ internal static partial class ListItems
 
     [GeneratedRegex(@"\G *(?:[0-9]{1,2}[.)](?![0-9])|\([0-9]{1,2}\)|[\-*•#]) *", RegexOptions.CultureInvariant)]
     private static partial Regex BulletAt();
+
+    // STOPPED: among numbered lines.
+    [GeneratedRegex(@"\G *[A-Z][A-Z ]{2,30}:", RegexOptions.CultureInvariant)]
+    private static partial Regex Headed();
 
     // … disease 2. hypertension: a number inside a line.
     [GeneratedRegex(@"\G +(?:[0-9]{1,2}[.)] |\([0-9]{1,2}\) )(?=[A-Za-z])", RegexOptions.CultureInvariant)]

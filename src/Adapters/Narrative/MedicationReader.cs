@@ -27,6 +27,12 @@ internal sealed partial class MedicationReader(NoteText note, FactDrafts drafts,
             }
 
             if (Nothing().IsMatch(note.Folded.AsSpan(item.Start, item.Length))) continue;
+            if (DrugIn(item) is { } named && StoppedDrugs.IsUnderHeading(note.Folded, named.Span.Start))
+            {
+                yield return Mention(named with { Assertion = Assertion.Present }, isPrescribed: false) with { IsStopped = true };
+                continue;
+            }
+
             if (DrugIn(item) is null && drafts.In(item).Any(draft => draft.Category is FactCategory.Lab or FactCategory.Vital))
             {
                 issues.Information(item.Start, "informational", "a line of values inside a list of medication stays text.");
@@ -60,11 +66,14 @@ internal sealed partial class MedicationReader(NoteText note, FactDrafts drafts,
             IsPrescribed = isPrescribed,
             Instruction = new TextSpan(draft.Span.End, draft.Span.End),
         };
-        if (item.End <= draft.Span.End || !text.AsSpan(draft.Span.End, item.End - draft.Span.End).ContainsAnyInRange('0', '9')) return bare;
+        if (item.End <= draft.Span.End || !SaysHow(text.AsSpan(draft.Span.End, item.End - draft.Span.End))) return bare;
         DrugFact? read = new PrescriptionLine(note, item, issues, draft, inText: true).Read();
         if (read is null || read.Name.Start != draft.Span.Start || (read.Dose is null && read.Frequency is null && read.Route is null)) return bare;
         return read with { Assertion = draft.Assertion, Entry = bare.Entry, Code = bare.Code, IsPrescribed = isPrescribed, Product = new TextSpan(draft.Span.Start, Math.Max(draft.Span.End, read.Product.End)) };
     }
+
+    // A number, or how often and by which route in words (moxifloxacin QID).
+    private static bool SaysHow(ReadOnlySpan<char> behind) => behind.ContainsAnyInRange('0', '9') || (behind.Length < 24 && PrescriptionWords.Find(behind.ToString().ToLowerInvariant()).Exists(word => word.Value.Category is "frequency" or "route"));
 
     private DrugFact Known(DrugFact drug, TextSpan item)
     {

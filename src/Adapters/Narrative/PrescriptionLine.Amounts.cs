@@ -42,6 +42,14 @@ internal sealed partial class PrescriptionLine
             _productEnd = Math.Max(_productEnd, match.Index + match.Length);
         }
 
+        // （160/4.5μg）2吸: the strengths of two substances, before the dose.
+        Match two = StrengthsOfTwo().Match(_lower, _drug.End);
+        if (two.Success && !Overlaps(two.Index, two.Index + two.Length))
+        {
+            Use(two.Index, two.Index + two.Length);
+            _productEnd = Math.Max(_productEnd, two.Index + two.Length);
+        }
+
         // A bracket that a strength stands in belongs to the product.
         while (_productEnd > 0 && _productEnd < _lower.Length && _lower[_productEnd] == ')') _productEnd++;
         TermMatch<PrescriptionWord>[] behind = [.. _words.Where(word => word.Value.Category is "frequency" or "route" or "explicit" && word.Start < _productEnd)];
@@ -79,7 +87,7 @@ internal sealed partial class PrescriptionLine
             while (at < _lower.Length && (_lower[at] == ' ' || (_english && _lower[at] == '-' && at == match.Index + match.Length))) at++;
             if (at < _lower.Length && IsFraction(_lower[at])) at++; // 1½ tablets
             while (at < _lower.Length && _lower[at] == ' ') at++;
-            if (at >= _lower.Length || PrescriptionWords.DoseUnitAt(_lower, at) is not { } unit) continue;
+            if (at >= _lower.Length || UnitAt(at) is not { } unit) continue;
             int stop = at + unit.Length;
             if (IsConcentration(stop)) continue;
             if (!high.Success && HighBehind(stop, _lower.Substring(at, unit.Length)) is { } behind)
@@ -103,13 +111,16 @@ internal sealed partial class PrescriptionLine
         }
     }
 
+    // 1# is one piece in Chinese prescriptions; in English ones # is what was dispensed.
+    private (int Length, string? Ucum)? UnitAt(int at) => !_english && _lower[at] == '#' ? (1, null) : PrescriptionWords.DoseUnitAt(_lower, at);
+
     private void Amounted(Group first, Group high, TextSpan whole, TextSpan unit, string? ucum, bool or)
     {
         bool range = high.Success && Size(high.Value) > Size(first.Value), weight = ucum is not null;
         bool perTaking = PerTaking().IsMatch(_lower.AsSpan(whole.End));
 
         // 1/2片, 8-6-6U, 1½ tabs, 1片半, 1,000 units, 5 units per hour, 0.5g×2, 25 or 50 mg: the number alone is not what is taken.
-        bool partial = GoesOnBefore(whole.Start) || _lower.AsSpan(first.Index + first.Length, unit.Start - first.Index - first.Length).IndexOfAny("½¼¾⅓⅔") >= 0 || IsHalved(whole.End)
+        bool partial = GoesOnBefore(whole.Start) || Chain().IsMatch(_lower.AsSpan(whole.End)) || _lower.AsSpan(first.Index + first.Length, unit.Start - first.Index - first.Length).IndexOfAny("½¼¾⅓⅔") >= 0 || IsHalved(whole.End)
             || Grouped().IsMatch(first.Value) || IsRate(whole.End) || Multiplied().IsMatch(_lower.AsSpan(whole.End))
             || (or && (weight || Size(high.Value) != Size(first.Value) + 1)) || (high.Success && Changes(whole));
         if (high.Success && !range && !partial)
@@ -128,7 +139,8 @@ internal sealed partial class PrescriptionLine
             // With the numbers that it goes on from, so that none of them looks like a dose without a unit.
             int from = whole.Start;
             while (from > Math.Max(0, _drug.End) && (char.IsAsciiDigit(_lower[from - 1]) || IsFraction(_lower[from - 1]) || _lower[from - 1] is ' ' or '.' or '/' or '-' or '~' or '×' or '*' or '又')) from--;
-            Use(from, whole.End + Multiplied().Match(_lower[whole.End..]).Length);
+            int to = whole.End + Multiplied().Match(_lower[whole.End..]).Length;
+            Use(from, to + Chain().Match(_lower[to..]).Length);
             _unread = true;
             return;
         }
@@ -228,6 +240,13 @@ internal sealed partial class PrescriptionLine
 
     [GeneratedRegex(@"\G ?(?:/|·|•| per |每) ?(?=[a-z(小时分公千天日周次\u4E00-\u9FFF])(?!(?:dose|taking|tablet|tab|puff|patch|inhalation)\b)", RegexOptions.CultureInvariant)]
     private static partial Regex Per();
+
+    [GeneratedRegex(@"\G[^0-9,;。]{0,6}?(?:\( ?)?[0-9]+(?:\.[0-9]+)? ?(?:mg|μg|ug|mcg|g)? ?/ ?[0-9]+(?:\.[0-9]+)? ?(?:mg|μg|ug|mcg|g)(?![a-z])(?: ?\))?", RegexOptions.CultureInvariant)]
+    private static partial Regex StrengthsOfTwo();
+
+    // 8u-6u-6u: one amount for each meal.
+    [GeneratedRegex(@"^(?: ?[-~/] ?[0-9]+(?:\.[0-9]+)? ?[a-z\u4E00-\u9FFF]{0,2})+", RegexOptions.CultureInvariant)]
+    private static partial Regex Chain();
 
     // 0.5g/次: said to be one taking.
     [GeneratedRegex(@"^ ?(?:/|每) ?次", RegexOptions.CultureInvariant)]

@@ -199,7 +199,8 @@ internal sealed partial class PrescriptionLine
     // "then stop" ends a course, "hold for SBP < 100" is a condition: the drug is taken.
     private bool IsEndOfCourse(TermMatch<PrescriptionWord> stop)
     {
-        if (!_english) return false;
+        // bid（心率<55次/分停药）, 21天后停用: when it will be stopped; until then it is taken.
+        if (!_english) return UntilThen().IsMatch(_lower.AsSpan(0, stop.Start));
         ReadOnlySpan<char> before = _lower.AsSpan(0, stop.Start).TrimEnd(" ,"), behind = _lower.AsSpan(stop.End).TrimStart();
         return before.EndsWith("then") || ((_lower.AsSpan(stop.Start, stop.End - stop.Start) is "hold") && (behind.StartsWith("for ") || behind.StartsWith("if ") || behind.StartsWith("param")));
     }
@@ -314,6 +315,9 @@ internal sealed partial class PrescriptionLine
     private bool Overlaps(int start, int end) => Array.IndexOf(_used, true, start, end - start) >= 0;
 
     private void Use(int start, int end) => Array.Fill(_used, true, start, end - start);
+
+    [GeneratedRegex(@"(?:[<>≤≥]|如|若|低于|高于|超过|小于|大于|满|后|至|出现)[^,;。、]{0,14}$", RegexOptions.CultureInvariant)]
+    private static partial Regex UntilThen();
 
     [GeneratedRegex("^[0-9]{1,2}/[0-9]{1,2}(?![0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex DayOfMonth();

@@ -24,6 +24,9 @@ internal static class StoppedDrugs
             if (before.EndsWith(stop, StringComparison.OrdinalIgnoreCase) && !IsDoubted(before[..^stop.Length])) return true;
         }
 
+        // 停头孢呋辛: one letter says it only where its clause begins with it.
+        if (before.Length > 1 && before[^1] == '停' && before[^2] is ',' or ';' or '。' or '、' or '\n' or ' ' or ':') return true;
+        if (IsUnderHeading(text, drug.Start)) return true;
         ReadOnlySpan<char> behind = text.AsSpan(drug.End, Math.Min(20, text.Length - drug.End));
         for (bool again = true; again;)
         {
@@ -43,6 +46,25 @@ internal static class StoppedDrugs
 
         return false;
     }
+
+    /// <summary>True on a line that a heading of stopped drugs opens: <c>STOPPED: lactulose, rifaximin</c>, 停用药物：….</summary>
+    public static bool IsUnderHeading(string text, int at)
+    {
+        int line = at == 0 ? 0 : text.LastIndexOf('\n', at - 1) + 1;
+        ReadOnlySpan<char> head = text.AsSpan(line, at - line).TrimStart(" -*•#");
+        int colon = head.IndexOf(':');
+        if (colon < 0) return false;
+        ReadOnlySpan<char> words = head[..colon].Trim();
+        foreach (string heading in Headings)
+        {
+            if (words.Equals(heading, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        return false;
+    }
+
+    private static readonly string[] Headings =
+        ["stopped", "discontinued", "stop", "stop taking", "stopped medications", "discontinued medications", "medications stopped", "medications discontinued", "meds stopped", "停用", "停用药物", "停药", "已停用", "已停药物", "停用药"];
 
     // What else makes a sentence conditional.
     private static readonly string[] Conditions = ["如", "若", "一旦", "if ", "when ", "unless "];

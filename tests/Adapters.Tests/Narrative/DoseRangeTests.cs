@@ -58,6 +58,7 @@ public class DoseRangeTests
     [InlineData("美托洛尔片 1½片 口服 bid")]
     [InlineData("门冬胰岛素注射液 12-10-8U 皮下注射 三餐前")]
     [InlineData("门冬胰岛素注射液 8-6-6u 皮下注射")]
+    [InlineData("门冬胰岛素注射液 8u-6u-6u 三餐前")]
     [InlineData("多巴胺注射液 10mg/(kg·d) 静滴")]
     [InlineData("肝素注射液 500U/小时 静滴")]
     [InlineData("泼尼松片 40mg/d 口服")]

@@ -70,6 +70,17 @@ public class EnglishMedicationTests
     public void What_is_not_taken_or_is_no_drug_is_none(string line) => Assert.Empty(Drugs(line));
 
     [Fact]
+    public void Drugs_under_a_heading_of_stopped_ones_are_stopped()
+    {
+        DrugFact[] drugs = [.. Drugs("1. Levothyroxine 112 mcg daily\n2. Calcium carbonate with vitamin D\nSTOPPED: lactulose, rifaximin, nadolol")];
+        Assert.Equal(["lactulose", "rifaximin", "nadolol"], drugs.Where(drug => drug.IsStopped).Select(drug => drug.Name).Select(name => Read("1. Levothyroxine 112 mcg daily\n2. Calcium carbonate with vitamin D\nSTOPPED: lactulose, rifaximin, nadolol").Text[name]));
+        Assert.Contains(drugs, drug => !drug.IsStopped && drug.Dose is null);
+    }
+
+    [Fact]
+    public void Five_times_daily_is_not_daily() => Is("Levodopa 100 mg x5 daily", "Levodopa", "100 mg", "5/1/d", null);
+
+    [Fact]
     public void Several_drugs_in_one_line_are_several() => Assert.Equal(["10 mg", "25 mg", "40 mg"], Drugs("Lisinopril 10 mg daily, metoprolol 25 mg bid, and atorvastatin 40 mg qhs.").Select(Dose));
 
     [Theory]

@@ -102,6 +102,29 @@ public class MedicationTests
         Assert.DoesNotContain(Notes.Of(Notes.Convert(Notes.Head + line), "MedicationStatement"), json => (string?)json["status"] == "stopped");
 
     [Theory]
+    [InlineData("普萘洛尔片 10mg 口服 bid（心率<55次/分停药）")]
+    [InlineData("氯吡格雷片 75mg 口服 qd（满21天停用）")]
+    public void A_drug_that_will_be_stopped_on_a_condition_is_prescribed(string line) => Assert.NotNull(Assert.Single(Notes.Facts($"出院带药：{line}").OfType<DrugFact>()).Dose);
+
+    [Fact]
+    public void One_letter_says_that_a_drug_was_stopped_where_its_clause_begins_with_it() =>
+        Assert.Equal("头孢呋辛", (string?)Assert.Single(Notes.Of(Notes.Convert(Notes.Head + "诊治经过：恢复顺利；停头孢呋辛，续甘露醇125ml bid。"), "MedicationStatement"), json => (string?)json["status"] == "stopped")["medicationCodeableConcept"]!["text"]);
+
+    [Fact]
+    public void The_same_drug_said_again_with_a_frequency_is_a_statement_of_its_own() =>
+        Assert.Single(Notes.Of(Notes.Convert(Notes.Head + "诊治经过：术中予左氧氟沙星，术后左氧氟沙星 bid。"), "MedicationStatement"), json => json["dosage"]?[0]?["timing"] is not null);
+
+    [Theory]
+    [InlineData("入院诊断：重度抑郁发作。予艾司西酞普兰10mg qd治疗。\n", "艾司西酞普兰")]
+    [InlineData("入院诊断：1.高血压病 2.白内障\n处理 甘露醇250ml 快速静滴\n", "甘露醇")]
+    public void What_is_given_behind_a_list_of_diagnoses_is_no_diagnosis(string body, string drug)
+    {
+        IReadOnlyList<NarrativeFact> facts = Notes.Facts(body);
+        Assert.Single(facts.OfType<DrugFact>());
+        Assert.DoesNotContain(facts.OfType<DiagnosisFact>(), fact => (Notes.Head + body)[fact.Span.Start..fact.Span.End].Contains(drug, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("无")]
     [InlineData("无。")]
     [InlineData("定期复查肝功能")]

@@ -22,6 +22,7 @@ internal static class ChineseFacts
         List<FactDraft> found = [];
         var taken = new SpanSet(block);
         foreach (NoteHeading heading in headings) taken.Add(heading.Span);
+        BloodProducts.Find(text.Folded, block, taken, found);
         TornNames.AddTo(hits, torn);
         Measurements.Find(text, block, hits, taken, found);
         hits.RemoveAll(torn.Contains);
