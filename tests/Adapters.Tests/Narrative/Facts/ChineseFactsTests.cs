@@ -25,6 +25,19 @@ public sealed class ChineseFactsTests
         Assert.Equal(expected, string.Join(", ", Finder.Find(text).Select(fact => $"{fact.Text} {fact.Assertion.ToString().ToLowerInvariant()}")));
 
     [Theory]
+    [InlineData("腹腔内未见积液。", "Body 腹腔, Symptom 积液")]
+    [InlineData("肝肋下2cm可触及。", "Body 肝, Body 肋下")]
+    [InlineData("宫底脐下1指。", "Body 宫底, Body 脐")]
+    [InlineData("双肾盂无分离，膀胱无变化。", "Body 双肾盂, Symptom 分离, Body 膀胱")]
+    [InlineData("腹软，切口敷料干燥。", "Body 腹, Body 切口")]
+    [InlineData("取右侧切口，切口长约5cm。", "")]
+    [InlineData("肠鸣音4次/分。", "")]
+    [InlineData("输红细胞2U、血浆400ml、血小板1治疗量。", "Drug 红细胞, Drug 血浆, Drug 血小板")]
+    [InlineData("红细胞2.1×10^12/L。", "Lab 红细胞2.1×10^12/L")]
+    public void A_site_is_without_the_words_for_where_and_an_amount_makes_a_blood_product(string text, string expected) =>
+        Assert.Equal(expected, string.Join(", ", Finder.Find(text).Select(fact => $"{fact.Category} {fact.Text}")));
+
+    [Theory]
     [InlineData("WBC 12.3×10^9/L↑，Hb:98g/L。", "WBC|WBC 12.3×10^9/L↑", "Hb|Hb:98g/L")]
     [InlineData("T36.5℃ P80次/分 BP 120/80mmHg", "T|T36.5℃", "P|P80次/分", "BP|BP 120/80mmHg")]
     [InlineData("ＷＢＣ１１．６×１０＾９／Ｌ↑", "ＷＢＣ|ＷＢＣ１１．６×１０＾９／Ｌ↑")]

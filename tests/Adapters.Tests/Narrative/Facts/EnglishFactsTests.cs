@@ -20,6 +20,14 @@ public sealed class EnglishFactsTests
     [InlineData("No family history of breast cancer was reported.", "Disease Negated: breast cancer")]
     public void A_cue_reaches_its_findings_and_no_further(string text, params string[] expected) => Assert.Equal(expected, Found(text));
 
+    [Theory]
+    [InlineData("She has hyperlipidemia, type 2 diabetes mellitus, and gout.", "Disease Present: hyperlipidemia", "Disease Present: type 2 diabetes mellitus", "Disease Present: gout")]
+    [InlineData("She has uncontrolled diabetes mellitus today.", "Disease Present: uncontrolled diabetes mellitus")]
+    [InlineData("He was admitted with a systolic heart failure exacerbation.", "Disease Present: systolic heart failure exacerbation")]
+    [InlineData("He was treated with carboplatin and paclitaxel in spring.", "Drug Present: carboplatin", "Drug Present: paclitaxel")]
+    [InlineData("Infectious Diseases consult on Monday, follow up in stroke clinic.")]
+    public void A_diagnosis_is_read_as_far_as_it_goes(string text, params string[] expected) => Assert.Equal(expected, Found(text));
+
     [Fact]
     public void A_section_says_how_its_findings_are_meant()
     {

@@ -11,6 +11,7 @@ internal static class Terms
         List<FactDraft> drafts = [];
         foreach (LexiconHit term in terms) Add(text.Folded, term, block, drafts);
         SingleOrgans.Add(text.Folded, block, taken, drafts);
+        DeniedSigns.Add(text.Folded, block, taken, drafts);
         drafts.Sort(static (a, b) => a.Span.Start.CompareTo(b.Span.Start));
         Joining.Join(text.Folded, block, taken, drafts);
         found.AddRange(drafts);
@@ -52,7 +53,25 @@ internal static class Terms
         // 会阴切口, 右小腿伤口: what was cut is no part of the site.
         if (category == FactCategory.Body) end -= ChineseWords.Before(Vocabulary.Wounds, text.AsSpan(start, end - start));
         if (end == start) return;
+        if (category == FactCategory.Body && !Placed(text, ref start, ref end, term, block, drafts)) return;
         drafts.Add(Draft(start, end, category, term, end - start >= 4 ? 0.92 : 0.85));
+    }
+
+    // Where something lies is no part of the site: 腹腔内 is 腹腔, 脐下1指 is 脐, 距肛门6cm is none; 肝肋下 is the liver and the margin of the ribs.
+    private static bool Placed(string text, ref int start, ref int end, in LexiconHit term, TextSpan block, List<FactDraft> drafts)
+    {
+        ReadOnlySpan<char> site = text.AsSpan(start, end - start);
+        if (site[0] == '距') return false;
+        if (site.Length > 2 && site[^1] == '内' && !site.EndsWith("颅内") && !site.EndsWith("体内") && !site.EndsWith("宫内")) end--;
+        else if (site.Length == 2 && site[0] == '脐' && site[1] is '上' or '下' or '旁' && end < block.End && char.IsAsciiDigit(text[end])) end--;
+        int organ = site.StartsWith("肝脏") || site.StartsWith("脾脏") ? 2 : site[0] is '肝' or '脾' ? 1 : 0;
+        if (organ > 0 && site[organ..] is "肋下" or "肋缘下" or "右肋下" or "左肋下")
+        {
+            drafts.Add(Draft(start, start + organ, FactCategory.Body, term, 0.85) with { KeepsCode = false });
+            start += organ;
+        }
+
+        return true;
     }
 
     private static FactDraft Draft(int start, int end, FactCategory category, in LexiconHit term, double confidence) =>

@@ -107,6 +107,8 @@ internal static class Vocabulary
         if (term.Category == LexiconCategory.Body && ChineseWords.At(GivenInto, behind) > 0) return true;
         // 多饮水 is advice.
         if (term.Entry.Term == "多饮" && behind.Length > 0 && behind[0] is '水' or '温' or '开') return true;
+        // 肠鸣音4次/分 is normal, and 肠鸣 in it no complaint.
+        if (term.Entry.Term == "肠鸣" && behind.StartsWith("音")) return true;
         // 前房轴深2CT: a corneal thickness.
         if (term.Entry.Term == "CT" && term.Start > block.Start && char.IsAsciiDigit(text[term.Start - 1])) return true;
         // AML1-ETO is a gene.

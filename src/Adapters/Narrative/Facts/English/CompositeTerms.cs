@@ -12,6 +12,7 @@ internal sealed class CompositeTerms
     private static readonly string[] ListSeparators = [", or ", ", and ", " and ", " or ", ", ", "/"];
     private static readonly string[] Places = [" at the ", " at ", " in the ", " in his ", " in her ", " in ", " over the ", " over ", " on the ", " on ", " of the ", " of "];
     private static readonly string[] Therapies = [" on ", " s/p ", " status post "];
+    private static readonly string[] Both = [" and "];
     private static readonly string[] Parts = [" with ", " w/ "];
 
     private readonly FrozenDictionary<LexiconCategory, FrozenSet<string>> _terms;
@@ -25,6 +26,9 @@ internal sealed class CompositeTerms
         LexiconCategory.Symptom => IsList(entry.Term) || Parted(entry.Term, Places, [LexiconCategory.Symptom], [LexiconCategory.Body]),
         LexiconCategory.Disease => Parted(entry.Term, Therapies, [LexiconCategory.Disease], [LexiconCategory.Treatment, LexiconCategory.Procedure, LexiconCategory.Disease, LexiconCategory.Drug]),
         LexiconCategory.Procedure => Parted(entry.Term, Parts, [LexiconCategory.Procedure, LexiconCategory.Test], [LexiconCategory.Procedure]),
+
+        // Carboplatin and paclitaxel are two drugs; a fixed combination is named by its display with a stroke.
+        LexiconCategory.Drug => entry.Display?.Contains('/', StringComparison.Ordinal) != true && Parted(entry.Term, Both, [LexiconCategory.Drug], [LexiconCategory.Drug]),
         _ => false,
     };
 

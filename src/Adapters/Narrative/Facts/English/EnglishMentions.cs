@@ -171,6 +171,9 @@ internal static class EnglishMentions
         if (kind == TermKinds.Body && hit.Length == 1 && hit.First > 0 && reading.Units[hit.First].Is(TermKinds.Form) && (reading.Sections.Of(hit.First) == SectionKind.Medications || IsAmount(reading, hit.First - 1))) return true;
         if (kind == TermKinds.Body) return hit.Length == 1 && reading.Is(hit.First, "back") && IsAdverb(reading, hit.First);
         if (kind == TermKinds.Drug) return false;
+
+        // "Infectious Diseases consult", "PE clinic", "transplant service": who was asked, not what was found.
+        if (kind is TermKinds.Disease or TermKinds.Symptom or TermKinds.Procedure or TermKinds.Treatment && reading.Has(hit.End, WordRole.Service) && reading.Together(hit.First, hit.End)) return true;
         if (kind == TermKinds.Procedure && IsDeviceAlone(reading, hit)) return true;
         if ((kind & TermKinds.Lab) != 0 && hit.Length == 1 && reading.Has(hit.First, WordRole.ValueOnly)) return true;
         for (int i = hit.First; i < hit.End; i++)

@@ -209,8 +209,12 @@ internal static class EnglishPhrases
         int end = mention.End;
         if (mention.Category == FactCategory.Disease)
         {
+            end = mention.End = Crossed(reading, mention);
             int at = reading.Is(end, ',') ? end + 1 : end;
-            if (at + 1 < reading.Tokens.Count && reading.Together(end - 1, at + 1) && (reading.Is(at, "stage") || reading.Is(at, "grade") || reading.Is(at, "type") || reading.Is(at, "class")) && IsGrade(reading, at + 1, out int behind))
+
+            // "hyperlipidemia, type 2 diabetes": the type belongs to what follows.
+            bool another = at > end && reading.FactAt(at).Length > 1;
+            if (!another && at + 1 < reading.Tokens.Count && reading.Together(end - 1, at + 1) && (reading.Is(at, "stage") || reading.Is(at, "grade") || reading.Is(at, "type") || reading.Is(at, "class")) && IsGrade(reading, at + 1, out int behind))
             {
                 mention.End = behind;
                 mention.Extended = true;
@@ -239,6 +243,20 @@ internal static class EnglishPhrases
             if (reading.Is(at, "iv") || reading.Is(at, "intravenous")) at++;
             if (reading.Is(at, "contrast")) mention.End = at + 1;
         }
+    }
+
+    // "Uncontrolled diabetes mellitus", "COPD exacerbation": a term that begins inside of this one and goes on, and the word for its getting worse.
+    private static int Crossed(EnglishReading reading, Mention mention)
+    {
+        int end = mention.End;
+        for (int i = mention.First + 1; i < mention.End; i++)
+        {
+            TermHit other = reading.FactAt(i);
+            if (other.End > end && other.Is(TermKinds.Disease) && reading.Written(mention.First, other.End).IndexOfAny(",;:/") < 0) end = other.End;
+        }
+
+        while (end < reading.Tokens.Count && !reading.Tokens[end].NewLine && (reading.Is(end, "exacerbation") || reading.Is(end, "exacerbations") || reading.Is(end, "flare") || reading.Is(end, "mellitus")) && reading.Together(end - 1, end)) end++;
+        return end;
     }
 
     private static bool IsGrade(EnglishReading reading, int token, out int end)

@@ -81,6 +81,8 @@ internal enum WordRole : ulong
     Done = 1ul << 35,
     /// <summary>ER, PR, LE: a measurement with its value only; alone it is another word</summary>
     ValueOnly = 1ul << 36,
+    /// <summary>clinic, consult, team: who is asked; the name of a disease before it names them</summary>
+    Service = 1ul << 37,
 }
 
 /// <summary>The roles of the words, by their number in the vocabulary.</summary>
