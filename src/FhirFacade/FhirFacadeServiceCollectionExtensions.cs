@@ -169,6 +169,7 @@ public static class FhirFacadeServiceCollectionExtensions
         services.AddSingleton<LaterInteractions>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LaterInteractions>());
         services.AddSingleton<DisclosureOperations>();
+        services.AddSingleton<InventoryOperation>();
         services.AddSingleton<ExchangeOperations>();
         services.AddSingleton<RouteTable>();
         services.AddSingleton<FhirRouter>();

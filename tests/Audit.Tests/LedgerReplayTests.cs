@@ -118,6 +118,28 @@ public sealed class LedgerReplayTests(ReplayWorld world) : IClassFixture<ReplayW
     }
 
     [Fact]
+    public async Task RunAsync_HeldForLongerThanThePolicyAllows_AndNeverAnchored_IsNamed()
+    {
+        await using ReplayWorld.Consortium consortium = await world.ConsortiumAsync();
+        DateTimeOffset now = await world.NowAsync();
+        IndexEntry forgotten = consortium.A.Store("Observation", "forgotten", 1, now.AddDays(-4));
+        consortium.A.Store("Observation", "onItsWay", 1, now.AddHours(-1));
+        IndexEntry hidden = consortium.B.Store("Observation", "hidden", 1, now.AddDays(-4));
+
+        ReplayVerdict verdict = await consortium.ReplayAsync();
+
+        Assert.Equal(VerdictWord.Tampered, verdict.Verdict);
+        Assert.Equal(
+            new[] { (FindingKind.NeverAnchored, consortium.A.Signer.Address.ToString(), forgotten.RecordId.ToString()), (FindingKind.NeverAnchored, consortium.B.Signer.Address.ToString(), hidden.RecordId.ToString()) }.OrderBy(one => one.Item2, StringComparer.Ordinal),
+            verdict.Findings.Select(f => (f.Kind, f.Custodian!, f.RecordId!)));
+        Assert.Equal(24UL, verdict.Counts.Verified);
+
+        // What it leaves out of its list as well, nobody can tell.
+        consortium.A.Unlisted[forgotten.RecordId] = consortium.B.Unlisted[hidden.RecordId] = true;
+        Assert.Equal(VerdictWord.Intact, (await consortium.ReplayAsync()).Verdict);
+    }
+
+    [Fact]
     public async Task RunAsync_CustodianAway_IsIncompleteAndSaysSo()
     {
         ReplayWorld.Consortium consortium = await world.ConsortiumAsync();

@@ -76,6 +76,7 @@ internal sealed class TestCustodian : IAsyncDisposable
         WebApplication app = builder.Build();
         var custodian = new TestCustodian(app, signer, regulator, seed);
         app.MapPost("/fhir/$disclose", custodian.DiscloseAsync);
+        app.MapGet("/fhir/$inventory", custodian.InventoryAsync);
         await app.StartAsync();
         custodian.Endpoint = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/fhir");
         return custodian;
@@ -89,7 +90,7 @@ internal sealed class TestCustodian : IAsyncDisposable
         byte[] bytes = Encoding.UTF8.GetBytes(json);
         byte[] secret = RecordCommitment.NewSecret();
         Tag128 recordId = IndexIdentifiers.RecordId(_key, type, id, version.ToString(CultureInfo.InvariantCulture));
-        Records[recordId] = new StoredRecord(bytes, secret);
+        Records[recordId] = new StoredRecord(bytes, secret, recordedAt);
         return new IndexEntry(recordId, RecordCommitment.Compute(bytes, secret).Commitment, Tag128.Zero, IndexIdentifiers.Kind(type), (ulong)recordedAt.ToUnixTimeSeconds());
     }
 
@@ -102,7 +103,7 @@ internal sealed class TestCustodian : IAsyncDisposable
         byte[] bytes = Encoding.UTF8.GetBytes($$"""{"resourceType":"AuditEvent","id":"{{id}}","meta":{"versionId":"1","lastUpdated":"{{at}}"},"type":{"code":"destroy"},"action":"D","recorded":"{{at}}","entity":[{{entities}}]}""");
         byte[] secret = RecordCommitment.NewSecret();
         Tag128 recordId = IndexIdentifiers.RecordId(_key, "AuditEvent", id, "1");
-        Records[recordId] = new StoredRecord(bytes, secret);
+        Records[recordId] = new StoredRecord(bytes, secret, recordedAt);
         foreach (Tag128 record in records)
         {
             Records.TryRemove(record, out _);
@@ -122,6 +123,25 @@ internal sealed class TestCustodian : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    /// <summary>Records that it leaves out of its list.</summary>
+    public ConcurrentDictionary<Tag128, bool> Unlisted { get; } = [];
+
+    // Two of a page, so that there are several.
+    private IResult InventoryAsync(HttpContext http)
+    {
+        if (Always is { } always) return Results.StatusCode((int)always);
+        Tag128[] all = [.. Records.Keys.Where(id => !Unlisted.ContainsKey(id)).OrderBy(id => id.ToString(), StringComparer.Ordinal)];
+        int from = int.TryParse(http.Request.Query["_after"], CultureInfo.InvariantCulture, out int after) ? after : 0;
+        JsonNode[] page = [.. all.Skip(from).Take(2).Select(id => (JsonNode)new JsonObject
+        {
+            ["name"] = "record",
+            ["part"] = new JsonArray(new JsonObject { ["name"] = "recordId", ["valueString"] = id.ToString() }, new JsonObject { ["name"] = "recorded", ["valueInstant"] = Records[id].RecordedAt.ToString("O") }),
+        })];
+        var answer = new JsonObject { ["resourceType"] = "Parameters", ["parameter"] = new JsonArray(page) };
+        if (page.Length == 2) answer["parameter"]!.AsArray().Add(new JsonObject { ["name"] = "next", ["valueString"] = (from + 2).ToString(CultureInfo.InvariantCulture) });
+        return Results.Text(answer.ToJsonString(), "application/fhir+json");
     }
 
     private async Task DiscloseAsync(HttpContext http)
@@ -224,4 +244,4 @@ internal sealed class TestCustodian : IAsyncDisposable
     }
 }
 
-internal sealed record StoredRecord(byte[] Bytes, byte[] Secret);
+internal sealed record StoredRecord(byte[] Bytes, byte[] Secret, DateTimeOffset RecordedAt);

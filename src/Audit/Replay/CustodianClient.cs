@@ -72,11 +72,17 @@ internal sealed class CustodianClient(ReplayOptions options, ulong chainId, Http
         }
     }
 
-    private async Task<ChallengeReply> AskAsync(Uri endpoint, Address audience, IReadOnlyList<Tag128> recordIds, CancellationToken cancellationToken)
+    private Task<ChallengeReply> AskAsync(Uri endpoint, Address audience, IReadOnlyList<Tag128> recordIds, CancellationToken cancellationToken)
+    {
+        string question = $$"""{"resourceType":"Parameters","parameter":[{{string.Join(',', recordIds.Select(id => $$"""{"name":"recordId","valueString":"{{id}}"}"""))}}]}""";
+        return RepeatAsync(() => SendAsync(HttpMethod.Post, endpoint.AbsoluteUri.TrimEnd('/') + "/$disclose", question, audience, cancellationToken), cancellationToken);
+    }
+
+    private async Task<ChallengeReply> RepeatAsync(Func<Task<ChallengeReply>> ask, CancellationToken cancellationToken)
     {
         for (int attempt = 0, waits = 0; ; attempt++)
         {
-            ChallengeReply reply = await AskOnceAsync(endpoint, audience, recordIds, cancellationToken).ConfigureAwait(false);
+            ChallengeReply reply = await ask().ConfigureAwait(false);
             if (reply.RetryAfter is { } wait && waits++ < MostWaits)
             {
                 attempt--;
@@ -89,9 +95,44 @@ internal sealed class CustodianClient(ReplayOptions options, ulong chainId, Http
         }
     }
 
-    private async Task<ChallengeReply> AskOnceAsync(Uri endpoint, Address audience, IReadOnlyList<Tag128> recordIds, CancellationToken cancellationToken)
+    /// <summary>A page of what the custodian says it holds; asks again where no answer came.</summary>
+    /// <param name="endpoint">Its FHIR base.</param>
+    /// <param name="audience">Its name.</param>
+    /// <param name="after">The <c>next</c> of the page before; empty for the first.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<InventoryPage> InventoryAsync(Uri endpoint, Address audience, string after, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.AbsoluteUri.TrimEnd('/') + "/$disclose");
+        string url = endpoint.AbsoluteUri.TrimEnd('/') + "/$inventory" + (after.Length == 0 ? "" : "?_after=" + Uri.EscapeDataString(after));
+        ChallengeReply reply = await RepeatAsync(() => SendAsync(HttpMethod.Get, url, null, audience, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (reply.Outcome != ChallengeOutcome.Answered) return new InventoryPage(reply.Outcome, reply.Detail, [], null);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(reply.Body);
+            var records = new List<(Tag128, DateTimeOffset)>();
+            string? next = null;
+            if (document.RootElement.TryGetProperty("parameter", out JsonElement parameters))
+            {
+                foreach (JsonElement parameter in parameters.EnumerateArray())
+                {
+                    if (parameter.GetProperty("name").GetString() == "next") next = parameter.GetProperty("valueString").GetString();
+                    else records.Add((Tag128.Parse(parameter.GetProperty("part")[0].GetProperty("valueString").GetString()!), parameter.GetProperty("part")[1].GetProperty("valueInstant").GetDateTimeOffset()));
+                }
+            }
+
+            // A page that leads to itself would be asked for for ever.
+            return next is not null && (next == after || records.Count == 0)
+                ? new InventoryPage(ChallengeOutcome.Refused, "Its pages lead nowhere.", [], null)
+                : new InventoryPage(ChallengeOutcome.Answered, reply.Detail, records, next);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        {
+            return new InventoryPage(ChallengeOutcome.Refused, "Its list cannot be read.", [], null);
+        }
+    }
+
+    private async Task<ChallengeReply> SendAsync(HttpMethod method, string url, string? question, Address audience, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, url);
         request.Headers.Accept.ParseAdd("application/fhir+json");
         if (options.Regulator is { } signer)
         {
@@ -100,8 +141,7 @@ internal sealed class CustodianClient(ReplayOptions options, ulong chainId, Http
                 "Bearer", await MemberToken.IssueAsync(signer, chainId, MemberToken.Audience(chainId, audience), time, TokenLife, cancellationToken).ConfigureAwait(false));
         }
 
-        request.Content = new StringContent(
-            $$"""{"resourceType":"Parameters","parameter":[{{string.Join(',', recordIds.Select(id => $$"""{"name":"recordId","valueString":"{{id}}"}"""))}}]}""", Encoding.UTF8, "application/fhir+json");
+        if (question is not null) request.Content = new StringContent(question, Encoding.UTF8, "application/fhir+json");
         using var patience = new CancellationTokenSource(options.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try

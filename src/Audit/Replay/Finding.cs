@@ -48,6 +48,9 @@ public enum FindingKind
     /// <summary>The custodian answers with a failure for this record, as it does when the stored bytes can no longer be read.</summary>
     Damaged,
 
+    /// <summary>The custodian holds a version that no batch on the chain has, for longer than the policy allows.</summary>
+    NeverAnchored,
+
     /// <summary>The custodian's answer holds no proof.</summary>
     Malformed,
 

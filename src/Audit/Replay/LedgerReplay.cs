@@ -74,13 +74,14 @@ public sealed class LedgerReplay(TimeProvider? timeProvider = null, HttpMessageH
         var findings = new List<Finding>(chain.Findings);
         var custodians = new List<ReplayedCustodian>();
         var scope = new ReplayScope(options);
-        ulong challenged = await ChallengeAsync(options, verdict.Chain.Id, chain, scope, custodians, findings, cancellationToken).ConfigureAwait(false);
+        DateTimeOffset lastBlockTime = DateTimeOffset.FromUnixTimeSeconds((long)(last.Timestamp / units));
+        ulong challenged = await ChallengeAsync(options, verdict.Chain.Id, chain, lastBlockTime, scope, custodians, findings, cancellationToken).ConfigureAwait(false);
         Block? again = await ethereum.BlockAsync(last.Number, cancellationToken).ConfigureAwait(false);
         if (again?.Hash != last.Hash) findings.Add(new Finding(FindingKind.ChainChanged, $"Block {last.Number} was replaced during the replay; replay again.") { Block = last.Number });
 
         verdict = verdict with
         {
-            Chain = verdict.Chain with { FirstBlock = chain.FirstBlock, LastBlockTime = DateTimeOffset.FromUnixTimeSeconds((long)(last.Timestamp / units)) },
+            Chain = verdict.Chain with { FirstBlock = chain.FirstBlock, LastBlockTime = lastBlockTime },
             Custodians = custodians,
             Sample = options is { Sample: { } size, ChallengeCustodians: true } ? ReplaySample.Of(size, scope, chain.Trails, options.Since is not null) : null,
             Counts = new ReplayCounts
@@ -98,29 +99,37 @@ public sealed class LedgerReplay(TimeProvider? timeProvider = null, HttpMessageH
 
     /// <summary>All custodians at the same time, each with its own bound on what is under way.</summary>
     private async Task<ulong> ChallengeAsync(
-        ReplayOptions options, ulong chainId, ChainReplay chain, ReplayScope scope, List<ReplayedCustodian> custodians, List<Finding> findings, CancellationToken cancellationToken)
+        ReplayOptions options, ulong chainId, ChainReplay chain, DateTimeOffset lastBlockTime, ReplayScope scope, List<ReplayedCustodian> custodians, List<Finding> findings, CancellationToken cancellationToken)
     {
         using HttpClient http = handler is null ? new HttpClient() : new HttpClient(handler, disposeHandler: false);
         http.Timeout = Timeout.InfiniteTimeSpan;
         var client = new CustodianClient(options, chainId, http, _time);
         using ReplayJournal? journal = options is { Journal: { } path, ChallengeCustodians: true } ? ReplayJournal.Open(path, chainId, options.Contract) : null;
         var endpoints = new CustodianEndpoints(options, chain, client);
-        var replays = new List<(CustodianTrail Trail, Uri? Endpoint, CustodianReplay? Replay)>();
+        var replays = new List<(CustodianTrail Trail, Uri? Endpoint, Address Audience, CustodianReplay? Replay)>();
         ulong total = 0;
         foreach (CustodianTrail trail in chain.Trails)
         {
             (Uri? endpoint, Address audience) = options.ChallengeCustodians ? await endpoints.OfAsync(trail, cancellationToken).ConfigureAwait(false) : (null, trail.Custodian);
             IReadOnlyList<TrailEntry> challenges = endpoint is null ? [] : scope.Challenges(trail);
             total += (ulong)challenges.Count;
-            replays.Add((trail, endpoint, endpoint is null ? null : new CustodianReplay(options, client, trail, endpoint, audience, challenges, journal)));
+            replays.Add((trail, endpoint, audience, endpoint is null ? null : new CustodianReplay(options, client, trail, endpoint, audience, challenges, journal)));
         }
 
         ulong done = 0;
         await Task.WhenAll(replays.Where(r => r.Replay is not null).Select(r => r.Replay!.RunAsync(
             () => options.Progress?.Report(new ReplayProgress("custodians", Interlocked.Increment(ref done), total)), cancellationToken))).ConfigureAwait(false);
 
+        var unanchored = new UnanchoredRecords(options, client);
+        foreach (var custodian in replays.Where(r => r.Replay is not null).GroupBy(r => r.Audience))
+        {
+            // One that could not be asked for its records was named already.
+            if (custodian.Any(r => r.Replay!.Findings.Any(finding => finding.Kind is FindingKind.Unreachable or FindingKind.Refusing))) continue;
+            findings.AddRange(await unanchored.FindAsync(custodian.Select(r => r.Trail), custodian.First().Endpoint!, custodian.Key, lastBlockTime, cancellationToken).ConfigureAwait(false));
+        }
+
         ulong challenged = 0;
-        foreach ((CustodianTrail trail, Uri? endpoint, CustodianReplay? replay) in replays)
+        foreach ((CustodianTrail trail, Uri? endpoint, _, CustodianReplay? replay) in replays)
         {
             challenged += replay?.Challenged ?? 0;
             if (replay is not null)

@@ -4,8 +4,8 @@ namespace Consortium.Audit;
 internal static class ReportText
 {
     public const string Method = """
-        <p>从合约的第一个区块起重放全部事件：核对合约代码、写入者当时的权限、编号的连续性、每批的默克尔根与链式头；再以监管视图向保管方逐条质询，用链上的承诺验证其答复。结论不依赖任何一方的声明。链上没有登记的记录，仅凭链无法发现。</p>
-        <p>All events were replayed from the contract's first block: the contract's code, each writer's right at the time, gapless numbering, every batch's Merkle root and chained head. Then each custodian was challenged, in the regulator's view, for every record that the chain says it holds, and each answer was verified against the commitment on the chain. Nobody's word is relied on. A record that was never anchored cannot be found from the chain alone.</p>
+        <p>从合约的第一个区块起重放全部事件：核对合约代码、写入者当时的权限、编号的连续性、每批的默克尔根与链式头；再以监管视图向保管方逐条质询，用链上的承诺验证其答复。结论不依赖任何一方的声明。最后将保管方所列的全部版本与链上索引比对，找出从未上链者；保管方连清单也隐瞒的记录，无从发现。</p>
+        <p>All events were replayed from the contract's first block: the contract's code, each writer's right at the time, gapless numbering, every batch's Merkle root and chained head. Then each custodian was challenged, in the regulator's view, for every record that the chain says it holds, and each answer was verified against the commitment on the chain. Nobody's word is relied on. Last, every version that a custodian lists is looked for in its index on the chain, so that what was never anchored is found; what it leaves out of that list as well cannot be.</p>
         """;
 
     public static string Verdict(VerdictWord word) => word switch
@@ -38,6 +38,7 @@ internal static class ReportText
         FindingKind.FutureDated => "日期超前 future-dated",
         FindingKind.Altered => "记录被改动 altered",
         FindingKind.Missing => "记录缺失 missing",
+        FindingKind.NeverAnchored => "从未上链 never-anchored",
         FindingKind.Erased => "依法删除 erased",
         FindingKind.Damaged => "记录无法出示 damaged",
         FindingKind.Malformed => "答复无证明 malformed",

@@ -14,8 +14,8 @@ namespace Consortium.FhirFacade.AuditTrail;
 /// </summary>
 internal sealed class AccessAudit(RecordStore store, AuditBatch batch, AuditEventJson json, FacadeOptions options, TimeProvider time)
 {
-    // Terminology and validation of what is sent show no record; a receipt shows hashes.
-    private static readonly string[] s_withoutRecords = ["expand", "validate-code", "lookup", "receipt"];
+    // Terminology and validation of what is sent show no record; receipts and the inventory show hashes.
+    private static readonly string[] s_withoutRecords = ["expand", "validate-code", "lookup", "receipt", "inventory"];
 
     private volatile string? _lastReplay;
 

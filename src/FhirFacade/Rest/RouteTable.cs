@@ -13,7 +13,7 @@ namespace Consortium.FhirFacade.Rest;
 internal sealed class RouteTable(
     ReadInteractions read, HistoryInteractions history, WriteInteractions write, ConditionalInteractions conditional, PatchInteraction patch,
     SearchInteraction search, BundleInteraction bundle, CapabilityStatement capabilities, ValidateOperation validate, MetaOperations meta,
-    EverythingOperation everything, ErasureOperations erasure, TerminologyOperations terminology, ExportOperations export, DisclosureOperations disclosure, ExchangeOperations exchange,
+    EverythingOperation everything, ErasureOperations erasure, TerminologyOperations terminology, ExportOperations export, DisclosureOperations disclosure, InventoryOperation inventory, ExchangeOperations exchange,
     LaterInteractions later, SearchParameterStatus parameters, SmartConfiguration smart)
 {
     /// <summary>The rows.</summary>
@@ -103,6 +103,7 @@ internal sealed class RouteTable(
         new("GET", "{type}/{id}/_history/{vid}/$disclose", (r, ct) => disclosure.DiscloseAsync(r, r.Segments[0], r.Segments[1], r.Segments[3], ct)) { Operation = "disclose" },
         new("GET", "{type}/{id}/$receipt", (r, ct) => disclosure.ReceiptAsync(r, r.Segments[0], r.Segments[1], null, ct)) { Operation = "receipt" },
         new("GET", "{type}/{id}/_history/{vid}/$receipt", (r, ct) => disclosure.ReceiptAsync(r, r.Segments[0], r.Segments[1], r.Segments[3], ct)) { Operation = "receipt" },
+        new("GET", "$inventory", inventory.AnswerAsync) { AsksForScopes = true, Operation = "inventory" },
         new("GET", "$locate", exchange.LocateAsync) { AsksForScopes = true, Operation = "locate" },
         new("POST", "$fetch", exchange.FetchAsync) { AsksForScopes = true, Operation = "fetch" },
     ];

@@ -53,6 +53,15 @@ internal sealed class RecordQueries(Database database)
             new { version.Sequence }, cancellationToken: cancellationToken)).ConfigureAwait(false);
     }
 
+    /// <summary>The record id and the time of versions, in the order in which they were stored.</summary>
+    public async Task<IReadOnlyList<InventoryRow>> InventoryAsync(long after, int most, CancellationToken cancellationToken)
+    {
+        await using DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        IEnumerable<(long Sequence, byte[] RecordId, long RecordedAt)> rows = await connection.QueryAsync<(long, byte[], long)>(new CommandDefinition(
+            "SELECT seq, record_id, recorded_at FROM resource_version WHERE seq > @after ORDER BY seq LIMIT @most", new { after, most }, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        return [.. rows.Select(row => new InventoryRow(row.Sequence, new Tag128(row.RecordId), row.RecordedAt))];
+    }
+
     /// <summary>A version by its name, with what is needed to disclose it.</summary>
     public Task<CommittedVersion?> CommittedAsync(string type, string id, long version, CancellationToken cancellationToken) =>
         CommittedAsync("v.type = @type AND v.id = @id AND v.version = @version", new { type, id, version }, cancellationToken);
@@ -203,3 +212,9 @@ internal sealed record HistoryQuery(string? Type, string? Id, long? Since, Tag12
     /// <summary>Only these resources, or these versions of them; null for any.</summary>
     public IReadOnlyList<(RecordKey Key, long? Version)>? Only { get; init; }
 }
+
+/// <summary>A version as the inventory names it.</summary>
+/// <param name="Sequence">Its number in the store.</param>
+/// <param name="RecordId">Its name in the index on the chain.</param>
+/// <param name="RecordedAt">When it was stored, in milliseconds since 1970.</param>
+internal readonly record struct InventoryRow(long Sequence, Tag128 RecordId, long RecordedAt);
