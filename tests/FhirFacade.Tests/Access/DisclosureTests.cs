@@ -108,6 +108,34 @@ public sealed class DisclosureTests
     }
 
     [Theory, BothStores]
+    public async Task Inventory_ListsEveryVersionInPages_ForRegulatorsAndTheHospitalAlone(Dialect dialect)
+    {
+        await using FacadeHost host = await FacadeHost.StartAsync(dialect);
+        foreach (string id in new[] { "p1", "p2", "p3" }) await host.PutAsync($"Patient/{id}", Patient.Replace("\"p\"", $"\"{id}\"", StringComparison.Ordinal));
+        await host.DeleteAsync("Patient/p2");
+        string[] expected = [.. new[] { ("p1", "1"), ("p2", "1"), ("p3", "1"), ("p2", "2") }.Select(one => IndexIdentifiers.RecordId(host.Options.CustodianKey, "Patient", one.Item1, one.Item2).ToString())];
+        using LocalSigner regulator = host.Membership.Member(MemberRole.Regulator), telemedicine = host.Membership.Member(MemberRole.Telemedicine), hospital = host.Membership.Member(MemberRole.Hospital);
+
+        List<string> found = [];
+        for (string? after = "0"; after is not null;)
+        {
+            Answer page = await host.GetAsync($"$inventory?_count=2&_after={after}", await host.TokenAsync(regulator));
+            Assert.Equal(200, page.Status);
+            Assert.DoesNotContain("p1", page.Text, StringComparison.Ordinal);
+            found.AddRange(page.Json.GetProperty("parameter").EnumerateArray().Where(one => one.GetProperty("name").GetString() == "record").Select(one => one.GetProperty("part")[0].GetProperty("valueString").GetString()!));
+            after = page.Parameter("next")?.GetProperty("valueString").GetString();
+        }
+
+        Assert.Equal(expected, found.Take(4));
+        Assert.Equal(200, (await host.GetAsync("$inventory")).Status);
+        (await host.GetAsync("$inventory", await host.TokenAsync(telemedicine))).ShouldFail(403, "forbidden");
+        (await host.GetAsync("$inventory", await host.TokenAsync(hospital))).ShouldFail(403, "forbidden");
+        (await host.GetAsync("$inventory?_count=0")).ShouldFail(400, "value");
+        (await host.GetAsync("$inventory?_count=1001")).ShouldFail(400, "value");
+        (await host.GetAsync("$inventory?_after=x")).ShouldFail(400, "value");
+    }
+
+    [Theory, BothStores]
     public async Task Deletion_IsDisclosedAsItsTombstone(Dialect dialect)
     {
         await using FacadeHost host = await FacadeHost.StartAsync(dialect);
