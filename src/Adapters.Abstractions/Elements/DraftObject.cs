@@ -16,6 +16,17 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
     private Inline _few;
     private Property[]? _more;
 
+    /// <summary>An object without properties.</summary>
+    public DraftObject()
+    {
+    }
+
+    /// <summary>An object without properties, with room for some.</summary>
+    internal DraftObject(int room)
+    {
+        if (room > Few) _more = new Property[room - Few];
+    }
+
     /// <summary>How many properties it has.</summary>
     public int Count => Size;
 
@@ -141,6 +152,16 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         MayChange();
         Released(property.Value as DraftNode);
         property = new(name, Placed(value));
+    }
+
+    /// <summary>Sets a property that is not there, and gives null; where it is there, gives what stands in it.</summary>
+    internal DraftNode? FindOrPut(string name, DraftNode value)
+    {
+        int at = IndexOf(name);
+        if (at >= 0 && Node(ref At(at).Value) is { } existing) return existing;
+        if (at < 0) Append(name, Placed(value));
+        else Put(name, value);
+        return null;
     }
 
     /// <summary>Sets a property to a text.</summary>

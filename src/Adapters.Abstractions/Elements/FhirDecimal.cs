@@ -35,5 +35,23 @@ internal static class FhirDecimal
     }
 
     /// <summary>A JSON number with exactly these characters, or null where <paramref name="text"/> is no decimal (<see cref="Normalize"/>).</summary>
-    public static DraftValue? Number(string? text) => Normalize(text) is { } digits ? DraftValue.Digits(digits) : null;
+    public static DraftValue? Number(string? text)
+    {
+        if (text is { Length: > 0 and <= MostCharacters } && IsPlain(text)) return DraftValue.Digits(text);
+        return Normalize(text) is { } digits ? DraftValue.Digits(digits) : null;
+    }
+
+    // Most numbers are written as JSON has them: no sign, no zero before another digit, a digit on each side of a point.
+    private static bool IsPlain(string text)
+    {
+        int point = -1;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (char.IsAsciiDigit(text[i])) continue;
+            if (text[i] != '.' || point >= 0 || i == 0 || i == text.Length - 1) return false;
+            point = i;
+        }
+
+        return text[0] != '0' || text.Length == 1 || point == 1;
+    }
 }

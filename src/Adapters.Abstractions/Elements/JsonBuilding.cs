@@ -6,12 +6,15 @@ namespace Consortium.Adapters.Elements;
 /// </summary>
 public static class JsonBuilding
 {
+    /// <summary>Most resources have so many elements or fewer.</summary>
+    private const int RoomOfResource = 8;
+
     /// <summary>A new resource with its type and id.</summary>
     public static DraftObject Resource(string resourceType, string id)
     {
         ArgumentNullException.ThrowIfNull(resourceType);
         ArgumentNullException.ThrowIfNull(id);
-        return new DraftObject().WithText("resourceType", resourceType).WithText("id", id);
+        return new DraftObject(RoomOfResource).WithText("resourceType", resourceType).WithText("id", id);
     }
 
     /// <summary>Sets a property; nothing happens where <paramref name="value"/> is null, an empty object or an empty array.</summary>

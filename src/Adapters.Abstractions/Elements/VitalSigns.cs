@@ -36,7 +36,7 @@ public static class VitalSigns
     {
         for (int i = 0; i < observation.Count; i++)
         {
-            if (observation.NameAt(i).AsSpan().TrimStart('_').StartsWith("effective", StringComparison.Ordinal)) return true;
+            if (observation.NameAt(i) is ['e' or '_', ..] name && name.AsSpan().TrimStart('_').StartsWith("effective", StringComparison.Ordinal)) return true;
         }
 
         return false;
@@ -44,7 +44,13 @@ public static class VitalSigns
 
     private static bool IsVitalSign(DraftObject observation)
     {
-        return HasCoding(observation.Peek("code"), static (system, code) => FhirR4.MandatedProfile(system ?? "", code ?? "") is not null);
+        if ((observation.Peek("code") as DraftObject)?.Peek("coding") is not DraftArray codings) return false;
+        for (int i = 0; i < codings.Count; i++)
+        {
+            if (codings.Peek(i) is DraftObject coding && FhirR4.MandatedProfile(coding.Text("system") ?? "", coding.Text("code") ?? "") is not null) return true;
+        }
+
+        return false;
     }
 
     private static bool HasCategory(DraftObject observation)
@@ -52,18 +58,18 @@ public static class VitalSigns
         if (observation.Peek("category") is not DraftArray categories) return false;
         for (int i = 0; i < categories.Count; i++)
         {
-            if (HasCoding(categories.Peek(i), static (system, code) => system == CodeSystems.ObservationCategory && code == "vital-signs")) return true;
+            if (IsOfVitalSigns(categories.Peek(i))) return true;
         }
 
         return false;
     }
 
-    private static bool HasCoding(DraftNode? concept, Func<string?, string?, bool> isWanted)
+    private static bool IsOfVitalSigns(DraftNode? concept)
     {
         if ((concept as DraftObject)?.Peek("coding") is not DraftArray codings) return false;
         for (int i = 0; i < codings.Count; i++)
         {
-            if (codings.Peek(i) is DraftObject coding && isWanted(coding.Text("system"), coding.Text("code"))) return true;
+            if (codings.Peek(i) is DraftObject coding && coding.Text("system") == CodeSystems.ObservationCategory && coding.Text("code") == "vital-signs") return true;
         }
 
         return false;

@@ -15,6 +15,9 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
 {
     private const int MostRemembered = 16;
 
+    /// <summary>A map numbers more kinds of things than a message has doctors.</summary>
+    private const int MostSystems = 48;
+
     /// <summary>Few messages make more resources.</summary>
     private const int MostUsual = 32;
 
@@ -106,7 +109,7 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
     /// <summary>The practitioner whom an XCN of these very bytes gave earlier in this message; null where there was none.</summary>
     public (string Reference, string? Display)? KnownPractitioner(ReadOnlySpan<byte> written)
     {
-        foreach ((Er7Value earlier, string reference, string? display) in _practitioners)
+        foreach ((Er7Value earlier, string reference, string? display) in CollectionsMarshal.AsSpan(_practitioners))
         {
             if (earlier.Bytes.SequenceEqual(written)) return (reference, display);
         }
@@ -123,7 +126,7 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
     /// <summary>The FHIR dateTime that these very bytes gave earlier in this message; null where they did not. One moment stands in many fields.</summary>
     public string? KnownTime(ReadOnlySpan<byte> written)
     {
-        foreach ((Er7Value earlier, string time) in _times)
+        foreach ((Er7Value earlier, string time) in CollectionsMarshal.AsSpan(_times))
         {
             if (earlier.Bytes.SequenceEqual(written)) return time;
         }
@@ -140,20 +143,20 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
     /// <summary>The system of what the source numbers itself (<see cref="IdentifierSystems.OfSource"/>).</summary>
     public string SystemOf(string kind)
     {
-        foreach ((string known, string system) in _systems)
+        foreach ((string known, string system) in CollectionsMarshal.AsSpan(_systems))
         {
             if (known == kind) return system;
         }
 
         string made = IdentifierSystems.OfSource(Source, kind);
-        if (_systems.Count < MostRemembered) _systems.Add((kind, made));
+        if (_systems.Count < MostSystems) _systems.Add((kind, made));
         return made;
     }
 
     /// <summary>The URI of a coding system as messages name it (<see cref="Codes.System"/>).</summary>
     public string CodeSystemOf(string name)
     {
-        foreach ((string known, string system) in _codeSystems)
+        foreach ((string known, string system) in CollectionsMarshal.AsSpan(_codeSystems))
         {
             if (known == name) return system;
         }
@@ -166,7 +169,7 @@ internal sealed class MessageConversion(RawRecord record, ConversionContext cont
     /// <summary>The system of an assigning authority (<see cref="IdentifierSystems.OfAuthority"/>).</summary>
     public string SystemOfAuthority(string authority)
     {
-        foreach ((string known, string system) in _authorities)
+        foreach ((string known, string system) in CollectionsMarshal.AsSpan(_authorities))
         {
             if (known == authority) return system;
         }

@@ -15,10 +15,8 @@ internal static class UnmappedFields
         var places = new List<string>();
         HashSet<string>? whole = null;
         HashSet<string>? named = null;
-        IReadOnlyList<Er7Segment> segments = conversion.Message.Segments;
-        for (int i = 1; i < segments.Count; i++)
+        foreach (Er7Segment segment in conversion.Message.InOrder[1..])
         {
-            Er7Segment segment = segments[i];
             bool isMapped = segment.Name == "EVN" || mapped.Contains(segment.Name); // EVN goes to the Provenance of every message
             if (!isMapped)
             {
@@ -28,8 +26,7 @@ internal static class UnmappedFields
                 continue;
             }
 
-            IReadOnlyList<string> unread = segment.Unread();
-            if (unread.Count == 0) continue;
+            if (segment.UnreadOrNone() is not { } unread) continue;
             if (segment.Occurrences == 1)
             {
                 places.AddRange(unread);
@@ -46,6 +43,6 @@ internal static class UnmappedFields
 
         if (places.Count == 0) return;
         string more = places.Count > MostNamed ? $" and {places.Count - MostNamed} more" : "";
-        conversion.Inform("informational", places[0].Split(' ')[0], null, $"not mapped to FHIR, kept in the raw record: {string.Join(", ", places.Take(MostNamed))}{more}.");
+        conversion.Inform("informational", places[0].Split(' ')[0], null, $"not mapped to FHIR, kept in the raw record: {string.Join(", ", places.Count > MostNamed ? places[..MostNamed] : places)}{more}.");
     }
 }

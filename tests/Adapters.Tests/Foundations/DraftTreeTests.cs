@@ -41,6 +41,35 @@ public sealed class DraftTreeTests
     }
 
     [Fact]
+    public void A_shared_part_is_written_where_it_stands_and_who_asks_for_it_gets_a_copy_of_its_own()
+    {
+        DraftObject coding = DraftNode.Shared(new DraftObject().Set("system", "http://s").Set("code", "x"));
+        DraftObject first = new DraftObject().Append("coding", coding);
+        DraftObject second = new DraftObject().Append("coding", coding);
+        var third = (DraftObject)first.DeepClone();
+        Assert.True(DraftNode.DeepEquals(first, second));
+
+        first["coding"]![0]!["code"] = "y";
+
+        Assert.Equal("""{"coding":[{"system":"http://s","code":"y"}]}""", first.ToJsonString());
+        Assert.All([second, third], one => Assert.Equal("""{"coding":[{"system":"http://s","code":"x"}]}""", one.ToJsonString()));
+        Assert.Same(first["coding"]![0], first["coding"]![0]);
+        Assert.Same(second.Single().Value, second["coding"]);
+    }
+
+    [Fact]
+    public void A_shared_part_itself_refuses_to_be_changed()
+    {
+        DraftObject coding = DraftNode.Shared(new DraftObject().Set("code", "x"));
+        DraftArray array = DraftNode.Shared(new DraftArray());
+        Assert.Throws<InvalidOperationException>(() => coding["code"] = "y");
+        Assert.Throws<InvalidOperationException>(() => coding["system"] = "y");
+        Assert.Throws<InvalidOperationException>(() => coding.Remove("code"));
+        Assert.Throws<InvalidOperationException>(() => array.Add("y"));
+        Assert.Equal("""{"code":"x"}""", coding.ToJsonString());
+    }
+
+    [Fact]
     public void A_text_that_was_set_is_one_node_however_often_it_is_asked_for()
     {
         DraftObject name = new DraftObject().Set("family", "Meier").Append("given", "Anna").Append("given", "Lena");

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Consortium.Adapters.Hl7V2.Er7;
 
@@ -23,23 +25,36 @@ internal readonly ref struct Er7Components
         Er7Delimiters delimiters = value.Delimiters;
         byte separator = delimiters.Component;
         byte end = value.Repetition > 0 || delimiters.Repetition == 0 ? separator : delimiters.Repetition;
-        int count = 0;
-        int at = 0;
-        _starts[0] = 0;
-        while (at < bytes.Length && count < MostCut - 1)
+        Vector128<byte> separators = Vector128.Create(separator);
+        Vector128<byte> ends = Vector128.Create(end);
+        for (int at = 0; at < bytes.Length; at += Vector128<byte>.Count)
         {
-            byte b = bytes[at++];
-            if (b == separator) _starts[++count] = at;
-            else if (b == end)
+            ReadOnlySpan<byte> left = bytes[at..];
+            uint found = left.Length >= Vector128<byte>.Count ? Places(Vector128.Create(left[..Vector128<byte>.Count]), separators, ends) : Places(left, separator, end);
+            for (; found != 0; found &= found - 1)
             {
-                at--;
-                break;
+                int place = at + BitOperations.TrailingZeroCount(found);
+                _starts[++_count] = place + 1;
+                if (bytes[place] != separator || _count == MostCut - 1) return; // the first repetition ends here, or nothing more is cut
             }
         }
 
         // One beyond the separator that would follow the last.
-        if (count < MostCut - 1 && (at == bytes.Length || bytes[at] == end)) _starts[++count] = at + 1;
-        _count = count;
+        _starts[++_count] = bytes.Length + 1;
+    }
+
+    private static uint Places(Vector128<byte> bytes, Vector128<byte> separators, Vector128<byte> ends) =>
+        (Vector128.Equals(bytes, separators) | Vector128.Equals(bytes, ends)).ExtractMostSignificantBits();
+
+    private static uint Places(ReadOnlySpan<byte> bytes, byte separator, byte end)
+    {
+        uint places = 0;
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            if (bytes[i] == separator || bytes[i] == end) places |= 1u << i;
+        }
+
+        return places;
     }
 
     /// <summary>The value that was cut.</summary>

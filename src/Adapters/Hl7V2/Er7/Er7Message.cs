@@ -7,6 +7,7 @@ namespace Consortium.Adapters.Hl7V2.Er7;
 internal sealed class Er7Message
 {
     private Er7Segment[] _segments = [];
+    private int _reserved;
     private bool _numbered;
     private readonly byte[]? _array;
     private readonly int _offset;
@@ -25,6 +26,9 @@ internal sealed class Er7Message
         HasOddBytes = span.ContainsAny(Er7Value.Controls) || (delimiters.Truncation != 0 && span[header..].Contains(delimiters.Truncation));
         IsPlain = !HasEscapes && !HasOddBytes;
     }
+
+    /// <summary>Segments whose occurrences are counted without a table.</summary>
+    private const int MostCounted = 64;
 
     /// <summary>Characters up to the end of MSH-2 at most.</summary>
     private const int MostHeaderCharacters = 9;
@@ -50,8 +54,17 @@ internal sealed class Er7Message
     /// <summary>True where every value is simply the text of its bytes: nothing in the message is escaped, and no byte of it odd.</summary>
     internal bool IsPlain { get; }
 
+    /// <summary>Where the fields of the segments begin: a piece for each, which it reserves when it is cut.</summary>
+    internal int[] Numbers { get; private set; } = [];
+
+    /// <summary>For each of <see cref="Numbers"/> which components of that field were read (<c>Er7Segment.Marks.cs</c>).</summary>
+    internal ulong[] Marks { get; private set; } = [];
+
     /// <summary>The segments in the order of the message, the header first.</summary>
     public IReadOnlyList<Er7Segment> Segments => _segments;
+
+    /// <summary>As <see cref="Segments"/>.</summary>
+    internal ReadOnlySpan<Er7Segment> InOrder => _segments;
 
     /// <summary>The message header.</summary>
     public Er7Segment Header => _segments[0];
@@ -119,11 +132,36 @@ internal sealed class Er7Message
         return message;
     }
 
+    /// <summary>A piece of <see cref="Numbers"/>, by its start.</summary>
+    internal int Reserve(int count)
+    {
+        int start = _reserved;
+        _reserved += count;
+        if (_reserved > Numbers.Length) Grow();
+        return start;
+    }
+
+    // Mostly all at once: each segment has one field more than separators, and one number more than fields.
+    private void Grow()
+    {
+        int most = Math.Max(_reserved, Bytes.Span.Count(Delimiters.Field) + (2 * _segments.Length));
+        (int[] numbers, ulong[] marks) = (new int[most], new ulong[most]);
+        Numbers.CopyTo(numbers, 0);
+        Marks.CopyTo(marks, 0);
+        (Numbers, Marks) = (numbers, marks);
+    }
+
     /// <summary>Counts the segments of each name; done when somebody asks for an occurrence.</summary>
     internal void NumberOccurrences()
     {
         if (_numbered) return;
         _numbered = true;
+        if (_segments.Length <= MostCounted)
+        {
+            NumberFew();
+            return;
+        }
+
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         string? name = null;
         int count = 0;
@@ -146,6 +184,24 @@ internal sealed class Er7Message
             Er7Segment segment = _segments[i];
             if (!ReferenceEquals(segment.Name, name)) count = counts[name = segment.Name];
             segment.Total(count);
+        }
+    }
+
+    // Without a table: of few segments the last one of the same name is near.
+    private void NumberFew()
+    {
+        for (int i = 0; i < _segments.Length; i++)
+        {
+            int before = i - 1;
+            while (before >= 0 && !ReferenceEquals(_segments[before].Name, _segments[i].Name)) before--;
+            _segments[i].Number(before < 0 ? 1 : _segments[before].Occurrence + 1);
+        }
+
+        for (int i = _segments.Length - 1; i >= 0; i--)
+        {
+            int after = i + 1;
+            while (after < _segments.Length && !ReferenceEquals(_segments[after].Name, _segments[i].Name)) after++;
+            _segments[i].Total(after == _segments.Length ? _segments[i].Occurrence : _segments[after].Occurrences);
         }
     }
 }

@@ -17,7 +17,6 @@ internal sealed partial class Er7Segment
     /// <summary>The marks of which any says that a field without separators was read: on the field, its repetition, its component.</summary>
     private const ulong OnlyPart = AllOfField | (AllOfField << 1) | FirstRepetition | (FirstRepetition << 1);
 
-    private ulong[]? _read;
     private Dictionary<(int Field, int Repetition), uint>? _readLater;
     private HashSet<(int Field, int Repetition, int Component)>? _readBeyond;
 
@@ -34,7 +33,7 @@ internal sealed partial class Er7Segment
         }
         else if (repetition <= 1)
         {
-            (_read ??= new ulong[FieldCount + 1])[field] |= 1UL << (repetition == 0 ? component + MarkedByBit : component);
+            Message.Marks[_fields + field - 1] |= 1UL << (repetition == 0 ? component + MarkedByBit : component);
         }
         else
         {
@@ -46,7 +45,7 @@ internal sealed partial class Er7Segment
     /// <summary>As <see cref="MarkRead(int, int, int)"/>, for a component of a value that is there.</summary>
     internal void MarkValue(int field, int component, int repetition)
     {
-        if (repetition == 1 && component < MarkedByBit && _read is { } read) read[field] |= 1UL << component;
+        if (repetition == 1 && component < MarkedByBit) Message.Marks[_fields + field - 1] |= 1UL << component;
         else MarkRead(field, component, repetition);
     }
 
@@ -60,7 +59,10 @@ internal sealed partial class Er7Segment
     /// The places that hold data and that nobody has read: <c>PID-10</c> where the whole field was left, <c>PID-3[2]</c> where a repetition was,
     /// <c>PID-5.9</c> where a part was in each repetition that has it, <c>PID-5[2].9</c> where it was in that one only.
     /// </summary>
-    public IReadOnlyList<string> Unread()
+    public IReadOnlyList<string> Unread() => (IReadOnlyList<string>?)UnreadOrNone() ?? [];
+
+    /// <summary>As <see cref="Unread"/>; null where there are none.</summary>
+    internal List<string>? UnreadOrNone()
     {
         List<string>? places = null;
         for (int field = NextUnread(1); field > 0; field = NextUnread(field + 1))
@@ -70,7 +72,7 @@ internal sealed partial class Er7Segment
             else NameUnread(value, places ??= []);
         }
 
-        return (IReadOnlyList<string>?)places ?? [];
+        return places;
     }
 
     /// <summary>True where <see cref="Unread"/> names anything.</summary>
@@ -85,7 +87,7 @@ internal sealed partial class Er7Segment
             for (ulong left = present & (ulong.MaxValue << field) & ~1UL; left != 0; left &= left - 1)
             {
                 int number = BitOperations.TrailingZeroCount(left);
-                ulong marks = _read is null ? 0 : _read[number];
+                ulong marks = MarksOf(number);
                 if ((marks & AllOfField) == 0 && (((_composite & (1UL << number)) == 0) ? (marks & OnlyPart) == 0 : HasUnread(this[number], marks))) return number;
             }
 
@@ -94,7 +96,7 @@ internal sealed partial class Er7Segment
 
         for (int last = FieldCount; field <= last; field++)
         {
-            ulong marks = _read is null ? 0 : _read[field];
+            ulong marks = MarksOf(field);
             if ((marks & AllOfField) != 0) continue;
             Er7Value value = this[field];
             if (value.IsSimple ? value.HasData && (marks & OnlyPart) == 0 : HasUnread(value)) return field;
@@ -196,10 +198,13 @@ internal sealed partial class Er7Segment
         places.Add(name);
     }
 
+    // A field of a header stands one further on than its beginning does, and the message keeps one number more than there are fields.
+    private ulong MarksOf(int field) => Message.Marks[_fields + field - 1];
+
     private bool IsRead(int field, int component, int repetition)
     {
         if (component >= MarkedByBit) return _readBeyond is { } beyond && (beyond.Contains((field, 0, component)) || beyond.Contains((field, repetition, component)));
-        ulong marks = _read is { } read ? read[field] : 0;
+        ulong marks = MarksOf(field);
         if ((marks & (1UL << MarkedByBit)) != 0 || (marks & (1UL << (component + MarkedByBit))) != 0) return true;
         uint own = repetition <= 1 ? (uint)marks : _readLater?.GetValueOrDefault((field, repetition)) ?? 0;
         return (own & (1u << component)) != 0;

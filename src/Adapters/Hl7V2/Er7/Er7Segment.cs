@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.Intrinsics;
-
 namespace Consortium.Adapters.Hl7V2.Er7;
 
 /// <summary>
@@ -12,8 +9,10 @@ internal sealed partial class Er7Segment
     /// <summary>Fields of which <see cref="FieldsWithData"/> has a bit each.</summary>
     private const int FieldsByBit = 64;
 
-    private int[]? _fields;
-    private bool _scanned;
+    private const int NotCut = -1;
+
+    private int _fields = NotCut;
+    private int _count;
     private ulong _withData;
     private ulong _composite;
     private ulong _repeating;
@@ -62,7 +61,14 @@ internal sealed partial class Er7Segment
     }
 
     /// <summary>Number of the last field.</summary>
-    public int FieldCount => Fields.Length - 1 + (IsHeader ? 1 : 0);
+    public int FieldCount
+    {
+        get
+        {
+            if (_fields == NotCut) Cut();
+            return _count + (IsHeader ? 1 : 0);
+        }
+    }
 
     /// <summary>How a place in this segment is named: <c>PID</c>, or <c>OBX[3]</c> where there are several.</summary>
     public string Label => Occurrences > 1 ? $"{Name}[{Occurrence}]" : Name;
@@ -74,15 +80,12 @@ internal sealed partial class Er7Segment
 
     private int Length { get; }
 
-    /// <summary>Where each field begins, and one beyond the end of the last; of a header from its second field on.</summary>
-    private int[] Fields => _fields ??= Split();
-
     /// <summary>A field by its HL7 number; absent where the segment ends before it.</summary>
     public Er7Value this[int field]
     {
         get
         {
-            int[] fields = Fields;
+            if (_fields == NotCut) Cut();
             int index = field - 1;
             if (IsHeader)
             {
@@ -90,9 +93,9 @@ internal sealed partial class Er7Segment
                 index--;
             }
 
-            return index >= 0 && index < fields.Length - 1
-                ? new Er7Value(this, field, fields[index], fields[index + 1] - fields[index] - 1)
-                : new Er7Value(this, field, Start, 0);
+            if ((uint)index >= (uint)_count) return new Er7Value(this, field, Start, 0);
+            ReadOnlySpan<int> starts = Message.Numbers.AsSpan(_fields + index, 2);
+            return new Er7Value(this, field, starts[0], starts[1] - starts[0] - 1);
         }
     }
 
@@ -101,7 +104,7 @@ internal sealed partial class Er7Segment
     {
         get
         {
-            if (!_scanned) Scan();
+            if (_fields == NotCut) Cut();
             return _withData;
         }
     }
@@ -112,7 +115,7 @@ internal sealed partial class Er7Segment
     /// <summary>Whether a field has separators of repetitions, so that there may be several.</summary>
     public bool Repeats(int field)
     {
-        if (!_scanned) Scan();
+        if (_fields == NotCut) Cut();
         return field < FieldsByBit ? (_repeating & (1UL << field)) != 0 : this[field].HasRepetitionSeparator;
     }
 
@@ -121,14 +124,14 @@ internal sealed partial class Er7Segment
     /// </summary>
     internal bool HasParts(int field)
     {
-        if (!_scanned) Scan();
+        if (_fields == NotCut) Cut();
         return field >= FieldsByBit || ((_composite | _nested) & (1UL << field)) != 0;
     }
 
     /// <summary>False where a field has no separators of sub-components.</summary>
     internal bool HasSubComponents(int field)
     {
-        if (!_scanned) Scan();
+        if (_fields == NotCut) Cut();
         return field >= FieldsByBit || (_nested & (1UL << field)) != 0;
     }
 
@@ -137,61 +140,4 @@ internal sealed partial class Er7Segment
 
     /// <summary>Sets <see cref="Occurrences"/>.</summary>
     internal void Total(int occurrences) => _occurrences = occurrences;
-
-    // What is asked of every field by many rows is found out once for all of them.
-    private void Scan()
-    {
-        int last = FieldCount;
-        for (int number = Math.Min(last, FieldsByBit - 1); number > 0; number--)
-        {
-            Er7Value field = this[number];
-            if (!field.HasData) continue;
-            ulong bit = 1UL << number;
-            _withData |= bit;
-            Er7Delimiters delimiters = field.Delimiters;
-            ReadOnlySpan<byte> bytes = field.Bytes;
-            int at = bytes.IndexOfAny(delimiters.Component, delimiters.Repetition, delimiters.SubComponent);
-            if (at < 0) continue;
-            bytes = bytes[at..];
-            bool repeats = delimiters.Repetition != 0 && bytes.Contains(delimiters.Repetition);
-            if (repeats) _repeating |= bit;
-            if (repeats || bytes.Contains(delimiters.Component)) _composite |= bit;
-            if (delimiters.SubComponent != 0 && bytes.Contains(delimiters.SubComponent)) _nested |= bit;
-        }
-
-        if (last >= FieldsByBit) _withData |= 1;
-        _scanned = true;
-    }
-
-    private int[] Split()
-    {
-        // The name and its separator: the first field begins at the fourth byte.
-        if (Length <= 3) return [Start + Length + 1];
-        ReadOnlySpan<byte> bytes = Message.Bytes.Span.Slice(Start, Length);
-        byte separator = Message.Delimiters.Field;
-        int count = 1 + bytes[4..].Count(separator);
-        if (count + (IsHeader ? 1 : 0) > Er7Limits.MostFields)
-        {
-            throw new Er7FormatException("too-long", $"the segment has more than {Er7Limits.MostFields} fields.", Label, Line);
-        }
-
-        var starts = new int[count + 1];
-        starts[0] = Start + 4;
-        int at = 4;
-        int next = 1;
-        Vector128<byte> separators = Vector128.Create(separator);
-        for (; at + Vector128<byte>.Count <= bytes.Length; at += Vector128<byte>.Count)
-        {
-            uint found = Vector128.Equals(Vector128.Create(bytes.Slice(at, Vector128<byte>.Count)), separators).ExtractMostSignificantBits();
-            for (; found != 0; found &= found - 1) starts[next++] = Start + at + BitOperations.TrailingZeroCount(found) + 1;
-        }
-
-        for (; at < bytes.Length; at++)
-        {
-            if (bytes[at] == separator) starts[next++] = Start + at + 1;
-        }
-
-        starts[count] = Start + Length + 1;
-        return starts;
-    }
 }

@@ -30,8 +30,8 @@ internal static class Er7ShortTexts
         return known is not null && Ascii.Equals(ascii, known) ? known : place = Encoding.ASCII.GetString(ascii);
     }
 
-    // A text has no NUL, so that the bytes say their number too.
-    private static ulong Key(ReadOnlySpan<byte> bytes)
+    /// <summary>The bytes of a text, 1 to <see cref="Longest"/>, as one number. A text has no NUL, so that the bytes say their number too.</summary>
+    public static ulong Key(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length == sizeof(ulong)) return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (bytes.Length >= sizeof(uint))

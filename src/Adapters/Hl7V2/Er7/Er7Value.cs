@@ -98,6 +98,9 @@ internal readonly struct Er7Value
         }
     }
 
+    /// <summary>False where the value certainly has no parts: it is all that stands in its field, or in its component.</summary>
+    internal bool MayHaveParts => SubComponent == 0 && (Component > 0 ? _segment.HasSubComponents(Field) : _segment.HasParts(Field));
+
     /// <summary>True where a separator of repetitions stands in the value.</summary>
     internal bool HasRepetitionSeparator => Delimiters.Repetition is > 0 and var separator && Bytes.Contains(separator);
 
@@ -138,20 +141,6 @@ internal readonly struct Er7Value
     public void MarkRead() => _segment.MarkRead(Field, LeafComponent, Math.Max(Repetition, 1));
 
     private void MarkValue() => _segment.MarkValue(Field, LeafComponent, Math.Max(Repetition, 1));
-
-    /// <summary>True where <see cref="PeekText"/> is one of these, to the case, without saying that the value was used.</summary>
-    /// <param name="texts">The texts in UTF-8.</param>
-    /// <param name="written">The same as strings, for a value with escape sequences.</param>
-    public bool PeekIsOneOf(byte[][] texts, IReadOnlySet<string> written)
-    {
-        if (!TryPeekUtf8(out ReadOnlySpan<byte> utf8)) return PeekText is { } text && written.Contains(text);
-        foreach (byte[] known in texts)
-        {
-            if (utf8.SequenceEqual(known)) return true;
-        }
-
-        return false;
-    }
 
     /// <summary>As <see cref="Text"/>, without saying that the value was used.</summary>
     public string? PeekText => _length == 0 ? null : Trimmed(LeafBytes());
@@ -253,7 +242,7 @@ internal readonly struct Er7Value
     private ReadOnlySpan<byte> LeafBytes()
     {
         ReadOnlySpan<byte> bytes = Bytes;
-        if (SubComponent > 0 || !(Component > 0 ? _segment.HasSubComponents(Field) : _segment.HasParts(Field))) return bytes;
+        if (!MayHaveParts) return bytes;
         Er7Delimiters delimiters = Delimiters;
         if (delimiters.Component == 0) return bytes;
 
@@ -304,7 +293,8 @@ internal readonly struct Er7Value
         ? new Er7Value(_segment, Field, Repetition, Component, part, start, length)
         : new Er7Value(_segment, Field, Math.Max(Repetition, 1), part, 0, start, length);
 
-    private bool TryPeekUtf8(out ReadOnlySpan<byte> utf8)
+    /// <summary>As <see cref="TryGetUtf8"/>, without saying that the value was used.</summary>
+    internal bool TryPeekUtf8(out ReadOnlySpan<byte> utf8)
     {
         ReadOnlySpan<byte> leaf = LeafBytes();
         Er7Delimiters delimiters = Delimiters;

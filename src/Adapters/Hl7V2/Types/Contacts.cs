@@ -10,20 +10,25 @@ internal static class Contacts
     public static DraftObject? Address(Er7Value written, MessageConversion conversion)
     {
         var value = new Er7Components(written);
-        string?[] lines = [value[1][1].Text, value[1][2].Text, value[1][3].Text, value.Text(2), value.Text(19)];
+        Er7Value street = value[1];
+        (string? first, string? name, string? dwelling, string? second, string? third) = (street[1].Text, street[2].Text, street[3].Text, value.Text(2), value.Text(19));
         (string? city, string? district, string? state) = (value.Text(3), value.Text(9), value.Text(4));
         (string? postalCode, string? country) = (value.Text(5), value.Text(6));
-        if ((city ?? district ?? state ?? postalCode ?? country) is null && Array.TrueForAll(lines, line => line is null)) return null;
+        if ((city ?? district ?? state ?? postalCode ?? country ?? first ?? name ?? dwelling ?? second ?? third) is null) return null;
 
         // A type that is neither a FHIR use nor a FHIR type (birth place, legal address …) has no element; it is reported as not mapped.
         DraftObject address = new();
-        if (conversion.Tables.AddressUse[Peek(value[7])]?.Target is { } use) address.Set("use", Used(value[7], use));
-        if (conversion.Tables.AddressType[Peek(value[7])]?.Target is { } type) address.Set("type", Used(value[7], type));
-        foreach (string? line in lines) address.Append("line", line);
-        address.Set("city", city).Set("district", district).Set("state", state).Set("postalCode", postalCode).Set("country", country);
+        if (Peek(value[7]) is { } kind)
+        {
+            if (conversion.Tables.AddressUse[kind]?.Target is { } use) address.Set("use", Used(value[7], use));
+            if (conversion.Tables.AddressType[kind]?.Target is { } type) address.Set("type", Used(value[7], type));
+        }
+
+        address.Append("line", first).Append("line", name).Append("line", dwelling).Append("line", second).Append("line", third);
+        address.With("city", city).With("district", district).With("state", state).With("postalCode", postalCode).With("country", country);
         string? start = Times.DateTime(value[13], conversion) ?? Times.DateTime(value[12][1], conversion);
         string? end = Times.DateTime(value[14], conversion) ?? Times.DateTime(value[12][2], conversion);
-        return address.Set("period", Element.Period(start, end));
+        return address.With("period", Element.Period(start, end));
     }
 
     /// <summary>XTN to ContactPoint (HL7 v2-to-FHIR XTN[ContactPoint]); null where there is neither number nor address.</summary>
@@ -54,7 +59,7 @@ internal static class Contacts
         // XTN.3 is optional before v2.7; what a number is for is known from the field, what it reaches is a telephone unless it says otherwise.
         DraftObject point = Element.ContactPoint(system ?? "phone", number, use)!;
         if (int.TryParse(value.Text(18), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int rank) && rank > 0) point["rank"] = rank;
-        return point.Set("period", Element.Period(Times.DateTime(value[13], conversion), Times.DateTime(value[14], conversion)));
+        return point.With("period", Element.Period(Times.DateTime(value[13], conversion), Times.DateTime(value[14], conversion)));
     }
 
     private static string? Number(string? country, string? area, string? local, string? extension)

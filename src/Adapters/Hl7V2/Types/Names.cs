@@ -62,8 +62,8 @@ internal static class Names
         }
 
         if (text is null && family is null && given is null && further is null && prefix is null && !suffixes.ContainsAnyExcept((string?)null)) return null;
-        DraftObject whole = new DraftObject().Set("use", Codes.Optional(use, conversion, useTable, "HL7 table 0200 (name type)"))
-            .Set("text", text).Set("family", family).Append("given", given).Append("given", further).Append("prefix", prefix);
+        DraftObject whole = new DraftObject().With("use", use.Length == 0 ? null : Codes.Optional(use, conversion, useTable, "HL7 table 0200 (name type)"))
+            .With("text", text).With("family", family).Append("given", given).Append("given", further).Append("prefix", prefix);
         foreach (string? suffix in suffixes) whole.Append("suffix", suffix);
         if (family is null) return whole;
         var parts = new DraftObject();

@@ -31,10 +31,10 @@ internal static class Places
             path = path.Length == 0 ? $"{type}={authority ?? name}" : $"{path}|{type}={authority ?? name}";
             DraftObject location = JsonBuilding.Resource("Location", conversion.Id("Location", source, path))
                 .Append("identifier", Element.Identifier(source, path))
-                .Set("name", name)
-                .Set("mode", "instance")
-                .Set("physicalType", concept)
-                .Set("partOf", reference);
+                .With("name", name)
+                .With("mode", "instance")
+                .With("physicalType", concept)
+                .With("partOf", reference);
             reference = Element.Reference(conversion.Add(location, ApplyMode.CreateIfAbsent), name);
         }
 

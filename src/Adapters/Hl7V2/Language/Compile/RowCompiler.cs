@@ -35,6 +35,15 @@ internal sealed class RowCompiler(MapCompiler maps)
             row.Awaited = row.From is null ? labels.FindLast(node => !ReferenceEquals(node, row.To.LeafNode) && node.MadeByRows) : null;
         }
 
+        // A row that writes an element whole says what it is to those whose paths go through it.
+        HashSet<PathNode> containers = [];
+        foreach (RowPlan row in rows)
+        {
+            for (PathNode? node = row.To.Container; node is not null; node = node.Parent) containers.Add(node);
+        }
+
+        foreach (RowPlan row in rows) row.IsWrittenInto = row.To.LeafNode is { } leaf && (leaf.Label is not null || containers.Contains(leaf));
+
         IEnumerable<Place> unused = model.Rows.SelectMany(row => row.Unused).Select(text => Unused(text, model));
         plan.Complete(rows, unused.ToList());
     }

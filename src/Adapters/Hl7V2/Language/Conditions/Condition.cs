@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-using System.Text;
 using Consortium.Adapters.Hl7V2.Er7;
 
 namespace Consortium.Adapters.Hl7V2.Language.Conditions;
@@ -22,21 +20,20 @@ internal sealed class IsValued(Place place) : Condition
 {
     public override IEnumerable<Place> Places => [place];
 
-    public override bool Holds(Scope scope) => place.IsSegment ? place.SegmentIsThere(scope) : place.TryFind(scope, out Er7Value value) && value.HasData;
+    public override bool Holds(Scope scope) => place.IsSegment ? place.SegmentIsThere(scope) : place.MayHaveData(scope) && place.TryFind(scope, out Er7Value value) && value.HasData;
 }
 
 /// <summary>EQUALS and IN.</summary>
 internal sealed class IsOneOf(Place place, IEnumerable<string> texts) : Condition
 {
-    private readonly FrozenSet<string> _texts = texts.ToFrozenSet(StringComparer.Ordinal);
-    private readonly byte[][] _utf8 = [.. texts.Select(Encoding.UTF8.GetBytes)];
+    private readonly TextSet _texts = new(texts);
 
     public override IEnumerable<Place> Places => [place];
 
     public override IEnumerable<Place> Tested => [place];
 
     public override bool Holds(Scope scope) =>
-        place.TryFind(scope, out Er7Value value) && value.HasData && value.PeekIsOneOf(_utf8, _texts);
+        place.MayHaveData(scope) && place.TryFind(scope, out Er7Value value) && value.HasData && _texts.Has(value);
 }
 
 /// <summary>EQUALS with a place on the right: both absent are equal to nothing.</summary>

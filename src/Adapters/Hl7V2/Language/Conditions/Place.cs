@@ -114,7 +114,7 @@ internal sealed class Place
                 return scope.Row.Field > 0;
             case PlaceBase.Segment:
                 value = Field == 0 ? default
-                    : Repetition == 0 && scope.Repetition.Field == Field ? Part(scope.Repetition, Component, SubComponent)
+                    : Repetition == 0 && scope.RepeatedField == Field ? Part(scope.Repetition, Component, SubComponent)
                     : In(scope.Segment);
                 return Field > 0;
             default:
@@ -122,6 +122,19 @@ internal sealed class Place
                 value = other is null ? default : In(other);
                 return other is not null;
         }
+    }
+
+    /// <summary>False where the field of this place is certainly without data: most of what conditions ask for is not there.</summary>
+    public bool MayHaveData(Scope scope)
+    {
+        if (Field == 0) return true;
+        Er7Segment? segment = Base switch
+        {
+            PlaceBase.Segment => scope.Segment,
+            PlaceBase.Other => scope.Surroundings.Find(Name),
+            _ => null,
+        };
+        return segment is null || (segment.FieldsWithData & Er7Segment.BitOf(Field)) != 0;
     }
 
     /// <summary>All of the field at this place; false where its segment is absent.</summary>

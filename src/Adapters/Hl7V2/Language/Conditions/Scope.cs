@@ -8,6 +8,10 @@ namespace Consortium.Adapters.Hl7V2.Language.Conditions;
 /// </summary>
 internal sealed class Scope(Er7Segment segment, ISegmentFinder surroundings)
 {
+    private Er7Value _row;
+    private Er7Value _repetition;
+    private bool _isAtRow;
+
     /// <summary>The segment that is being mapped; within a type map the one that the value stands in.</summary>
     public Er7Segment Segment { get; private set; } = segment;
 
@@ -18,10 +22,17 @@ internal sealed class Scope(Er7Segment segment, ISegmentFinder surroundings)
     public Er7Value Own { get; private set; }
 
     /// <summary>The row's value: its <c>from</c>, in the repetition at hand.</summary>
-    public Er7Value Row { get; set; }
+    public Er7Value Row
+    {
+        get => _isAtRow ? _row : default;
+        init => (_row, _isAtRow) = (value, true);
+    }
 
     /// <summary>The repetition at hand; of field 0 where there is none.</summary>
-    public Er7Value Repetition { get; private set; }
+    public Er7Value Repetition => _isAtRow ? _repetition : default;
+
+    /// <summary>The field of <see cref="Repetition"/>; 0 where there is none.</summary>
+    public int RepeatedField => _isAtRow ? _repetition.Field : 0;
 
     /// <summary>Takes it to a map on a segment, or on a value in it.</summary>
     public void Begin(Er7Segment segment, ISegmentFinder surroundings, in Er7Value own)
@@ -34,16 +45,13 @@ internal sealed class Scope(Er7Segment segment, ISegmentFinder surroundings)
     /// <summary>Takes it to a row's value.</summary>
     public void At(in Er7Value repetition, in Er7Value row)
     {
-        Repetition = repetition;
-        Row = row;
+        _repetition = repetition;
+        _row = row;
+        _isAtRow = true;
     }
 
     /// <summary>Says that no row has come to a value.</summary>
-    public void Leave()
-    {
-        Repetition = default;
-        Row = default;
-    }
+    public void Leave() => _isAtRow = false;
 }
 
 /// <summary>Finds segments: in the group of the one that is being mapped, then in the enclosing ones.</summary>

@@ -162,7 +162,8 @@ internal static class NamedRules
                 _ => null,
             };
             if (context is null) return null;
-            key = $"{context}|{observation[3][3].PeekText}|{observation[3][1].PeekText ?? observation[3][2].PeekText ?? observation[3][9].PeekText}|{observation[4].PeekText}";
+            Er7Value code = observation[3];
+            key = string.Join('|', context, code[3].PeekText, code[1].PeekText ?? code[2].PeekText ?? code[9].PeekText, observation[4].PeekText);
 
             // The same code twice in one order, with no sub-id to tell them apart: told apart by position.
             int count = names.Count(key);

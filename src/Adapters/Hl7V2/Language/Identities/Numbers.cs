@@ -41,7 +41,7 @@ internal static class Numbers
     /// </summary>
     public static Number? From(Er7Value value, MapRun run, string kind)
     {
-        if (value.SubComponent > 0) return Plain(value, run, kind);
+        if (!value.MayHaveParts) return Plain(value, run, kind);
         return value[5].HasData || value[3].PeekText is "M10" or "M11" or "ISO" or "NPI" or "BCV" ? FromCx(value, run, kind) : FromEi(value, run, kind);
     }
 

@@ -23,9 +23,9 @@ internal sealed class GroupPlan(int number, string name, GroupPlan? parent, stri
 
     public GroupPlan? Parent { get; } = parent;
 
-    public string[] Starts { get; } = starts;
+    public string[] Starts { get; } = [.. starts.Select(string.Intern)];
 
-    public string[] One { get; } = one;
+    public string[] One { get; } = [.. one.Select(string.Intern)];
 
     public int Max { get; } = max;
 
@@ -37,6 +37,22 @@ internal sealed class GroupPlan(int number, string name, GroupPlan? parent, stri
 
     /// <summary>The groups within it.</summary>
     public List<GroupPlan> Children { get; } = [];
+
+    /// <summary>Where a segment's name, as the reader of messages gives it, stands in <see cref="Starts"/>; -1 where it does not.</summary>
+    public int StartOf(string segment) => IndexOf(Starts, segment);
+
+    /// <summary>True where a segment's name, as the reader of messages gives it, stands in <see cref="One"/>.</summary>
+    public bool HasOne(string segment) => IndexOf(One, segment) >= 0;
+
+    private static int IndexOf(string[] names, string name)
+    {
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (ReferenceEquals(names[i], name)) return i;
+        }
+
+        return -1;
+    }
 
     /// <summary>The entries for a segment of this group, in the order of the map.</summary>
     public MakePlan[] EntriesOf(string segment) => _entries.GetValueOrDefault(segment, []);

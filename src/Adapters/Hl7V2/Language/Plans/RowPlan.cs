@@ -52,6 +52,9 @@ internal sealed class RowPlan
     /// <summary>True where the row writes to elements that another field made.</summary>
     public bool Broadcasts { get; set; }
 
+    /// <summary>True where the element may be written into after it was written: by rows whose paths go through it, or by its label.</summary>
+    public bool IsWrittenInto { get; set; }
+
     /// <summary>The innermost element of the path that other rows make by its label; null where the row does not wait for one.</summary>
     public PathNode? Awaited { get; set; }
 
@@ -194,7 +197,7 @@ internal sealed class RowPlan
                 }
 
                 if (node.Url is not null && !item.ContainsKey("url")) item["url"] = node.Url;
-                if (node.Label is not null || frame.Existing(node, container, 0) is null) frame.Remember(node, container, item, number > 0 ? repetition : default);
+                if (IsWrittenInto && (node.Label is not null || frame.Existing(node, container, 0) is null)) frame.Remember(node, container, item, number > 0 ? repetition : default);
             }
 
             if (container.Find(name) is not DraftArray array) container.Put(name, array = []);
@@ -204,9 +207,8 @@ internal sealed class RowPlan
             return;
         }
 
-        if (container.Find(name) is not { } existing)
+        if (container.FindOrPut(name, value) is not { } existing)
         {
-            container.Put(name, value);
             Trace(frame, value, part);
         }
         else if (existing is DraftObject first && value is DraftObject second)

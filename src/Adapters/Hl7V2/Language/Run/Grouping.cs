@@ -35,7 +35,7 @@ internal static class Grouping
         found = true;
         for (GroupInstance? at = innermost; at is not null; at = at.Parent)
         {
-            int start = Array.IndexOf(at.Plan.Starts, segment.Name);
+            int start = at.Plan.StartOf(segment.Name);
             if (start > at.LastStart)
             {
                 at.LastStart = start;
@@ -43,7 +43,7 @@ internal static class Grouping
             }
 
             // What began this group begins the next one, a sibling.
-            bool another = start >= 0 || (Array.IndexOf(at.Plan.One, segment.Name) >= 0 && Has(at, segment.Name));
+            bool another = start >= 0 || (at.Plan.HasOne(segment.Name) && Has(at, segment.Name));
             if (another)
             {
                 if (HasRoom(at.Plan, at.Parent!, all)) return Open(at.Plan, at.Parent!, segment.Name, all, counts);
@@ -52,7 +52,7 @@ internal static class Grouping
 
             foreach (GroupPlan child in at.Plan.Children)
             {
-                if (Array.IndexOf(child.Starts, segment.Name) >= 0 && HasRoom(child, at, all)) return Open(child, at, segment.Name, all, counts);
+                if (child.StartOf(segment.Name) >= 0 && HasRoom(child, at, all)) return Open(child, at, segment.Name, all, counts);
             }
 
             if (at.Plan.Knows.Contains(segment.Name)) return at;
@@ -65,12 +65,21 @@ internal static class Grouping
     private static bool Has(GroupInstance group, string segment) => group.Segments.Exists(other => other.Name == segment);
 
     // Two groups that begin with the same segment are told apart by how many there may be of the first: A24 has one person and then the other.
-    private static bool HasRoom(GroupPlan plan, GroupInstance parent, List<GroupInstance> all) =>
-        plan.Max == 0 || all.Count(group => ReferenceEquals(group.Plan, plan) && ReferenceEquals(group.Parent, parent)) < plan.Max;
+    private static bool HasRoom(GroupPlan plan, GroupInstance parent, List<GroupInstance> all)
+    {
+        if (plan.Max == 0) return true;
+        int count = 0;
+        foreach (GroupInstance group in all)
+        {
+            if (ReferenceEquals(group.Plan, plan) && ReferenceEquals(group.Parent, parent)) count++;
+        }
+
+        return count < plan.Max;
+    }
 
     private static GroupInstance Open(GroupPlan plan, GroupInstance parent, string segment, List<GroupInstance> all, Dictionary<string, int> counts)
     {
-        var group = new GroupInstance(plan, parent, counts) { LastStart = Array.IndexOf(plan.Starts, segment) };
+        var group = new GroupInstance(plan, parent, counts) { LastStart = plan.StartOf(segment) };
         all.Add(group);
         return group;
     }

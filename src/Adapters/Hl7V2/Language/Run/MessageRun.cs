@@ -15,6 +15,9 @@ internal sealed class Application(MakePlan entry, GroupInstance group, Er7Segmen
 
     public Er7Segment Segment { get; } = segment;
 
+    /// <summary>The next one of the same entry.</summary>
+    public Application? Next { get; set; }
+
     /// <summary>The resource that it made.</summary>
     public NamedResource? Made { get; set; }
 
@@ -30,7 +33,7 @@ internal sealed class MessageRun
 
     private readonly MessagePlan _plan;
     private readonly MapRun _run;
-    private readonly List<Application>?[] _applications;
+    private readonly (Application? First, Application? Last)[] _applications;
     private readonly List<NamedResource> _resources = [];
     private Dictionary<DraftArray, HashSet<string>>? _referred;
 
@@ -48,14 +51,14 @@ internal sealed class MessageRun
                 : "the segment that this one belongs to does not stand before it; whose it is must not be guessed.");
         }
 
-        _applications = new List<Application>?[plan.Make.Length];
+        _applications = new (Application?, Application?)[plan.Make.Length];
         foreach (GroupInstance group in groups)
         {
             foreach (Er7Segment segment in group.Segments)
             {
                 foreach (MakePlan entry in group.Plan.EntriesOf(segment.Name))
                 {
-                    if (entry.When is null || Holds(entry.When, segment, group)) (_applications[entry.Number] ??= []).Add(new Application(entry, group, segment));
+                    if (entry.When is null || Holds(entry.When, segment, group)) Add(new Application(entry, group, segment));
                 }
             }
         }
@@ -75,6 +78,14 @@ internal sealed class MessageRun
         run.Finish();
     }
 
+    private void Add(Application application)
+    {
+        ref (Application? First, Application? Last) chain = ref _applications[application.Entry.Number];
+        if (chain.Last is null) chain.First = application;
+        else chain.Last.Next = application;
+        chain.Last = application;
+    }
+
     private bool Holds(Condition condition, Er7Segment segment, GroupInstance group)
     {
         Scope scope = _run.RentScope(segment, group, default);
@@ -86,10 +97,10 @@ internal sealed class MessageRun
     // In the order of the map, and within an entry in that of the message.
     private void Each(Func<MakePlan, bool> takesPart, Action<Application> action)
     {
-        foreach (List<Application>? applications in _applications)
+        foreach ((Application? first, _) in _applications)
         {
-            if (applications is null || !takesPart(applications[0].Entry)) continue;
-            foreach (Application application in applications) action(application);
+            if (first is null || !takesPart(first.Entry)) continue;
+            for (Application? application = first; application is not null; application = application.Next) action(application);
         }
     }
 
@@ -258,7 +269,7 @@ internal sealed class MessageRun
 
         foreach (MakePlan entry in _plan.Make)
         {
-            if (!entry.Required || _applications[entry.Number]?.Exists(at => at.Made is { HasData: true }) == true) continue;
+            if (!entry.Required || HasMade(entry)) continue;
             if (entry.WhenText is { } condition && _run.Conversion.Message.First(entry.Segment) is { } there)
             {
                 _run.Conversion.Error("required", there, $"the message must have a {entry.Segment} of which the map makes {Article(entry.Resource!)}, and makes it where {condition}; none is so ({entry.At.At}).");
@@ -267,6 +278,16 @@ internal sealed class MessageRun
 
             _run.Conversion.Error("required", _run.Conversion.Message.Header, $"the message has no {entry.Segment} segment of which the map makes {Article(entry.Resource!)}; it must have one ({entry.At.At}).");
         }
+    }
+
+    private bool HasMade(MakePlan entry)
+    {
+        for (Application? at = _applications[entry.Number].First; at is not null; at = at.Next)
+        {
+            if (at.Made is { HasData: true }) return true;
+        }
+
+        return false;
     }
 
     private static string Article(string noun) => $"{(noun[0] is 'A' or 'E' or 'I' or 'O' ? "an" : "a")} {noun}";
