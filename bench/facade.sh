@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The FHIR endpoint on SQLite and on PostgreSQL, each beside its floor in the same run; server and load generator share the machine's cores:
 #   bench/facade.sh [PATIENTS] [SECONDS] [ROUNDS]
-# A store has 20 resources a patient: 50000 patients (left out) are the 1,000,000 resources of the aim; filling two such stores takes an hour and 20 GB.
+# A store has 20 resources a patient: 50000 patients (left out) are the 1,000,000 resources of the aim.
+# BENCH_STORES=sqlite (or postgres) and BENCH_KINDS=crud,read,search,importValidated,import measure a part, which is printed and not written down.
 # Writes bench/results/facade.json and prints it, with the change against the report committed before. BENCH_DATA names the folder of the stores (left out: a
 # temporary one; see that it lies on a real disk). Filled stores that are found there are used again.
 set -euo pipefail

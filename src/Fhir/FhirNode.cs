@@ -31,6 +31,16 @@ public readonly struct FhirNode : IEquatable<FhirNode>
     /// <summary>The R4 type: <c>Patient</c>, <c>HumanName</c>, <c>dateTime</c>, <c>BackboneElement</c>; empty where unknown.</summary>
     public string TypeName => Document.Nodes[_index].Type is var type && type != 0 ? R4Tables.Instance.TypeName(type) : string.Empty;
 
+    /// <summary>Whether the element is of a type or of one that is made from it, as FHIRPath's <c>is</c> has it; false for a type that R4 does not have.</summary>
+    /// <param name="typeName">The name of a type: <c>Quantity</c>, <c>DomainResource</c>.</param>
+    public bool IsA(string typeName)
+    {
+        int type = Document.Nodes[_index].Type;
+        if (type != 0 && R4Tables.Instance.TypeName(type) == typeName) return true;
+        int wanted = FhirR4.FindType(typeName);
+        return type != 0 && wanted != 0 && R4Tables.Instance.IsA(type, wanted);
+    }
+
     /// <summary>Whether the element is a primitive with a value; false where there is no such element.</summary>
     public bool HasValue => _document is not null && _document.HasValue(_index);
 

@@ -221,6 +221,7 @@ public sealed class Database : IAsyncDisposable
     /// <summary>True where the same transaction may succeed when it is run again.</summary>
     internal static bool IsTransient(DbException exception) => exception switch
     {
+        RepeatTransactionException => true,
         SqliteException { SqliteErrorCode: 5 or 6 } => true, // SQLITE_BUSY, SQLITE_LOCKED
         PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } => true,
         _ => false,

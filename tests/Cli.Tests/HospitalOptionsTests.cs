@@ -81,6 +81,7 @@ public sealed class HospitalOptionsTests
     [InlineData("MaxHeaderBytes", "-1")]
     [InlineData("HeaderSeconds", "0")]
     [InlineData("MaxSearchCost", "9")]
+    [InlineData("ViewIndexWaitSeconds", "601")]
     [InlineData("ShutdownSeconds", "0")]
     [InlineData("RequestsPerSecond", "many")]
     [InlineData("TracePercent", "101")]

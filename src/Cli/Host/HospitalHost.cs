@@ -88,6 +88,7 @@ internal static class HospitalHost
             MaxBodyBytes = options.Limits.MaxBodyBytes,
             MaxBundleEntries = options.Limits.MaxBundleEntries,
             Limits = options.Limits.Requests,
+            ViewIndexWait = options.Limits.ViewIndexWait,
             Subscriptions = options.Subscriptions,
             Changes = options.Changes,
             Oidc = options.Oidc,

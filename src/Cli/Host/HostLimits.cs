@@ -16,6 +16,9 @@ internal sealed record HostLimits
     /// <summary>Time, cost and rate of FHIR requests.</summary>
     public RequestLimits Requests { get; init; } = new();
 
+    /// <summary>How long a search from outside waits for records written before it to be ready in its view.</summary>
+    public TimeSpan ViewIndexWait { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Longest request line, in bytes.</summary>
     public int MaxUrlBytes { get; init; } = 8192;
 
@@ -44,6 +47,7 @@ internal sealed record HostLimits
         {
             MaxBodyBytes = Number("MaxBodyBytes", otherwise.MaxBodyBytes, 1024, 512 * 1024 * 1024),
             MaxBundleEntries = Number("MaxBundleEntries", otherwise.MaxBundleEntries, 1, 100_000),
+            ViewIndexWait = Seconds("ViewIndexWaitSeconds", otherwise.ViewIndexWait, 0, 600),
             MaxUrlBytes = Number("MaxUrlBytes", otherwise.MaxUrlBytes, 1024, 65_536),
             MaxHeaderBytes = Number("MaxHeaderBytes", otherwise.MaxHeaderBytes, 4096, 1024 * 1024),
             HeaderTime = Seconds("HeaderSeconds", otherwise.HeaderTime, 1, 600),

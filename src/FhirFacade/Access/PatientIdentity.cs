@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Consortium.Fhir;
 using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Store;
 
@@ -38,9 +39,9 @@ internal sealed class PatientIdentity(RecordQueries records, FacadeOptions optio
         if (body.Length == 0) return null; // erased
         try
         {
-            return ResourceIndex.Read(type, body, options.BaseUrl).PatientId;
+            return RecordSubject.Of(type, FhirDocument.Parse(body).Root, options.BaseUrl).PatientId;
         }
-        catch (JsonException)
+        catch (FhirFormatException)
         {
             return null;
         }

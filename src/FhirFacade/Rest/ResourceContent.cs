@@ -8,7 +8,7 @@ namespace Consortium.FhirFacade.Rest;
 /// Lets only valid resources into the store: 400 for what is no FHIR JSON, 422 for what breaks R4's rules (FHIR R4 http.html#rejecting-updates),
 /// unless the site does without the latter (<see cref="FacadeOptions.ValidateWrites"/>).
 /// </summary>
-internal sealed class ResourceContent(FacadeOptions options)
+internal sealed class ResourceContent(RecordStore store, FacadeOptions options)
 {
     /// <summary>Reads and validates the resource of a request; the content of a Binary becomes one.</summary>
     public ResourceJson Accept(FhirRequest request, string type, string? id) => BinaryContent.IsIn(request, type)
@@ -25,7 +25,7 @@ internal sealed class ResourceContent(FacadeOptions options)
     {
         if (bytes.Length == 0) throw FhirException.BadRequest("required", $"The request has no {type} in its body.", NullIfEmpty(at));
         document ??= FhirDocument.Parse(bytes);
-        ResourceJson content = ResourceJson.Read(bytes);
+        ResourceJson content = ResourceJson.Read(bytes, document);
         if (content.ResourceType != type)
         {
             throw FhirException.BadRequest("invalid", $"The URL names {type}, but resourceType is another.", Below(at, "resourceType"));
@@ -33,10 +33,15 @@ internal sealed class ResourceContent(FacadeOptions options)
 
         if (id is not null && content.Id is null) throw FhirException.BadRequest("required", "The resource of an update has the id that the URL names; it has none.", Below(at, "id"));
         if (id is not null && content.Id != id) throw FhirException.BadRequest("invalid", "The id of the resource is not the one that the URL names.", Below(at, "id"));
-        if (!options.ValidateWrites) return content;
+        if (options.ValidateWrites) RequireValid(document, at);
+        content.Prepare(store.Catalogs.Current.Indexer);
+        return content;
+    }
+
+    private static void RequireValid(FhirDocument document, string at)
+    {
         ValidationResult result = FhirValidator.R4.Validate(document);
         if (!result.IsValid) throw new FhirException(422, at.Length == 0 ? result.Issues : [.. result.Issues.Select(issue => Inside(issue, at))]);
-        return content;
     }
 
     /// <summary>
@@ -47,7 +52,7 @@ internal sealed class ResourceContent(FacadeOptions options)
     public static ResourceJson RequireWhole(ResourceJson content, string at = "")
     {
         if (content.Bytes.Span.IndexOf("SUBSETTED"u8) < 0) return content;
-        foreach (FhirNode tag in FhirDocument.Parse(content.Bytes).Root.Child("meta").ChildrenNamed("tag"))
+        foreach (FhirNode tag in content.Document.Root.Child("meta").ChildrenNamed("tag"))
         {
             if (tag.Child("system").Value != ResourceSubset.TagSystem || tag.Child("code").Value != ResourceSubset.TagCode) continue;
             throw new FhirException(422, "business-rule", "The resource has the tag SUBSETTED: it is a part, as _summary and _elements give it. Read the whole and change that, or send a patch.", Below(at, "meta.tag"));

@@ -89,7 +89,7 @@ internal sealed class TransactionBundle(
         {
             string id = one.Id ?? found ?? throw new FhirException(404, "not-found", $"The condition matches no {one.Type}; there is nothing to patch.");
             write = await patch.WriteAsync(run.Caller, one.Type, id, change, one.Entry.IfMatch, run.Transaction, cancellationToken).ConfigureAwait(false);
-            document = FhirDocument.Parse(write.Content!.Bytes);
+            document = write.Content!.Document;
         }
         else if (one.Entry.Method == "PUT")
         {

@@ -35,8 +35,7 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
         if (query.Count > 0)
         {
             var statement = new SearchStatement(query, time, database.Dialect);
-            await using DbDataReader row = await connection.ExecuteReaderAsync(
-                new CommandDefinition(statement.Page(query.Count + 1), statement.Values, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            await using DbDataReader row = await statement.QueryAsync(connection, statement.Page(query.Count + 1), cancellationToken).ConfigureAwait(false);
             while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 found.Add(RecordQueries.Version(row));
@@ -68,9 +67,13 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
         var statement = new SearchStatement(query, time, database.Dialect);
         // Only around this reading: an interrupted write would take the transactions of others with it that share this one (GroupCommit).
         using CancellationTokenRegistration interruption = transaction.Connection is SqliteConnection sqlite ? SqliteInterruption.On(sqlite, cancellationToken) : default;
-        string[] ids = [.. await transaction.Connection!.QueryAsync<string>(
-            new CommandDefinition(statement.Ids(), statement.Values, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)];
-        return ids.Length < 2 ? ids.SingleOrDefault() : throw new FhirException(412, "multiple-matches", $"The condition matches several {query.Type} resources; it must match one at most.");
+        List<string> ids = [];
+        await using (DbDataReader row = await statement.QueryAsync(transaction.Connection!, statement.Ids(), cancellationToken, transaction).ConfigureAwait(false))
+        {
+            while (await row.ReadAsync(cancellationToken).ConfigureAwait(false)) ids.Add(row.GetString(0));
+        }
+
+        return ids.Count < 2 ? ids.SingleOrDefault() : throw new FhirException(412, "multiple-matches", $"The condition matches several {query.Type} resources; it must match one at most.");
     }
 
     // A parameter that was changed or deleted while the search ran may have lost rows already: that answer is no answer.
@@ -103,9 +106,11 @@ internal sealed class SearchQueries(Database database, TimeProvider time)
 
     private async Task<long?> CountAsync(SearchQuery query, DbConnection connection, CancellationToken cancellationToken)
     {
-        var statement = new SearchStatement(query, time, database.Dialect);
+        var statement = new SearchStatement(query, time, database.Dialect, onlyCounts: true);
         string sql = statement.Count(query.Total == TotalMode.Accurate ? null : MostCounted + 1);
-        long total = await connection.ExecuteScalarAsync<long>(new CommandDefinition(sql, statement.Values, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await using DbDataReader row = await statement.QueryAsync(connection, sql, cancellationToken).ConfigureAwait(false);
+        await row.ReadAsync(cancellationToken).ConfigureAwait(false);
+        long total = row.GetInt64(0);
         return total <= MostCounted || query.Total == TotalMode.Accurate ? total : null;
     }
 

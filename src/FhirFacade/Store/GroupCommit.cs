@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using Consortium.Messaging;
 using Consortium.Storage;
+using Microsoft.Data.Sqlite;
 
 namespace Consortium.FhirFacade.Store;
 
@@ -87,7 +88,8 @@ internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOn
     private static async Task<IReadOnlyList<VersionRow>> RunAsync(Unit unit, DbTransaction transaction)
     {
         unit.Failure = null; // a transaction that is run again starts from nothing
-        await transaction.SaveAsync("unit").ConfigureAwait(false);
+        var connection = (SqliteConnection)transaction.Connection!;
+        SqliteStatement.Of(connection, "SAVEPOINT unit").Run();
         IReadOnlyList<VersionRow> versions = [];
         try
         {
@@ -98,10 +100,10 @@ internal sealed class GroupCommit(Database database, Func<DbTransaction, IReadOn
 #pragma warning restore CA1031
         {
             unit.Failure = e;
-            await transaction.RollbackAsync("unit").ConfigureAwait(false); // fails where the engine gave up the whole transaction, and so fails the group
+            SqliteStatement.Of(connection, "ROLLBACK TO unit").Run(); // fails where the engine gave up the whole transaction, and so fails the group
         }
 
-        await transaction.ReleaseAsync("unit").ConfigureAwait(false);
+        SqliteStatement.Of(connection, "RELEASE unit").Run();
         return versions;
     }
 

@@ -5,8 +5,11 @@ namespace Consortium.FhirFacade.Store;
 /// <summary>The current pointer of a resource, as a write transaction reads, locks and changes it.</summary>
 internal sealed class Head
 {
-    /// <summary>Its number in the store, by which the index knows it; 0 before the first version is written.</summary>
+    /// <summary>Its number in the store, by which the index knows it; 0 where it has none yet.</summary>
     public long Key { get; set; }
+
+    /// <summary>True where the pointer stands in the database; false where it is still to be made.</summary>
+    public bool IsStored { get; init; }
 
     /// <summary>The current version; 0 where the resource was never stored.</summary>
     public long Version { get; set; }

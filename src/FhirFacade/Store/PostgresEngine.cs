@@ -4,6 +4,7 @@ using System.Text;
 using Consortium.FhirFacade.Search.Indexing;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.Integrity;
+using Consortium.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -20,21 +21,29 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
     // Held by all who write, and by nobody else while the search parameters change (decision 0216).
     private const string ParametersLock = "4713";
 
-    public override async Task<LockedHeads> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken)
+    public override async Task<LockedHeads> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, bool alsoAbsent, CancellationToken cancellationToken)
     {
-        // The pointer of a resource that does not exist yet is made first, so that two creates of one id meet at its row.
-        // The rows are taken in the order of the keys, by both statements.
         await using var batch = new NpgsqlBatch(((NpgsqlTransaction)transaction).Connection, (NpgsqlTransaction)transaction);
         bool changesParameters = keys.Any(key => key.Type == "SearchParameter");
         batch.BatchCommands.Add(Command($"SELECT pg_advisory_xact_lock{(changesParameters ? "" : "_shared")}({ParametersLock})"));
         batch.BatchCommands.Add(Command("SELECT generation FROM search_state"));
-        batch.BatchCommands.Add(Command(
-            "INSERT INTO resource (type, id, version, deleted, updated_at, subject_tag) " +
-            "SELECT t, i, 0, 0, 0, '\\x00000000000000000000000000000000' FROM unnest($1, $2) WITH ORDINALITY AS k (t, i, n) ORDER BY n ON CONFLICT (type, id) DO NOTHING",
-            Keys(keys)));
+        if (alsoAbsent)
+        {
+            // The pointer is made first, so that two transactions meet at its row. The rows are taken in the order of the keys, by both statements.
+            batch.BatchCommands.Add(Command(
+                "INSERT INTO resource (type, id, version, deleted, updated_at, subject_tag) " +
+                "SELECT t, i, 0, 0, 0, '\\x00000000000000000000000000000000' FROM unnest($1, $2) WITH ORDINALITY AS k (t, i, n) ORDER BY n ON CONFLICT (type, id) DO NOTHING",
+                Keys(keys)));
+        }
+
         batch.BatchCommands.Add(Command(
             "SELECT r.type, r.id, r.version, r.deleted, r.updated_at, r.subject_tag, r.source, r.intake_sequence, r.key " +
             "FROM resource r JOIN unnest($1, $2) AS k (t, i) ON r.type = k.t AND r.id = k.i ORDER BY r.type COLLATE \"C\", r.id COLLATE \"C\" FOR UPDATE OF r",
+            Keys(keys)));
+        // The others get their numbers now, so that all is written in one round trip.
+        batch.BatchCommands.Add(Command(
+            "SELECT k.t, k.i, nextval(s.name) FROM (SELECT CAST(pg_get_serial_sequence('resource', 'key') AS regclass) AS name) s CROSS JOIN unnest($1, $2) AS k (t, i) " +
+            "WHERE NOT EXISTS (SELECT 1 FROM resource r WHERE r.type = k.t AND r.id = k.i)",
             Keys(keys)));
         var heads = new Dictionary<RecordKey, Head>(keys.Count);
         await using NpgsqlDataReader row = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -53,10 +62,14 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
                 Source = row.IsDBNull(6) ? null : row.GetString(6),
                 IntakeSequence = row.IsDBNull(7) ? null : row.GetInt64(7),
                 Key = row.GetInt64(8),
+                IsStored = true,
             };
         }
 
-        return new LockedHeads(heads, generation);
+        await row.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        while (await row.ReadAsync(cancellationToken).ConfigureAwait(false)) heads.TryAdd(new RecordKey(row.GetString(0), row.GetString(1)), new Head { Key = row.GetInt64(2) });
+        // Made by another transaction between the two statements: nobody waited for it, so it is seen at the next attempt.
+        return heads.Count == keys.Count ? new LockedHeads(heads, generation) : throw CreatedMeanwhile();
     }
 
     public override async Task<Dictionary<RecordKey, byte[]>> BodiesAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys)
@@ -83,13 +96,23 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
     public override async Task<long> WriteAsync(DbTransaction transaction, StoreBatch rows)
     {
         await using var batch = new NpgsqlBatch(((NpgsqlTransaction)transaction).Connection, (NpgsqlTransaction)transaction);
+        (RecordKey Key, Head Head)[] made = [.. rows.Heads.Where(head => !head.Value.IsStored).Select(head => (head.Key, head.Value)).OrderBy(head => head.Key)];
+        (RecordKey Key, Head Head)[] known = [.. rows.Heads.Where(head => head.Value.IsStored).Select(head => (head.Key, head.Value))];
+        if (made.Length > 0) batch.BatchCommands.Add(InsertHeads(made));
+        if (known.Length > 0) batch.BatchCommands.Add(UpdateHeads(known));
         if (rows.Versions.Count > 0) batch.BatchCommands.Add(InsertVersions(rows.Versions));
-        if (rows.Heads.Count > 0) batch.BatchCommands.Add(UpdateHeads(rows.Heads));
         Index(batch, [.. rows.Unindexed.Select(key => rows.Heads[key].Key)], [.. rows.Indexes.Select(index => (rows.Heads[index.Key].Key, index.Value))]);
         batch.BatchCommands.Add(Command("SELECT stamp FROM subscription_stamp"));
-        // The other statements give no rows.
-        await using NpgsqlDataReader row = await batch.ExecuteReaderAsync().ConfigureAwait(false);
-        return await row.ReadAsync().ConfigureAwait(false) ? row.GetInt64(0) : 0;
+        try
+        {
+            // The other statements give no rows.
+            await using NpgsqlDataReader row = await batch.ExecuteReaderAsync().ConfigureAwait(false);
+            return await row.ReadAsync().ConfigureAwait(false) ? row.GetInt64(0) : 0;
+        }
+        catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, TableName: "resource" })
+        {
+            throw CreatedMeanwhile();
+        }
     }
 
     public override async Task<int> RemoveAsync(DbTransaction transaction, int parameter)
@@ -276,18 +299,27 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
             (NpgsqlDbType.Bigint, (long)suite),
         ]);
 
-    private static NpgsqlBatchCommand UpdateHeads(Dictionary<RecordKey, Head> heads) => Command(
+    private static NpgsqlBatchCommand InsertHeads((RecordKey Key, Head Head)[] heads) => Command(
+        "INSERT INTO resource (key, type, id, version, deleted, updated_at, subject_tag, source, intake_sequence) OVERRIDING SYSTEM VALUE " +
+        "SELECT x, t, i, v, d, u, g, s, q FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) WITH ORDINALITY AS k (t, i, v, d, u, g, s, q, x, n) ORDER BY n",
+        [.. Values(heads), (Numbers, heads.Select(head => head.Head.Key).ToArray())]);
+
+    private static NpgsqlBatchCommand UpdateHeads((RecordKey Key, Head Head)[] heads) => Command(
         "UPDATE resource r SET version = k.v, deleted = k.d, updated_at = k.u, subject_tag = k.g, source = k.s, intake_sequence = k.q " +
-        "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS k (t, i, v, d, u, g, s, q) WHERE r.type = k.t AND r.id = k.i",
-        [
-            .. Keys([.. heads.Keys]),
-            (Numbers, heads.Values.Select(head => head.Version).ToArray()),
-            (Numbers, heads.Values.Select(head => head.Deleted ? 1L : 0L).ToArray()),
-            (Numbers, heads.Values.Select(head => head.UpdatedAt).ToArray()),
-            (Blobs, heads.Values.Select(head => head.SubjectTag.ToArray()).ToArray()),
-            (Texts, heads.Values.Select(head => head.Source).ToArray()),
-            (Numbers, heads.Values.Select(head => head.IntakeSequence).ToArray()),
-        ]);
+        "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS k (t, i, v, d, u, g, s, q) WHERE r.type = k.t AND r.id = k.i", Values(heads));
+
+    private static (NpgsqlDbType, object)[] Values((RecordKey Key, Head Head)[] heads) =>
+    [
+        .. Keys([.. heads.Select(head => head.Key)]),
+        (Numbers, heads.Select(head => head.Head.Version).ToArray()),
+        (Numbers, heads.Select(head => head.Head.Deleted ? 1L : 0L).ToArray()),
+        (Numbers, heads.Select(head => head.Head.UpdatedAt).ToArray()),
+        (Blobs, heads.Select(head => head.Head.SubjectTag.ToArray()).ToArray()),
+        (Texts, heads.Select(head => head.Head.Source).ToArray()),
+        (Numbers, heads.Select(head => head.Head.IntakeSequence).ToArray()),
+    ];
+
+    private static RepeatTransactionException CreatedMeanwhile() => new("Another transaction has created one of the resources meanwhile.");
 
     private static (NpgsqlDbType, object)[] Keys(IReadOnlyList<RecordKey> keys) =>
         [(Texts, keys.Select(key => key.Type).ToArray()), (Texts, keys.Select(key => key.Id).ToArray())];

@@ -18,16 +18,13 @@ internal sealed class RecordQueries(Database database)
     public const string Columns = "v.type, v.id, v.version, v.deleted, v.body, v.recorded_at, v.subject_tag, v.seq";
 
     /// <summary>The current version; null where the resource was never stored.</summary>
-    public async Task<StoredVersion?> CurrentAsync(string type, string id, CancellationToken cancellationToken, DbTransaction? transaction = null) =>
-        (await QueryAsync(
-            $"SELECT {Columns} FROM resource r JOIN resource_version v ON v.type = r.type AND v.id = r.id AND v.version = r.version WHERE r.type = @type AND r.id = @id",
-            new { type, id }, transaction, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
+    public Task<StoredVersion?> CurrentAsync(string type, string id, CancellationToken cancellationToken, DbTransaction? transaction = null) => OneAsync(
+        $"SELECT {Columns} FROM resource r JOIN resource_version v ON v.type = r.type AND v.id = r.id AND v.version = r.version WHERE r.type = @p0 AND r.id = @p1",
+        [type, id], transaction, cancellationToken);
 
     /// <summary>One version; null where there is none of that number.</summary>
-    public async Task<StoredVersion?> VersionAsync(string type, string id, long version, CancellationToken cancellationToken, DbTransaction? transaction = null) =>
-        (await QueryAsync(
-            $"SELECT {Columns} FROM resource_version v WHERE v.type = @type AND v.id = @id AND v.version = @version",
-            new { type, id, version }, transaction, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
+    public Task<StoredVersion?> VersionAsync(string type, string id, long version, CancellationToken cancellationToken, DbTransaction? transaction = null) =>
+        OneAsync($"SELECT {Columns} FROM resource_version v WHERE v.type = @p0 AND v.id = @p1 AND v.version = @p2", [type, id, version], transaction, cancellationToken);
 
     /// <summary>Versions, newest first; of one resource, of one type, or of all.</summary>
     public Task<IReadOnlyList<StoredVersion>> HistoryAsync(HistoryQuery query, CancellationToken cancellationToken, DbTransaction? transaction = null) =>
@@ -135,6 +132,19 @@ internal sealed class RecordQueries(Database database)
             List<StoredVersion> versions = [];
             while (await row.ReadAsync(cancellationToken).ConfigureAwait(false)) versions.Add(Version(row));
             return versions;
+        }
+    }
+
+    private async Task<StoredVersion?> OneAsync(string sql, object[] values, DbTransaction? transaction, CancellationToken cancellationToken)
+    {
+        if (transaction is not null) return await ReadAsync(transaction.Connection!).ConfigureAwait(false);
+        await using DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(connection).ConfigureAwait(false);
+
+        async Task<StoredVersion?> ReadAsync(DbConnection connection)
+        {
+            await using DbDataReader row = await connection.QueryRepeatedAsync(sql, values, transaction, cancellationToken).ConfigureAwait(false);
+            return await row.ReadAsync(cancellationToken).ConfigureAwait(false) ? Version(row) : null;
         }
     }
 

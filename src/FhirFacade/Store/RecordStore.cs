@@ -86,7 +86,7 @@ public sealed class RecordStore : IDisposable
     /// <summary>
     /// Stores a conversion, once: a conversion that was stored before changes nothing. Nothing of it is lost when an earlier intake comes after a later one.
     /// </summary>
-    /// <exception cref="System.Text.Json.JsonException">A resource is no FHIR JSON; nothing of the conversion is stored.</exception>
+    /// <exception cref="System.Text.Json.JsonException">A resource is no JSON; nothing of the conversion is stored.</exception>
     /// <exception cref="RecordFormatException">A resource cannot be committed to; nothing of the conversion is stored.</exception>
     public async Task StoreAsync(ResourcesConverted conversion, CancellationToken cancellationToken = default)
     {
@@ -146,7 +146,7 @@ public sealed class RecordStore : IDisposable
         if (Changes is not null) await Changes.EnqueueAsync(transaction, versions, id, traces).ConfigureAwait(false);
     }
 
-    private static ResourceWrite Write(ResourcesConverted conversion, ConvertedResource resource)
+    private ResourceWrite Write(ResourcesConverted conversion, ConvertedResource resource)
     {
         WriteMode mode = resource.Apply switch
         {
@@ -161,6 +161,7 @@ public sealed class RecordStore : IDisposable
                 $"Conversion {conversion.ConversionId} names {resource.ResourceType}/{resource.Id}, but the resource in it is another one. Nothing of it was stored.");
         }
 
+        content?.Prepare(Catalogs.Current.Indexer);
         return new ResourceWrite(resource.ResourceType, resource.Id, mode)
         {
             Content = content,

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Consortium.Fhir;
+using Consortium.FhirFacade.Search.Indexing;
 
 namespace Consortium.FhirFacade.Store;
 
@@ -18,6 +20,8 @@ internal sealed class ResourceJson
     private readonly Range _metaValue;
     private readonly List<Range> _keptMetaMembers;
     private readonly int _afterType;
+    private FhirDocument? _document;
+    private (ResourceIndexer By, IndexRows Rows)? _index;
 
     private ResourceJson(ReadOnlyMemory<byte> bytes, string type, string? id, Range idValue, Range metaValue, List<Range> keptMetaMembers, int afterType)
     {
@@ -39,9 +43,15 @@ internal sealed class ResourceJson
     /// <summary>The bytes that were read.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
+    /// <summary>The same as a tree, which is made once.</summary>
+    /// <exception cref="FhirFormatException">The bytes are no FHIR JSON.</exception>
+    public FhirDocument Document => _document ??= FhirDocument.Parse(_bytes);
+
     /// <summary>Finds the places in one pass.</summary>
+    /// <param name="bytes">The resource.</param>
+    /// <param name="document">The same as a tree, where there is one already.</param>
     /// <exception cref="JsonException">The bytes are no JSON object, name <c>resourceType</c>, <c>id</c> or <c>meta</c> twice, or give them another shape.</exception>
-    public static ResourceJson Read(ReadOnlyMemory<byte> bytes)
+    public static ResourceJson Read(ReadOnlyMemory<byte> bytes, FhirDocument? document = null)
     {
         var reader = new Utf8JsonReader(bytes.Span, Strict);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A resource is a JSON object.");
@@ -76,8 +86,24 @@ internal sealed class ResourceJson
         }
 
         if (reader.Read()) throw new JsonException("Something follows the resource.");
-        return new ResourceJson(bytes, type ?? throw new JsonException("The resource has no resourceType."), id, idValue, metaValue, kept, afterType);
+        return new ResourceJson(bytes, type ?? throw new JsonException("The resource has no resourceType."), id, idValue, metaValue, kept, afterType) { _document = document };
     }
+
+    /// <summary>
+    /// Finds what searches find of it before the store is asked, since nobody else can write meanwhile (decision 0236): no search parameter of R4's that is
+    /// indexed looks at the id, the version or the time that are stamped into it.
+    /// </summary>
+    /// <exception cref="FhirFormatException">The bytes are no FHIR JSON.</exception>
+    public void Prepare(ResourceIndexer indexer)
+    {
+        if (indexer.IsOfContentAlone(ResourceType)) _index = (indexer, indexer.Index(ResourceType, Document.Root));
+    }
+
+    /// <summary>What searches find of it.</summary>
+    /// <param name="stamped">The bytes as they are stored.</param>
+    /// <param name="indexer">By the parameters in force.</param>
+    public IndexRows Index(ReadOnlyMemory<byte> stamped, ResourceIndexer indexer) =>
+        _index is { } prepared && ReferenceEquals(prepared.By, indexer) ? prepared.Rows : indexer.Index(ResourceType, stamped);
 
     /// <summary>
     /// The bytes with this id, <c>meta.versionId</c> and <c>meta.lastUpdated</c>; other members of <c>meta</c> and all other bytes are kept as they are.

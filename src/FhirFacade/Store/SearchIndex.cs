@@ -12,7 +12,7 @@ namespace Consortium.FhirFacade.Store;
 internal sealed class SearchIndex(Database database, StoreEngine engine, ResourceIndexer indexer)
 {
     /// <summary>Goes up with every change of what is indexed or how.</summary>
-    private const long Catalog = 5;
+    private const long Catalog = 6;
 
     private const int BatchSize = 500;
 

@@ -25,8 +25,11 @@ internal abstract class StoreEngine
     /// </summary>
     /// <param name="transaction">The write transaction.</param>
     /// <param name="keys">Distinct keys in order, so that two transactions never wait for each other.</param>
+    /// <param name="alsoAbsent">
+    /// True where resources that do not exist yet are to be held as well. Else two transactions that create one meet when they write it, and the slower one is run again.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait for who holds them.</param>
-    public abstract Task<LockedHeads> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken);
+    public abstract Task<LockedHeads> LockAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys, bool alsoAbsent, CancellationToken cancellationToken);
 
     /// <summary>The current bytes of these resources, by key; a resource without any is left out.</summary>
     public abstract Task<Dictionary<RecordKey, byte[]>> BodiesAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys);
@@ -35,6 +38,7 @@ internal abstract class StoreEngine
     public abstract Task<Dictionary<string, Tag128>> PatientTagsAsync(DbTransaction transaction, IReadOnlyList<string> ids);
 
     /// <summary>Writes all rows.</summary>
+    /// <exception cref="Storage.RepeatTransactionException">Another transaction has created one of the resources meanwhile.</exception>
     /// <returns>The stamp of the subscriptions (<c>SubscriptionTables</c>), read on the way so that no write pays a journey for it.</returns>
     public abstract Task<long> WriteAsync(DbTransaction transaction, StoreBatch batch);
 
@@ -55,7 +59,7 @@ internal abstract class StoreEngine
     /// <summary>Writes what searches find in the restricted views (bits of <see cref="Search.Views.ViewBits"/>); what stood there of the resources in <paramref name="replaces"/> goes first.</summary>
     public abstract Task IndexViewsAsync(DbTransaction transaction, IReadOnlyCollection<long> replaces, IReadOnlyList<(long Key, long Views, IndexRows Rows)> indexes);
 
-    /// <summary>Removes the pointers that <see cref="LockAsync"/> made for resources that were not written after all.</summary>
+    /// <summary>Removes the pointers that <see cref="LockAsync"/> made to hold resources that do not exist; they are held until the transaction ends all the same.</summary>
     public abstract Task ReleaseAsync(DbTransaction transaction, IReadOnlyList<RecordKey> keys);
 
     /// <summary>Waits until no other transaction holds the same name: for conditional creates, which lock what does not exist yet.</summary>

@@ -292,6 +292,7 @@ internal static class StoreSchema
         CREATE INDEX contained_container ON contained (container);
         CREATE INDEX contained_type ON contained (type, key);
         """,
+        "{clustered_index}",
     ];
 
     // The engines' own full-text indexes, over words that we have made ourselves (WordSplitter). SQLite's keeps no copy of the words.
@@ -318,5 +319,6 @@ internal static class StoreSchema
 
     /// <summary>The scripts as an engine runs them.</summary>
     public static IReadOnlyList<string> For(Dialect dialect) =>
-        [.. Scripts.Select(script => script.Replace("{search_text}", dialect == Dialect.Sqlite ? SqliteText : PostgresText, StringComparison.Ordinal))];
+        [.. Scripts.Select(script => script.Replace("{search_text}", dialect == Dialect.Sqlite ? SqliteText : PostgresText, StringComparison.Ordinal)
+            .Replace("{clustered_index}", ClusteredIndex.For(dialect), StringComparison.Ordinal))];
 }

@@ -39,7 +39,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
     {
         RecordKey[] ordered = [.. keys.Order()];
         if (ordered.Length == 0) return;
-        (Dictionary<RecordKey, Head> heads, _) = await engine.LockAsync(transaction, ordered, stop).ConfigureAwait(false);
+        (Dictionary<RecordKey, Head> heads, _) = await engine.LockAsync(transaction, ordered, alsoAbsent: true, stop).ConfigureAwait(false);
         RecordKey[] absent = [.. ordered.Where(key => heads[key].Version == 0)];
         if (absent.Length > 0) await engine.ReleaseAsync(transaction, absent).ConfigureAwait(false);
     }
@@ -50,7 +50,7 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
     {
         if (subscriptions is not null) writes = await subscriptions.AcceptAsync(this, writes).ConfigureAwait(false);
         RecordKey[] keys = [.. writes.Select(write => new RecordKey(write.Type, write.Id)).Distinct().Order()];
-        (Dictionary<RecordKey, Head> heads, long generation) = await engine.LockAsync(transaction, keys, stop).ConfigureAwait(false);
+        (Dictionary<RecordKey, Head> heads, long generation) = await engine.LockAsync(transaction, keys, alsoAbsent: false, stop).ConfigureAwait(false);
         ResourceIndexer indexer = (await context.Catalogs.AtAsync(generation, transaction).ConfigureAwait(false)).Indexer;
         await LoadBodiesAsync(writes, heads).ConfigureAwait(false);
 
@@ -72,8 +72,6 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
         Commit(plan.Batch.Versions);
         SubscriptionStamp = await engine.WriteAsync(transaction, plan.Batch).ConfigureAwait(false);
         await CustomRegistry.RegisterAsync(transaction, plan.Batch.Versions).ConfigureAwait(false);
-        RecordKey[] untouched = [.. keys.Where(key => heads[key].Version == 0)];
-        if (untouched.Length > 0) await engine.ReleaseAsync(transaction, untouched).ConfigureAwait(false);
         if (subscriptions is not null) await subscriptions.RegisterAsync(this, writes, results).ConfigureAwait(false);
         if (Watch?.After is { } tell)
         {
@@ -219,26 +217,26 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
         foreach (VersionRow row in plan.Batch.Versions)
         {
             if (row.Key.Type != "Patient") continue;
-            if (!row.Deleted) plan.Heads[row.Key].SubjectTag = context.Subjects.Of(row.Index);
+            if (!row.Deleted) plan.Heads[row.Key].SubjectTag = context.Subjects.Of(row.Subject);
             row.Entry = row.Entry with { SubjectTag = plan.Heads[row.Key].SubjectTag };
         }
 
         string[] patients = [.. plan.Batch.Versions
-            .Where(row => row.Key.Type != "Patient" && row.Index.PatientId is { } id && !plan.Heads.ContainsKey(new RecordKey("Patient", id)))
-            .Select(row => row.Index.PatientId!).Distinct(StringComparer.Ordinal)];
+            .Where(row => row.Key.Type != "Patient" && row.Subject.PatientId is { } id && !plan.Heads.ContainsKey(new RecordKey("Patient", id)))
+            .Select(row => row.Subject.PatientId!).Distinct(StringComparer.Ordinal)];
         Dictionary<string, Tag128> stored = patients.Length == 0 ? [] : await engine.PatientTagsAsync(transaction, patients).ConfigureAwait(false);
         foreach (VersionRow row in plan.Batch.Versions)
         {
             if (row.Key.Type == "Patient") continue;
-            if (!row.Deleted) plan.Heads[row.Key].SubjectTag = TagOf(row.Index);
+            if (!row.Deleted) plan.Heads[row.Key].SubjectTag = TagOf(row.Subject);
             row.Entry = row.Entry with { SubjectTag = plan.Heads[row.Key].SubjectTag };
         }
 
-        Tag128 TagOf(ResourceIndex index) => index switch
+        Tag128 TagOf(RecordSubject subject) => subject switch
         {
             { PatientId: { } id } when plan.Heads.TryGetValue(new RecordKey("Patient", id), out Head? patient) => patient.SubjectTag,
             { PatientId: { } id } => stored.GetValueOrDefault(id),
-            { SubjectIdentifier: { System.Length: > 0 } identifier } => context.Subjects.Of(identifier.System, identifier.Value),
+            { Identifier: { System.Length: > 0 } identifier } => context.Subjects.Of(identifier.System, identifier.Value),
             _ => Tag128.Zero,
         };
     }
@@ -288,11 +286,11 @@ internal sealed class StoreTransaction(DbTransaction transaction, StoreEngine en
                 RecordedAt = head.UpdatedAt,
                 Source = source,
                 IntakeSequence = intakeSequence,
-                Index = deleted ? ResourceIndex.Empty : ResourceIndex.Read(key.Type, head.Body, context.ServerBase),
+                Subject = deleted ? RecordSubject.None : RecordSubject.Of(key.Type, content.Document.Root, context.ServerBase),
             };
             Batch.Versions.Add(row);
             Batch.Heads[key] = head;
-            Batch.Indexes[key] = deleted ? IndexRows.None : indexer.Index(key.Type, head.Body);
+            Batch.Indexes[key] = deleted ? IndexRows.None : content.Index(head.Body, indexer);
         }
     }
 }

@@ -10,27 +10,27 @@ namespace Consortium.FhirFacade.Store;
 internal sealed class SubjectTags(byte[] indexKey, int epoch, IReadOnlyList<string> strongestSystems)
 {
     /// <summary>The tag of a patient resource; zero where it has no identifier with a system.</summary>
-    public Tag128 Of(ResourceIndex patient)
+    public Tag128 Of(RecordSubject patient)
     {
-        IndexedIdentifier? strongest = Strongest(patient.Identifiers);
+        PatientIdentifier? strongest = Strongest(patient.Identifiers);
         return strongest is { } identifier ? Of(identifier.System, identifier.Value) : Tag128.Zero;
     }
 
     /// <summary>The tag of an identifier.</summary>
     public Tag128 Of(string system, string value) => IndexIdentifiers.SubjectTag(indexKey, epoch, system, value);
 
-    private IndexedIdentifier? Strongest(IReadOnlyList<IndexedIdentifier> identifiers)
+    private PatientIdentifier? Strongest(IReadOnlyList<PatientIdentifier> identifiers)
     {
         foreach (string system in strongestSystems)
         {
-            foreach (IndexedIdentifier identifier in identifiers)
+            foreach (PatientIdentifier identifier in identifiers)
             {
                 if (identifier.System == system) return identifier;
             }
         }
 
-        IndexedIdentifier? first = null;
-        foreach (IndexedIdentifier identifier in identifiers)
+        PatientIdentifier? first = null;
+        foreach (PatientIdentifier identifier in identifiers)
         {
             if (identifier.System.Length == 0) continue; // without a namespace a value says nothing to another member
             if (identifier.IsMedicalRecordNumber) return identifier;

@@ -20,7 +20,8 @@ internal sealed class VersionRow
 
     public required long RecordedAt { get; init; }
 
-    public required ResourceIndex Index { get; init; }
+    /// <summary>Whom it is about.</summary>
+    public required RecordSubject Subject { get; init; }
 
     public string? Source { get; init; }
 

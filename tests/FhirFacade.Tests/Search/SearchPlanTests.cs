@@ -39,14 +39,14 @@ public sealed partial class SearchPlanTests
         Observation?subject:Patient.birthdate=ge1980&subject:Patient.birthdate=lt1981   search_date_low
         Patient?_has:Observation:patient:code=1                                search_token_code
         Patient?_has:Observation:patient:date=2021-03-01                       search_date_low
-        Patient?_list=l                                                        search_reference_owner
+        Patient?_list=l                                                        PRIMARY KEY (key=?
         Location?near=31|121|5                                                 search_position_latitude
         Patient?_filter=family eq "x" and birthdate ge 1980                    search_string_folded
         Patient?_filter=family eq "x" or identifier eq 1                       search_token_code
         ?_tag=x                                                                search_token_code
-        Patient?gender:not=male                                                search_token_owner
-        Patient?organization:missing=true                                      search_reference_owner
-        Patient?gender=male&_sort=-birthdate                                   search_date_owner
+        Patient?gender:not=male                                                PRIMARY KEY (key=?
+        Patient?organization:missing=true                                      PRIMARY KEY (key=?
+        Patient?gender=male&_sort=-birthdate                                   PRIMARY KEY (key=?
         """;
 
     [Theory, BothStores]
@@ -58,7 +58,7 @@ public sealed partial class SearchPlanTests
         {
             string[] parts = Gap().Split(line);
             string plan = await PlanAsync(host, dialect, parts[0]);
-            // An index by its name; SQLite calls those of keys and UNIQUE its own.
+            // An index by its name; SQLite calls those of keys and UNIQUE its own, and a table clustered by the resource has its primary key.
             bool uses = dialect == Dialect.Postgres || parts[1] == "resource" || plan.Contains(parts[1], StringComparison.Ordinal);
             if (!uses || GoesThroughATable(plan, dialect)) wrong.Add($"{parts[0]}: not by {parts[1]}:\n{plan}");
         }

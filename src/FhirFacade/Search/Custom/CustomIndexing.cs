@@ -23,7 +23,7 @@ internal sealed class CustomIndexing(Database database, StoreEngine engine, Sear
         return await database.TransactAsync(async transaction =>
         {
             // Before the row of the parameter, as those do who change it.
-            long generation = (await engine.LockAsync(transaction, [], cancellationToken).ConfigureAwait(false)).Generation;
+            long generation = (await engine.LockAsync(transaction, [], alsoAbsent: false, cancellationToken).ConfigureAwait(false)).Generation;
             string locks = database.Dialect == Dialect.Postgres ? " FOR UPDATE SKIP LOCKED" : "";
             Work? work = await transaction.Connection!.QueryFirstOrDefaultAsync<Work>(
                 $"SELECT number, state, at_type, position FROM search_parameter WHERE state IN (0, 2) ORDER BY state, number LIMIT 1{locks}", transaction: transaction).ConfigureAwait(false);
@@ -85,7 +85,7 @@ internal sealed class CustomIndexing(Database database, StoreEngine engine, Sear
     private async Task<int> IndexAsync(int number, string type, (long Key, string Id)[] batch, ResourceIndexer indexer, DbTransaction transaction, CancellationToken cancellationToken)
     {
         RecordKey[] keys = [.. batch.Select(row => new RecordKey(type, row.Id)).Order()];
-        Dictionary<RecordKey, Head> heads = (await engine.LockAsync(transaction, keys, cancellationToken).ConfigureAwait(false)).Heads;
+        Dictionary<RecordKey, Head> heads = (await engine.LockAsync(transaction, keys, alsoAbsent: false, cancellationToken).ConfigureAwait(false)).Heads;
         RecordKey[] live = [.. keys.Where(key => heads[key].IsLive)];
         Dictionary<RecordKey, byte[]> bodies = live.Length == 0 ? [] : await engine.BodiesAsync(transaction, live).ConfigureAwait(false);
         await engine.IndexAsync(

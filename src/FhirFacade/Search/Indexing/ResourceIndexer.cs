@@ -13,9 +13,16 @@ internal sealed class ResourceIndexer(SearchCatalog catalog, string serverBase)
     /// <summary>The index rows of a resource.</summary>
     /// <param name="type">Its type.</param>
     /// <param name="bytes">Its bytes, known to be a resource in JSON.</param>
-    public IndexRows Index(string type, ReadOnlyMemory<byte> bytes)
+    public IndexRows Index(string type, ReadOnlyMemory<byte> bytes) => Index(type, FhirDocument.Parse(bytes).Root);
+
+    /// <summary>True where nothing that is found depends on the id, the version and the time that the store gives; a parameter of the site's own may look at them.</summary>
+    public bool IsOfContentAlone(string type) => !catalog.Of(type).Any(parameter => parameter.IsCustom);
+
+    /// <summary>The index rows of a resource.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="root">The resource.</param>
+    public IndexRows Index(string type, FhirNode root)
     {
-        FhirNode root = FhirDocument.Parse(bytes).Root;
         Dictionary<string, string> contained = Contained(root);
         IndexRows rows = Index(type, root, contained);
         foreach (FhirNode one in root.ChildrenNamed("contained")) rows.Contained.Add(new ContainedRow(one.TypeName, one.Child("id").Value ?? "", Index(one.TypeName, one, contained)));
@@ -95,7 +102,19 @@ internal sealed class ResourceIndexer(SearchCatalog catalog, string serverBase)
     {
         foreach (ParameterPath path in parameter.Paths)
         {
-            foreach (FhirPathValue value in Evaluate(path, context)) reader.Read(parameter, value, path.TargetType, group);
+            if (path.Elements is { } elements)
+            {
+                List<FhirNode> found = [];
+                elements.Follow(context, found);
+                foreach (FhirNode node in found) reader.Read(parameter, node, path.TargetType, group);
+                continue;
+            }
+
+            foreach (FhirPathValue value in Evaluate(path, context))
+            {
+                if (value.Node.Exists) reader.Read(parameter, value.Node, path.TargetType, group);
+                else reader.Read(parameter, value, group);
+            }
         }
     }
 
@@ -105,13 +124,33 @@ internal sealed class ResourceIndexer(SearchCatalog catalog, string serverBase)
         int group = 0;
         foreach (ParameterPath path in parameter.Paths)
         {
-            foreach (FhirPathValue element in Evaluate(path, root))
+            foreach (FhirNode element in Nodes(path, root))
             {
-                if (!element.Node.Exists) continue;
+                if (!IsWhole(parameter, element)) continue;
                 group++;
-                foreach (SearchParameter component in parameter.Components) Index(component, element.Node, reader, group);
+                foreach (SearchParameter component in parameter.Components) Index(component, element, reader, group);
             }
         }
+    }
+
+    // An element that lacks one of the parts is found by none of them (search.html#combining): most Observations have one of the five kinds of value that there are composites for.
+    // From the last part on, because the first is the code as a rule, which is never missing.
+    private static bool IsWhole(SearchParameter composite, FhirNode element)
+    {
+        for (int i = composite.Components.Length - 1; i >= 0; i--)
+        {
+            if (!composite.Components[i].Paths.Any(path => path.Elements is null ? Evaluate(path, element).Count > 0 : Nodes(path, element).Count > 0)) return false;
+        }
+
+        return true;
+    }
+
+    private static List<FhirNode> Nodes(ParameterPath path, FhirNode context)
+    {
+        List<FhirNode> found = [];
+        if (path.Elements is { } elements) elements.Follow(context, found);
+        else found.AddRange(Evaluate(path, context).Select(value => value.Node).Where(node => node.Exists));
+        return found;
     }
 
     // What an expression cannot be evaluated on has no such value; the resource is stored all the same.

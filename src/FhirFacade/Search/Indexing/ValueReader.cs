@@ -10,37 +10,50 @@ internal sealed class ValueReader(IndexRows rows, string serverBase, IReadOnlyDi
     private const string FamilyName = "family";
     private const string TrueOrFalse = "http://terminology.hl7.org/CodeSystem/special-values";
 
-    /// <summary>Reads one value.</summary>
+    /// <summary>Reads one element.</summary>
     /// <param name="parameter">The parameter, or the part of a composite.</param>
-    /// <param name="value">What its expression gave.</param>
+    /// <param name="node">What its expression gave.</param>
     /// <param name="targetType">The only type of target that counts; null for any.</param>
     /// <param name="group">The element of a composite; 0 elsewhere.</param>
-    public void Read(SearchParameter parameter, FhirPathValue value, string? targetType, int group)
+    public void Read(SearchParameter parameter, FhirNode node, string? targetType, int group)
     {
-        FhirNode node = value.Node;
         switch (parameter.Kind)
         {
-            case SearchParameterKind.Token when node.Exists:
+            case SearchParameterKind.Token:
                 ReadToken(parameter, node, group);
                 break;
-            case SearchParameterKind.Token:
-                if (value.Value is { } said) rows.Tokens.Add(new TokenRow(parameter.Number, group, value.TypeName == "Boolean" ? TrueOrFalse : "", said));
-                break;
-            case SearchParameterKind.String when node.Exists:
+            case SearchParameterKind.String:
                 ReadString(parameter.Number, node, group);
                 break;
-            case SearchParameterKind.Reference when node.Exists:
+            case SearchParameterKind.Reference:
                 ReadReference(parameter, node, targetType, group);
                 break;
-            case SearchParameterKind.Date when node.Exists:
+            case SearchParameterKind.Date:
                 if (TryInterval(node, out long low, out long high)) rows.Dates.Add(new DateRow(parameter.Number, group, low, high));
                 break;
-            case SearchParameterKind.Number or SearchParameterKind.Quantity when node.Exists:
+            case SearchParameterKind.Number or SearchParameterKind.Quantity:
                 QuantityValues.Read(parameter.Number, node, group, rows.Quantities);
+                break;
+            case SearchParameterKind.Uri when node.Value is { Length: > 0 } uri:
+                rows.Tokens.Add(new TokenRow(parameter.Number, group, "", uri));
+                if (node.TypeName == "canonical" && uri.IndexOf('|', StringComparison.Ordinal) is > 0 and var bar) rows.Tokens.Add(new TokenRow(parameter.Number, group, "", uri[..bar]));
+                break;
+        }
+    }
+
+    /// <summary>Reads a value that an expression made itself: a truth, or a text.</summary>
+    /// <param name="parameter">The parameter, or the part of a composite.</param>
+    /// <param name="value">What its expression gave.</param>
+    /// <param name="group">The element of a composite; 0 elsewhere.</param>
+    public void Read(SearchParameter parameter, FhirPathValue value, int group)
+    {
+        switch (parameter.Kind)
+        {
+            case SearchParameterKind.Token when value.Value is { } said:
+                rows.Tokens.Add(new TokenRow(parameter.Number, group, value.TypeName == "Boolean" ? TrueOrFalse : "", said));
                 break;
             case SearchParameterKind.Uri when value.Value is { Length: > 0 } uri:
                 rows.Tokens.Add(new TokenRow(parameter.Number, group, "", uri));
-                if (node.Exists && node.TypeName == "canonical" && uri.IndexOf('|', StringComparison.Ordinal) is > 0 and var bar) rows.Tokens.Add(new TokenRow(parameter.Number, group, "", uri[..bar]));
                 break;
         }
     }
@@ -51,7 +64,7 @@ internal sealed class ValueReader(IndexRows rows, string serverBase, IReadOnlyDi
         {
             case "CodeableConcept":
                 foreach (FhirNode coding in node.ChildrenNamed("coding")) ReadCoding(parameter, coding, group);
-                Words(parameter.Text, node.Child("text").Value, group);
+                Beside(parameter.Text, node.Child("text").Value, group);
                 break;
             case "Coding":
                 ReadCoding(parameter, node, group);
@@ -60,13 +73,13 @@ internal sealed class ValueReader(IndexRows rows, string serverBase, IReadOnlyDi
                 if (node.Child("value").Value is { Length: > 0 } number)
                 {
                     Token(parameter.Number, node.Child("system").Value, number, group);
-                    foreach (FhirNode coding in node.Child("type").ChildrenNamed("coding"))
+                    foreach (FhirNode coding in group > 0 ? default : node.Child("type").ChildrenNamed("coding"))
                     {
                         if (coding.Child("code").Value is { } code) Token(parameter.Identifier, $"{coding.Child("system").Value}|{code}", number, group);
                     }
                 }
 
-                Words(parameter.Text, node.Child("type").Child("text").Value, group);
+                Beside(parameter.Text, node.Child("type").Child("text").Value, group);
                 break;
             case "ContactPoint":
                 Token(parameter.Number, node.Child("system").Value, node.Child("value").Value, group);
@@ -87,7 +100,13 @@ internal sealed class ValueReader(IndexRows rows, string serverBase, IReadOnlyDi
     private void ReadCoding(SearchParameter parameter, FhirNode coding, int group)
     {
         Token(parameter.Number, coding.Child("system").Value, coding.Child("code").Value, group);
-        Words(parameter.Text, coding.Child("display").Value, group);
+        Beside(parameter.Text, coding.Child("display").Value, group);
+    }
+
+    // The words beside a token, for :text. A part of a composite has no modifiers, and its neighbours' numbers are those of the other parts.
+    private void Beside(int number, string? words, int group)
+    {
+        if (group == 0) Words(number, words, group);
     }
 
     private void Token(int number, string? system, string? code, int group)
@@ -147,7 +166,7 @@ internal sealed class ValueReader(IndexRows rows, string serverBase, IReadOnlyDi
         // Of a reference by identifier alone the type may be unknown: it may be the one that is asked for.
         if (targetType is not null && type != targetType && !(written is null && stated is null)) return;
         FhirNode identifier = node.Child("identifier");
-        if (identifier.Exists) Token(parameter.Identifier, identifier.Child("system").Value, identifier.Child("value").Value, group);
+        if (identifier.Exists && group == 0) Token(parameter.Identifier, identifier.Child("system").Value, identifier.Child("value").Value, group);
         if (string.IsNullOrEmpty(written)) return;
         if (written[0] == '#')
         {

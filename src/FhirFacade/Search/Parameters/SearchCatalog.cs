@@ -13,6 +13,10 @@ internal sealed class SearchCatalog
     /// <summary>The name under which the parameters stand that every type has: a search over all types takes these only.</summary>
     public const string AnyType = "Resource";
 
+    /// <summary>Numbers up to here are those of parameters that every type has.</summary>
+    public static int MostSharedNumber => s_mostShared.Value;
+
+    private static readonly Lazy<int> s_mostShared = new(() => R4.Of(AnyType).Max(parameter => parameter.Number));
     private static readonly Lazy<SearchCatalog> s_r4 = new(() => Of(FhirDefinitions.R4.All("SearchParameter")));
 
     private readonly FrozenDictionary<string, FrozenDictionary<string, SearchParameter>> _byType;

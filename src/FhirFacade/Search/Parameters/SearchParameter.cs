@@ -6,7 +6,11 @@ namespace Consortium.FhirFacade.Search.Parameters;
 /// <summary>Where a parameter looks: an expression, and for a reference the only type of target that counts.</summary>
 /// <param name="Path">FHIRPath on the resource, or on the element of a composite.</param>
 /// <param name="TargetType">The type that <c>where(resolve() is …)</c> asks for; null for any. It is told by the reference itself, so that nothing has to be fetched.</param>
-internal sealed record ParameterPath(CompiledPath Path, string? TargetType);
+internal sealed record ParameterPath(CompiledPath Path, string? TargetType)
+{
+    /// <summary>The same where it names elements one after the other; null for another.</summary>
+    public ElementPath? Elements { get; } = ElementPath.Of(Path.Text);
+}
 
 /// <summary>A search parameter of one resource type, compiled.</summary>
 /// <param name="Number">Its number in the index; what belongs to it (<see cref="Text"/> …) has the numbers after it.</param>
@@ -31,6 +35,9 @@ internal sealed record SearchParameter(
 
     /// <summary>True for a parameter of the site's own.</summary>
     public bool IsCustom => Number >= CustomRegistry.FirstNumber;
+
+    /// <summary>True where no other type has the same numbers: a row of the index then tells the type of its resource.</summary>
+    public bool IsOfOneType => !IsCustom && Number > SearchCatalog.MostSharedNumber;
 
     /// <summary>How many numbers each parameter takes.</summary>
     public const int Numbers = 4;

@@ -8,6 +8,9 @@ internal abstract record SearchCondition
 {
     /// <summary>The parameters that it looks at, for the rights of the caller: type and code.</summary>
     public abstract IEnumerable<(string Type, string Code)> Looks { get; }
+
+    /// <summary>True where the number of a resource is enough to tell whether it holds; false where the resource's own columns are asked.</summary>
+    public virtual bool IsToldByIndex => false;
 }
 
 /// <summary><c>_id</c>.</summary>
@@ -28,6 +31,8 @@ internal sealed record LastUpdatedCondition(string Type, IReadOnlyList<Compared<
 /// <param name="IsNegated">True where no value may do so (<c>:not</c>).</param>
 internal sealed record ValueCondition(SearchParameter Of, IReadOnlyList<ValueMatch> Alternatives, bool IsNegated) : SearchCondition
 {
+    public override bool IsToldByIndex => true;
+
     public override IEnumerable<(string Type, string Code)> Looks => [(Of.ResourceType, Of.Code + Beside)];
 
     // What stands beside a token or a reference may be hidden where that is shown: its words, its identifier.
@@ -43,6 +48,8 @@ internal sealed record ValueCondition(SearchParameter Of, IReadOnlyList<ValueMat
 /// <param name="All">The comparisons; all hold.</param>
 internal sealed record DateCondition(SearchParameter Of, IReadOnlyList<Compared<Interval>> All) : SearchCondition
 {
+    public override bool IsToldByIndex => true;
+
     public override IEnumerable<(string Type, string Code)> Looks => [(Of.ResourceType, Of.Code)];
 
     /// <summary>The same conditions, those of one single-valued parameter joined, so that they are one look-up in the index.</summary>
@@ -64,6 +71,8 @@ internal sealed record DateCondition(SearchParameter Of, IReadOnlyList<Compared<
 /// <param name="Query">The words.</param>
 internal sealed record TextCondition(string Type, string Code, TextQuery Query) : SearchCondition
 {
+    public override bool IsToldByIndex => true;
+
     /// <summary>True where only the narrative counts.</summary>
     public bool IsNarrative => Code == "_text";
 
@@ -73,6 +82,8 @@ internal sealed record TextCondition(string Type, string Code, TextQuery Query) 
 /// <summary>All hold.</summary>
 internal sealed record AllCondition(IReadOnlyList<SearchCondition> Parts) : SearchCondition
 {
+    public override bool IsToldByIndex => Parts.All(part => part.IsToldByIndex);
+
     /// <summary>What is joined by and, part by part: so that a search begins with the narrowest.</summary>
     public static IEnumerable<SearchCondition> Flat(SearchCondition condition) => condition is AllCondition all ? all.Parts.SelectMany(Flat) : [condition];
 
@@ -82,12 +93,16 @@ internal sealed record AllCondition(IReadOnlyList<SearchCondition> Parts) : Sear
 /// <summary>One holds.</summary>
 internal sealed record AnyCondition(IReadOnlyList<SearchCondition> Parts) : SearchCondition
 {
+    public override bool IsToldByIndex => Parts.All(part => part.IsToldByIndex);
+
     public override IEnumerable<(string Type, string Code)> Looks => Parts.SelectMany(part => part.Looks);
 }
 
 /// <summary>It does not hold.</summary>
 internal sealed record NotCondition(SearchCondition Part) : SearchCondition
 {
+    public override bool IsToldByIndex => Part.IsToldByIndex;
+
     public override IEnumerable<(string Type, string Code)> Looks => Part.Looks;
 }
 
@@ -116,12 +131,16 @@ internal sealed record TypeCondition(string Type) : SearchCondition
 /// <summary><c>near</c>: the position is within one of the circles.</summary>
 internal sealed record NearCondition(IReadOnlyList<Near> Alternatives) : SearchCondition
 {
+    public override bool IsToldByIndex => true;
+
     public override IEnumerable<(string Type, string Code)> Looks => [("Location", Near.Code)];
 }
 
 /// <summary><c>:missing</c>.</summary>
 internal sealed record MissingCondition(SearchParameter Of, bool IsMissing) : SearchCondition
 {
+    public override bool IsToldByIndex => true;
+
     public override IEnumerable<(string Type, string Code)> Looks => [(Of.ResourceType, Of.Code)];
 }
 
@@ -130,6 +149,8 @@ internal sealed record MissingCondition(SearchParameter Of, bool IsMissing) : Se
 /// <param name="Alternatives">For each alternative what is looked for in each part, in their order.</param>
 internal sealed record CompositeCondition(SearchParameter Of, IReadOnlyList<IReadOnlyList<ValueMatch>> Alternatives) : SearchCondition
 {
+    public override bool IsToldByIndex => true;
+
     public override IEnumerable<(string Type, string Code)> Looks => [(Of.ResourceType, Of.Code)];
 }
 
@@ -138,6 +159,8 @@ internal sealed record CompositeCondition(SearchParameter Of, IReadOnlyList<IRea
 /// <param name="Targets">For each type of target what must hold there.</param>
 internal sealed record ChainCondition(SearchParameter Of, IReadOnlyList<(string Type, SearchCondition Holds)> Targets) : SearchCondition
 {
+    public override bool IsToldByIndex => true;
+
     public override IEnumerable<(string Type, string Code)> Looks => [(Of.ResourceType, Of.Code), .. Targets.SelectMany(target => target.Holds.Looks)];
 }
 
@@ -157,6 +180,8 @@ internal sealed record HasCondition(string Type, SearchParameter By, SearchCondi
 /// <param name="WithSubject">True where the subject itself matches.</param>
 internal sealed record CompartmentCondition(IReadOnlyList<SearchParameter> By, string TargetType, string TargetId, bool WithSubject) : SearchCondition
 {
+    public override bool IsToldByIndex => true;
+
     public override IEnumerable<(string Type, string Code)> Looks => By.Select(by => (by.ResourceType, by.Code));
 }
 
@@ -166,6 +191,8 @@ internal sealed record CompartmentCondition(IReadOnlyList<SearchParameter> By, s
 /// <param name="To">In milliseconds, exclusive; null for no limit.</param>
 internal sealed record CareDateCondition(IReadOnlyList<int> Parameters, long? From, long? To) : SearchCondition
 {
+    public override bool IsToldByIndex => true;
+
     public override IEnumerable<(string Type, string Code)> Looks => [];
 }
 

@@ -3,7 +3,6 @@ using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Search.Sql;
 using Consortium.FhirFacade.Store;
 using Consortium.Storage;
-using Dapper;
 
 namespace Consortium.FhirFacade.Search.Results;
 
@@ -81,10 +80,11 @@ internal sealed class IncludedResources(Database database)
         }
 
         List<StoredVersion> found = [];
-        await using DbDataReader row = await connection.ExecuteReaderAsync(new CommandDefinition(
+        await using DbDataReader row = await parameters.QueryAsync(
+            connection,
             $"{before}SELECT {RecordQueries.Columns} FROM ({sql}) f JOIN resource r ON r.type = f.type AND r.id = f.id AND r.deleted = 0 " +
             $"JOIN resource_version v ON v.type = r.type AND v.id = r.id AND v.version = r.version ORDER BY r.key LIMIT {parameters.Add(Most + 1)}",
-            parameters.Values, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            cancellationToken).ConfigureAwait(false);
         while (await row.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(RecordQueries.Version(row));
         return found;
     }

