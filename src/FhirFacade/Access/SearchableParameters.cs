@@ -83,8 +83,8 @@ internal sealed class SearchableParameters(SearchCatalogs catalogs)
         HashSet<int> known = [], shown = [];
         foreach (byte[] probe in ProbeResource.Of(type, target))
         {
-            known.UnionWith(Numbers(indexer.Index(type, probe)));
-            shown.UnionWith(Numbers(indexer.Index(type, RecordView.Redact(probe, view).View)));
+            known.UnionWith(Numbers(indexer.Index(type, probe, alsoShared: true)));
+            shown.UnionWith(Numbers(indexer.Index(type, RecordView.Redact(probe, view).View, alsoShared: true)));
         }
 
         return (known, shown);

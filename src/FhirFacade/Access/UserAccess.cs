@@ -129,6 +129,6 @@ internal sealed class UserAccess(SearchCatalogs catalogs, RecordQueries records,
         public IReadOnlyCollection<RecordKey> Labelled { get; } =
             [Key, .. Rows.References.Where(row => row.TargetType == "Patient").Select(row => new RecordKey(row.TargetType, row.TargetId)).Distinct()];
 
-        public static Look At(ResourceIndexer indexer, string type, string id, ReadOnlyMemory<byte> body) => new(new RecordKey(type, id), body, indexer.Index(type, body));
+        public static Look At(ResourceIndexer indexer, string type, string id, ReadOnlyMemory<byte> body) => new(new RecordKey(type, id), body, indexer.Index(type, body, alsoShared: true));
     }
 }

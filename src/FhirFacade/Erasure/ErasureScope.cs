@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using Consortium.FhirFacade.Search;
 using Consortium.FhirFacade.Search.Parameters;
+using Consortium.FhirFacade.Search.Sql;
 using Consortium.FhirFacade.Store;
 using Consortium.Integrity;
 using Consortium.Storage;
@@ -99,9 +100,10 @@ internal sealed class ErasureScope(Database database, FacadeOptions options)
         List<(string, string)> found = [];
         foreach (RecordKey target in targets)
         {
+            var parameters = new SqlParameters();
             found.AddRange(await connection.QueryAsync<(string, string)>(
-                "SELECT r.type, r.id FROM search_reference s JOIN resource r ON r.key = s.key WHERE s.parameter = @number AND s.target_id = @id AND s.target_type = @targetType AND r.type = @type",
-                new { number = (long)by.Number, id = target.Id, targetType = target.Type, type }).ConfigureAwait(false));
+                $"SELECT r.type, r.id FROM search_reference s JOIN resource r ON r.key = s.key WHERE {parameters.IsOf("s", [by.Number])} AND s.target_id = {parameters.Add(target.Id)} " +
+                $"AND s.target_type = {parameters.Add(target.Type)} AND r.type = {parameters.Add(type)}", parameters.Values).ConfigureAwait(false));
         }
 
         return found;

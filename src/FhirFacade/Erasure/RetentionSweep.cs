@@ -81,7 +81,7 @@ internal sealed class RetentionSweep(Database database, RecordEraser eraser, Sto
         if (rule.Statuses.Count > 0)
         {
             if (SearchCatalog.R4.Find(rule.Type, "status") is not { } status) return [];
-            where += $" AND EXISTS (SELECT 1 FROM search_token s WHERE s.key = r.key AND s.parameter = {parameters.Add((long)status.Number)} AND s.code IN {parameters.List(rule.Statuses)})";
+            where += $" AND EXISTS (SELECT 1 FROM search_token s WHERE s.key = r.key AND {parameters.IsOf("s", status.Number)} AND s.code IN {parameters.List(rule.Statuses)})";
         }
 
         await using DbConnection connection = await database.ConnectAsync(cancellationToken).ConfigureAwait(false);

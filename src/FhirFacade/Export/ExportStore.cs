@@ -153,6 +153,6 @@ internal sealed class ExportStore(Database database, TimeProvider time)
         if (type == "Patient") return members.Length == 0 ? where : $"{where} AND r.id IN {members}";
         if (!Compartment.Of("Patient")!.By.TryGetValue(type, out SearchParameter[]? by)) return null;
         string within = members.Length == 0 ? "" : $" AND s.target_id IN {members}";
-        return $"{where} AND EXISTS (SELECT 1 FROM search_reference s WHERE s.key = r.key AND s.parameter IN {parameters.List(by.Select(one => one.Number))} AND s.target_type = 'Patient'{within})";
+        return $"{where} AND EXISTS (SELECT 1 FROM search_reference s WHERE s.key = r.key AND {parameters.IsOf("s", by.Select(one => one.Number))} AND s.target_type = 'Patient'{within})";
     }
 }

@@ -4,13 +4,21 @@ namespace Consortium.FhirFacade.Store;
 
 /// <summary>
 /// The tables of the search index and of the views as they are since decision 0236. SQLite clusters them by the resource; PostgreSQL, which has no such tables, keeps its own.
-/// Both are emptied: the program fills the index when it starts (<see cref="SearchIndex"/>), and the views from their marks.
+/// The index of quantities by their value has those that stand by themselves: those of composites are looked up by their resource. Both are emptied: the program fills the index when it starts (<see cref="SearchIndex"/>), and the views from their marks.
 /// </summary>
 internal static class ClusteredIndex
 {
     private const string Postgres = """
         TRUNCATE search_token, search_string, search_reference, search_date, search_quantity, search_text, search_position;
         TRUNCATE view_token, view_string, view_reference, view_date, view_quantity, view_mark;
+        DROP INDEX search_quantity_low;
+        CREATE INDEX search_quantity_low ON search_quantity (parameter, low, high, key) WHERE grp = 0;
+        DROP INDEX search_quantity_canonical;
+        CREATE INDEX search_quantity_canonical ON search_quantity (parameter, canonical_code, canonical_low, canonical_high, key) WHERE grp = 0;
+        DROP INDEX view_quantity_low;
+        CREATE INDEX view_quantity_low ON view_quantity (parameter, low, high, key, views) WHERE grp = 0;
+        DROP INDEX view_quantity_canonical;
+        CREATE INDEX view_quantity_canonical ON view_quantity (parameter, canonical_code, canonical_low, canonical_high, key, views) WHERE grp = 0;
         """;
 
     private const string Fill = """
@@ -82,8 +90,8 @@ internal static class ClusteredIndex
             canonical_code TEXT NOT NULL,
             {column}
             PRIMARY KEY (key, parameter, n)) WITHOUT ROWID;
-        CREATE INDEX {index}_quantity_low ON {index}_quantity (parameter, low, high, key{bits});
-        CREATE INDEX {index}_quantity_canonical ON {index}_quantity (parameter, canonical_code, canonical_low, canonical_high, key{bits});
+        CREATE INDEX {index}_quantity_low ON {index}_quantity (parameter, low, high, key{bits}) WHERE grp = 0;
+        CREATE INDEX {index}_quantity_canonical ON {index}_quantity (parameter, canonical_code, canonical_low, canonical_high, key{bits}) WHERE grp = 0;
 
         """;
 }

@@ -234,20 +234,20 @@ internal sealed class PostgresEngine(CommitmentSuite suite) : StoreEngine
     /// <param name="indexes">The rows.</param>
     private static void Insert(NpgsqlBatch batch, Func<string, string>? viewTable, IReadOnlyList<(long Key, long Views, IndexRows Rows)> indexes)
     {
-        Of("search_token", "system, code", rows => rows.Tokens, row => (row.Parameter, row.Group), (Texts, row => row.System), (Texts, row => row.Code));
-        Of("search_string", "folded, exact", rows => rows.Strings, row => (row.Parameter, row.Group), (Texts, row => row.Folded), (Texts, row => row.Exact));
-        Of("search_reference", "target_type, target_id", rows => rows.References, row => (row.Parameter, row.Group), (Texts, row => row.TargetType), (Texts, row => row.TargetId));
-        Of("search_date", "span, low, high", rows => rows.Dates, row => (row.Parameter, row.Group), (Numbers, row => (long)row.Span), (Numbers, row => row.Low), (Numbers, row => row.High));
-        Of("search_quantity", "low, high, system, code, unit, canonical_low, canonical_high, canonical_code", rows => rows.Quantities, row => (row.Parameter, row.Group),
+        Of("search_token", "system, code", rows => rows.Tokens, row => SharedRows.R4.Has(row.Parameter), row => (row.Parameter, row.Group), (Texts, row => row.System), (Texts, row => row.Code));
+        Of("search_string", "folded, exact", rows => rows.Strings, row => SharedRows.R4.Has(row.Parameter), row => (row.Parameter, row.Group), (Texts, row => row.Folded), (Texts, row => row.Exact));
+        Of("search_reference", "target_type, target_id", rows => rows.References, row => SharedRows.R4.Has(row), row => (row.Parameter, row.Group), (Texts, row => row.TargetType), (Texts, row => row.TargetId));
+        Of("search_date", "span, low, high", rows => rows.Dates, row => SharedRows.R4.Has(row.Parameter), row => (row.Parameter, row.Group), (Numbers, row => (long)row.Span), (Numbers, row => row.Low), (Numbers, row => row.High));
+        Of("search_quantity", "low, high, system, code, unit, canonical_low, canonical_high, canonical_code", rows => rows.Quantities, row => SharedRows.R4.Has(row.Parameter), row => (row.Parameter, row.Group),
             (Fractions, row => row.Low), (Fractions, row => row.High), (Texts, row => row.System), (Texts, row => row.Code), (Texts, row => row.Unit),
             (Fractions, row => row.CanonicalLow), (Fractions, row => row.CanonicalHigh), (Texts, row => row.CanonicalCode));
-        Of("search_position", "latitude, longitude, x, y, z", rows => rows.Positions, _ => (0, 0),
+        Of("search_position", "latitude, longitude, x, y, z", rows => rows.Positions, _ => false, _ => (0, 0),
             (Fractions, row => row.Latitude), (Fractions, row => row.Longitude), (Fractions, row => row.X), (Fractions, row => row.Y), (Fractions, row => row.Z));
 
         void Of<T>(
-            string table, string columns, Func<IndexRows, HashSet<T>> some, Func<T, (int Parameter, int Group)> common, params ReadOnlySpan<(NpgsqlDbType Type, Func<T, object> Value)> values)
+            string table, string columns, Func<IndexRows, HashSet<T>> some, Predicate<T> isElsewhere, Func<T, (int Parameter, int Group)> common, params ReadOnlySpan<(NpgsqlDbType Type, Func<T, object> Value)> values)
         {
-            (long Key, long Views, T Row)[] rows = [.. indexes.SelectMany(index => some(index.Rows).Select(row => (index.Key, index.Views, row)))];
+            (long Key, long Views, T Row)[] rows = [.. indexes.SelectMany(index => some(index.Rows).Where(row => !isElsewhere(row)).Select(row => (index.Key, index.Views, row)))];
             if (rows.Length == 0) return;
             List<(NpgsqlDbType, object)> arrays =
             [

@@ -135,33 +135,33 @@ internal static class SqliteIndex
     /// <param name="indexes">The rows.</param>
     private static void Insert(SqliteConnection connection, Func<string, string>? viewTable, IReadOnlyList<(long Key, long Views, IndexRows Rows)> indexes)
     {
-        Of("search_token", "system, code", 2, rows => rows.Tokens, (insert, row, _) =>
+        Of("search_token", "system, code", 2, rows => rows.Tokens, row => SharedRows.R4.Has(row.Parameter), (insert, row, _) =>
         {
             Begin(insert, row.Parameter, row.Group);
             insert.Bind(4, row.System);
             insert.Bind(5, row.Code);
         });
-        Of("search_string", "n, folded, exact", 3, rows => rows.Strings, (insert, row, number) =>
+        Of("search_string", "n, folded, exact", 3, rows => rows.Strings, row => SharedRows.R4.Has(row.Parameter), (insert, row, number) =>
         {
             Begin(insert, row.Parameter, row.Group);
             insert.Bind(4, number);
             insert.Bind(5, row.Folded);
             insert.Bind(6, row.Exact);
         });
-        Of("search_reference", "target_type, target_id", 2, rows => rows.References, (insert, row, _) =>
+        Of("search_reference", "target_type, target_id", 2, rows => rows.References, row => SharedRows.R4.Has(row), (insert, row, _) =>
         {
             Begin(insert, row.Parameter, row.Group);
             insert.Bind(4, row.TargetType);
             insert.Bind(5, row.TargetId);
         });
-        Of("search_date", "span, low, high", 3, rows => rows.Dates, (insert, row, _) =>
+        Of("search_date", "span, low, high", 3, rows => rows.Dates, row => SharedRows.R4.Has(row.Parameter), (insert, row, _) =>
         {
             Begin(insert, row.Parameter, row.Group);
             insert.Bind(4, row.Span);
             insert.Bind(5, row.Low);
             insert.Bind(6, row.High);
         });
-        Of("search_quantity", "n, low, high, system, code, unit, canonical_low, canonical_high, canonical_code", 9, rows => rows.Quantities, (insert, row, number) =>
+        Of("search_quantity", "n, low, high, system, code, unit, canonical_low, canonical_high, canonical_code", 9, rows => rows.Quantities, row => SharedRows.R4.Has(row.Parameter), (insert, row, number) =>
         {
             Begin(insert, row.Parameter, row.Group);
             insert.Bind(4, number);
@@ -174,7 +174,7 @@ internal static class SqliteIndex
             insert.Bind(11, row.CanonicalHigh);
             insert.Bind(12, row.CanonicalCode);
         });
-        Of("search_position", "latitude, longitude, x, y, z", 5, rows => rows.Positions, (insert, row, _) =>
+        Of("search_position", "latitude, longitude, x, y, z", 5, rows => rows.Positions, _ => false, (insert, row, _) =>
         {
             Begin(insert, 0, 0);
             insert.Bind(4, row.Latitude);
@@ -190,7 +190,7 @@ internal static class SqliteIndex
             insert.Bind(3, group);
         }
 
-        void Of<T>(string table, string columns, int values, Func<IndexRows, HashSet<T>> some, Action<SqliteStatement, T, long> bind)
+        void Of<T>(string table, string columns, int values, Func<IndexRows, HashSet<T>> some, Predicate<T> isElsewhere, Action<SqliteStatement, T, long> bind)
         {
             SqliteStatement? insert = null;
             long number = 0; // rows of a resource may come in several parts, one for each set of views
@@ -198,6 +198,7 @@ internal static class SqliteIndex
             {
                 foreach (T row in some(rows))
                 {
+                    if (isElsewhere(row)) continue;
                     insert ??= SqliteStatement.Of(connection, Sql(table, columns, values));
                     insert.Bind(1, key);
                     bind(insert, row, number++);

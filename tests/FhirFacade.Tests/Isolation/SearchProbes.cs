@@ -16,7 +16,7 @@ internal static class SearchProbes
     /// <param name="random">Chooses among the values.</param>
     public static IEnumerable<string> Of(ResourceIndexer indexer, IReadOnlyList<(string Type, string Id, byte[] Json)> records, Random random)
     {
-        ILookup<string, IndexRows> rows = records.ToLookup(record => record.Type, record => indexer.Index(record.Type, record.Json));
+        ILookup<string, IndexRows> rows = records.ToLookup(record => record.Type, record => indexer.Index(record.Type, record.Json, alsoShared: true));
         foreach (string type in MarkedRecords.Types)
         {
             IndexRows[] found = [.. rows[type]];

@@ -25,6 +25,57 @@ public sealed class SearchClauseTests
         """{"resourceType":"Patient","id":"p2","name":[{"family":"O'Brien"}],"address":[{"line":["12, Main St."]}]}""",
         """{"resourceType":"Patient","id":"p3","name":[{"family":"Zhang An"}]}""");
 
+    // Rows that several parameters find are written once (decision 0236): what they find is not to be told from rows of their own.
+    [Theory, BothStores]
+    public Task ParametersThatShareTheirRows_FindWhatTheirExpressionsFind(Dialect dialect) => FindsAsync(dialect, """
+        Observation?subject=a                                         o1 o2
+        Observation?patient=a                                         o1
+        Observation?patient=Patient/a                                 o1
+        Observation?patient=Group/a
+        Observation?subject=Group/a                                   o2
+        Observation?subject:Group=a                                   o2
+        Observation?patient=http://else.org/fhir/Patient/z            o3
+        Observation?patient=a,http://else.org/fhir/Patient/z          o1 o3
+        Observation?patient=http://else.org/fhir/Group/z
+        Observation?subject=http://else.org/fhir/Group/z              o4
+        Observation?patient:identifier=urn:mrn|7                      o5
+        Observation?subject:identifier=urn:mrn|7                      o5
+        Observation?patient:missing=true                              o2 o4 o6
+        Observation?patient:missing=false                             o1 o3 o5
+        Observation?subject:missing=true                              o6
+        Observation?patient.name=ann                                  o1
+        Observation?subject:Patient.name=ann                          o1
+        Patient?phonetic=ann                                          a
+        Patient?name=ann                                              a
+        Patient?phonetic:missing=true
+        Patient?_has:Observation:patient:code=c1                      a
+        Patient?_has:Observation:subject:code=c1                      a
+        Patient/a/Observation                                         o1
+        Observation?combo-code=c1                                     o1 o2
+        Observation?combo-code=c2                                     o1
+        Observation?code=c2
+        Observation?component-code=c2                                 o1
+        Observation?combo-code:not=c1                                 o3 o4 o5 o6
+        Observation?combo-code:text=second                            o1
+        Observation?combo-code:missing=true                           o6
+        Observation?combo-value-quantity=5                            o1 o2
+        Observation?component-value-quantity=5                        o1
+        Observation?value-quantity=5                                  o2
+        Observation?combo-code-value-quantity=c2$5                    o1
+        Observation?combo-code-value-quantity=c1$5                    o2
+        Observation?code-value-quantity=c1$5                          o2
+        Observation?code-value-quantity=c2$5
+        Observation?_sort=patient&code=c1                             o1 o2
+        """,
+        """{"resourceType":"Patient","id":"a","name":[{"text":"Ann"}]}""",
+        """{"resourceType":"Group","id":"a","type":"person","actual":true}""",
+        """{"resourceType":"Observation","id":"o1","status":"final","code":{"coding":[{"code":"c1","display":"first"}]},"subject":{"reference":"Patient/a"},"component":[{"code":{"coding":[{"code":"c2","display":"second"}]},"valueQuantity":{"value":5}}]}""",
+        """{"resourceType":"Observation","id":"o2","status":"final","code":{"coding":[{"code":"c1"}]},"subject":{"reference":"Group/a"},"valueQuantity":{"value":5}}""",
+        """{"resourceType":"Observation","id":"o3","status":"final","code":{"text":"x"},"subject":{"reference":"http://else.org/fhir/Patient/z"}}""",
+        """{"resourceType":"Observation","id":"o4","status":"final","code":{"text":"x"},"subject":{"reference":"http://else.org/fhir/Group/z"}}""",
+        """{"resourceType":"Observation","id":"o5","status":"final","code":{"text":"x"},"subject":{"type":"Patient","identifier":{"system":"urn:mrn","value":"7"}}}""",
+        """{"resourceType":"Observation","id":"o6","status":"final"}""");
+
     [Theory, BothStores]
     public Task Numbers_StandForTheirSignificantDigits(Dialect dialect) => FindsAsync(dialect, """
         RiskAssessment?probability=100        p100

@@ -9,6 +9,9 @@ internal static class QuantityValues
 {
     private const string Currency = "urn:iso:std:iso:4217";
 
+    [ThreadStatic]
+    private static (decimal Value, string Unit, bool IsKnown, double Canonical, string Code)? t_last;
+
     /// <summary>Reads a number, a Quantity, a Range, Money or SampledData's kin; others give nothing.</summary>
     public static void Read(int parameter, FhirNode node, int group, HashSet<QuantityRow> rows)
     {
@@ -47,9 +50,15 @@ internal static class QuantityValues
     /// <summary>A value in UCUM's base units; false where the unit is none of UCUM's.</summary>
     public static bool TryCanonical(decimal value, string unit, out double canonical, out string code)
     {
-        bool known = Ucum.TryCanonical(value, unit, out decimal exact, out code);
-        canonical = (double)exact;
-        return known;
+        // One value is read for several parameters, one after the other.
+        if (t_last is not { } last || last.Value != value || last.Unit != unit)
+        {
+            bool known = Ucum.TryCanonical(value, unit, out decimal exact, out string canonicalUnit);
+            t_last = last = (value, unit, known, (double)exact, canonicalUnit);
+        }
+
+        (canonical, code) = (last.Canonical, last.Code);
+        return last.IsKnown;
     }
 
     private static QuantityRow Row(int parameter, int group, decimal? low, decimal? high, FhirNode quantity)
@@ -59,7 +68,8 @@ internal static class QuantityValues
         string canonicalCode = "";
         bool known = system == Ucum.CodeSystem && code.Length > 0;
         if (known && low is { } l) known = TryCanonical(l, code, out canonicalLow, out canonicalCode);
-        if (known && high is { } h) known = TryCanonical(h, code, out canonicalHigh, out canonicalCode);
+        if (known && high == low) canonicalHigh = canonicalLow;
+        else if (known && high is { } h) known = TryCanonical(h, code, out canonicalHigh, out canonicalCode);
         if (!known) (canonicalLow, canonicalHigh, canonicalCode) = (0, 0, "");
         return new QuantityRow(
             parameter, group, low is { } from ? (double)from : double.MinValue, high is { } to ? (double)to : double.MaxValue, system, code, unit,

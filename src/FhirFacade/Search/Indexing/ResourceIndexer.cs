@@ -13,7 +13,8 @@ internal sealed class ResourceIndexer(SearchCatalog catalog, string serverBase)
     /// <summary>The index rows of a resource.</summary>
     /// <param name="type">Its type.</param>
     /// <param name="bytes">Its bytes, known to be a resource in JSON.</param>
-    public IndexRows Index(string type, ReadOnlyMemory<byte> bytes) => Index(type, FhirDocument.Parse(bytes).Root);
+    /// <param name="alsoShared">True for the rows of every parameter; else those are left out that stand in the index under other parameters (<see cref="SharedRows"/>).</param>
+    public IndexRows Index(string type, ReadOnlyMemory<byte> bytes, bool alsoShared = false) => Index(type, FhirDocument.Parse(bytes).Root, alsoShared);
 
     /// <summary>True where nothing that is found depends on the id, the version and the time that the store gives; a parameter of the site's own may look at them.</summary>
     public bool IsOfContentAlone(string type) => !catalog.Of(type).Any(parameter => parameter.IsCustom);
@@ -21,21 +22,23 @@ internal sealed class ResourceIndexer(SearchCatalog catalog, string serverBase)
     /// <summary>The index rows of a resource.</summary>
     /// <param name="type">Its type.</param>
     /// <param name="root">The resource.</param>
-    public IndexRows Index(string type, FhirNode root)
+    /// <param name="alsoShared">True for the rows of every parameter; else those are left out that stand in the index under other parameters (<see cref="SharedRows"/>).</param>
+    public IndexRows Index(string type, FhirNode root, bool alsoShared = false)
     {
         Dictionary<string, string> contained = Contained(root);
-        IndexRows rows = Index(type, root, contained);
-        foreach (FhirNode one in root.ChildrenNamed("contained")) rows.Contained.Add(new ContainedRow(one.TypeName, one.Child("id").Value ?? "", Index(one.TypeName, one, contained)));
+        IndexRows rows = Index(type, root, contained, alsoShared);
+        foreach (FhirNode one in root.ChildrenNamed("contained")) rows.Contained.Add(new ContainedRow(one.TypeName, one.Child("id").Value ?? "", Index(one.TypeName, one, contained, alsoShared)));
         return rows;
     }
 
     // What is contained is indexed like any other resource; its references begin where those of its container do.
-    private IndexRows Index(string type, FhirNode root, Dictionary<string, string> contained)
+    private IndexRows Index(string type, FhirNode root, Dictionary<string, string> contained, bool alsoShared)
     {
         var rows = new IndexRows();
         var reader = new ValueReader(rows, serverBase, contained);
         foreach (SearchParameter parameter in catalog.Of(type))
         {
+            if (!alsoShared && SharedRows.R4.Of(parameter.Number) is { TargetType: null }) continue;
             if (parameter.Kind == SearchParameterKind.Composite) IndexComposite(parameter, root, reader);
             else Index(parameter, root, reader, group: 0);
         }

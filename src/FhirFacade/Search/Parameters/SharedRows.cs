@@ -45,7 +45,7 @@ internal sealed class SharedRows
     /// <summary>True where a row is not written.</summary>
     public bool Has(int number) => _byNumber.ContainsKey(number);
 
-    /// <summary>True where a row is not written: a reference to another server tells no type that could be asked for, so it has its own row.</summary>
+    /// <summary>True where a row is not written: a reference to another server, or to what is contained, tells no type that could be asked for, so it has its own row.</summary>
     public bool Has(in ReferenceRow row) => Of(row.Parameter) is { } rows && (rows.TargetType is null || rows.TargetType == row.TargetType);
 
     // The parameters that together look at the same elements.

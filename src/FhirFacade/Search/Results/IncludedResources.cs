@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
 using Consortium.FhirFacade.Search.Sql;
 using Consortium.FhirFacade.Store;
@@ -59,7 +60,7 @@ internal sealed class IncludedResources(Database database)
         string owner = rule.By[0].ResourceType;
         var parameters = new SqlParameters();
         string before = query.Scope.Before(parameters, database.Dialect);
-        string by = parameters.List(rule.By.Select(one => one.Number));
+        string by = By(rule, parameters);
         string sql;
         if (!rule.IsReverse)
         {
@@ -67,7 +68,7 @@ internal sealed class IncludedResources(Database database)
             if (ids.Length == 0) return [];
             string target = rule.TargetType is { } type ? $" AND s.target_type = {parameters.Add(type)}" : "";
             sql = $"SELECT DISTINCT s.target_type AS type, s.target_id AS id FROM resource o JOIN search_reference s ON s.key = o.key " +
-                $"WHERE o.type = {parameters.Add(owner)} AND o.id IN {parameters.List(ids)} AND s.parameter IN {by}{target}";
+                $"WHERE o.type = {parameters.Add(owner)} AND o.id IN {parameters.List(ids)} AND {by}{target}";
         }
         else
         {
@@ -76,7 +77,7 @@ internal sealed class IncludedResources(Database database)
                 .Select(type => $"(s.target_type = {parameters.Add(type.Key)} AND s.target_id IN {parameters.List(type.Select(key => key.Id))})");
             string which = string.Join(" OR ", targets);
             if (which.Length == 0) return [];
-            sql = $"SELECT DISTINCT o.type AS type, o.id AS id FROM search_reference s JOIN resource o ON o.key = s.key WHERE s.parameter IN {by} AND ({which})";
+            sql = $"SELECT DISTINCT o.type AS type, o.id AS id FROM search_reference s JOIN resource o ON o.key = s.key WHERE {by} AND ({which})";
         }
 
         List<StoredVersion> found = [];
@@ -87,5 +88,15 @@ internal sealed class IncludedResources(Database database)
             cancellationToken).ConfigureAwait(false);
         while (await row.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(RecordQueries.Version(row));
         return found;
+    }
+
+    // A narrower sister of another reference (SharedRows) leads to its own type of target only, unless the wider one is followed as well.
+    private static string By(IncludeRule rule, SqlParameters parameters)
+    {
+        ILookup<bool, int> numbers = rule.By.Select(one => one.Number).Distinct().ToLookup(number => SharedRows.R4.Of(number) is { TargetType: not null });
+        HashSet<int> whole = [.. SharedRows.R4.Numbers(numbers[false])];
+        List<string> ways = [.. numbers[true].Where(number => !SharedRows.R4.Of(number)!.Numbers.All(whole.Contains)).Select(number => $"({parameters.IsOf("s", number)})")];
+        if (whole.Count > 0) ways.Insert(0, $"s.parameter IN {parameters.List(whole)}");
+        return $"({string.Join(" OR ", ways)})";
     }
 }

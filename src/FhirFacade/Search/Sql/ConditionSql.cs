@@ -27,7 +27,7 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
             case ValueCondition value:
                 return $"{(value.IsNegated ? "NOT " : "")}EXISTS (SELECT 1 FROM {ValueSql.Table(value.Alternatives[0])} {row} WHERE {row}.key = {resource}.key AND {_values.Holds(value.Alternatives, row, ofOne: true)})";
             case DateCondition date:
-                return $"EXISTS (SELECT 1 FROM search_date {row} WHERE {row}.key = {resource}.key AND +{row}.parameter = {parameters.Add(date.Of.Number)} AND {Times(date, row)})";
+                return $"EXISTS (SELECT 1 FROM search_date {row} WHERE {row}.key = {resource}.key AND {parameters.IsOf(row, date.Of.Number, "+")} AND {Times(date, row)})";
             case TextCondition text:
                 return _text.Holds(text, $"{resource}.key");
             case AllCondition all:
@@ -45,7 +45,7 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
             case CompositeCondition composite:
                 return "(" + string.Join(" OR ", composite.Alternatives.Select(parts => $"EXISTS (SELECT 1 {Composite(parts, row, $"{resource}.key")})")) + ")";
             case ChainCondition chain:
-                return $"{resource}.key IN (SELECT {row}.key FROM search_reference {row} WHERE {row}.parameter = {parameters.Add(chain.Of.Number)} AND (" +
+                return $"{resource}.key IN (SELECT {row}.key FROM search_reference {row} WHERE {parameters.IsOf(row, chain.Of.Number)} AND (" +
                     string.Join(" OR ", chain.Targets.Select(target => $"({row}.target_type = {parameters.Add(target.Type)} AND {row}.target_id IN (SELECT {Matching(target.Type, target.Holds, "id")}))")) +
                     $"){string.Concat(chain.Targets.Select(target => IntoContained(chain.Of.Number, target.Type, target.Holds)))})";
             case ContainedCondition contained:
@@ -56,7 +56,7 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
             case CompartmentCondition compartment:
                 return $"{resource}.key IN ({Members(compartment)})";
             case CareDateCondition care:
-                string dated = $"SELECT 1 FROM search_date {row} WHERE {row}.key = {resource}.key AND +{row}.parameter IN {parameters.List(care.Parameters)}";
+                string dated = $"SELECT 1 FROM search_date {row} WHERE {row}.key = {resource}.key AND +{row}.parameter IN {parameters.List(SharedRows.R4.Numbers(care.Parameters))}";
                 string limits = (care.From is { } from ? $" AND {row}.high > {parameters.Add(from)}" : "") + (care.To is { } to ? $" AND {row}.low < {parameters.Add(to)}" : "");
                 return $"(NOT EXISTS ({dated}) OR EXISTS ({dated}{limits}))";
             case ScopeCondition scope:
@@ -77,7 +77,8 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
         DateCondition date when DateRangeSql.IsBetween(date.All) => 5,
         DateCondition date when DateRangeSql.IsBounded(date.All) => 8,
         TextCondition { Query.IsPositive: true } => 4,
-        CompositeCondition composite => composite.Alternatives.Max(parts => parts[0] is TokenMatch { Code: not null } ? 4 : 8),
+        CompositeCondition composite when composite.Alternatives.Any(parts => parts.All(part => part is QuantityMatch)) => null,
+        CompositeCondition composite => composite.Alternatives.Max(parts => parts.Any(part => part is TokenMatch { Code: not null }) ? 4 : 8),
         CompartmentCondition => 1,
         // One step further than what it leads to.
         ChainCondition chain when chain.Targets.All(target => Breadth(target.Holds) is not null) => 1 + chain.Targets.Max(target => Breadth(target.Holds)!.Value),
@@ -105,7 +106,7 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
                 return (ValueSql.Table(value.Alternatives[0]), row, _values.Holds(value.Alternatives, row));
             case DateCondition date:
                 (string table, string bounds) = DateRangeSql.Begin([.. date.All.Select(_values.Widened)], row, parameters);
-                return (table, row, $"{row}.parameter = {parameters.Add(date.Of.Number)} AND {bounds} AND {Times(date, row)}");
+                return (table, row, $"{parameters.IsOf(row, date.Of.Number)} AND {bounds} AND {Times(date, row)}");
             case TextCondition text:
                 return ($"({_text.Keys(text)})", row, "1 = 1");
             case CompositeCondition composite:
@@ -146,17 +147,17 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
         string by = $"{row}.target_type = {parameters.Add(has.Type)} AND {other}.type = {parameters.Add(has.By.ResourceType)} AND {other}.deleted = 0";
         if (AmongIds(has.Holds))
         {
-            return $"{row}.target_id FROM resource {other} CROSS JOIN search_reference {row} WHERE {Holds(has.Holds, other)} AND {row}.key = {other}.key AND +{row}.parameter = {parameters.Add(has.By.Number)} AND {by}";
+            return $"{row}.target_id FROM resource {other} CROSS JOIN search_reference {row} WHERE {Holds(has.Holds, other)} AND {row}.key = {other}.key AND {parameters.IsOf(row, has.By.Number, "+")} AND {by}";
         }
 
         if (Narrowest(has.Holds) is not { } narrowest)
         {
-            return $"{row}.target_id FROM search_reference {row} CROSS JOIN resource {other} WHERE {row}.parameter = {parameters.Add(has.By.Number)} AND {other}.key = {row}.key AND {by} AND {Holds(has.Holds, other)}";
+            return $"{row}.target_id FROM search_reference {row} CROSS JOIN resource {other} WHERE {parameters.IsOf(row, has.By.Number)} AND {other}.key = {row}.key AND {by} AND {Holds(has.Holds, other)}";
         }
 
         (string table, string first, string holds) = Begin(narrowest);
         return $"{row}.target_id FROM {table} {first} CROSS JOIN resource {other} CROSS JOIN search_reference {row} " +
-            $"WHERE {holds} AND {other}.key = {first}.key AND {row}.key = {first}.key AND +{row}.parameter = {parameters.Add(has.By.Number)} AND {by}{Rest(has.Holds, narrowest, other)}";
+            $"WHERE {holds} AND {other}.key = {first}.key AND {row}.key = {first}.key AND {parameters.IsOf(row, has.By.Number, "+")} AND {by}{Rest(has.Holds, narrowest, other)}";
     }
 
     private static int Breadth(ValueCondition condition) => condition.Alternatives[0] switch
@@ -224,8 +225,11 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
         if (!ContainedCondition.CanAsk(holds)) return "";
         string inside = parameters.Alias(), row = parameters.Alias();
         return $" UNION SELECT {inside}.container {Inside(type, [holds], inside)} AND EXISTS (SELECT 1 FROM search_reference {row} WHERE {row}.key = {inside}.container" +
-            $" AND +{row}.parameter = {parameters.Add(reference)} AND {row}.target_type = '{Indexing.ReferenceRow.Contained}' AND {row}.target_id = {inside}.id)";
+            $" AND {Within(row, reference)} AND {row}.target_type = '{Indexing.ReferenceRow.Contained}' AND {row}.target_id = {inside}.id)";
     }
+
+    // A reference to what is contained has its row under the parameter's own number where the others are told by the type of their target.
+    private string Within(string row, int reference) => SharedRows.R4.Of(reference) is { TargetType: not null } ? $"+{row}.parameter = {parameters.Add(reference)}" : parameters.IsOf(row, reference, "+");
 
     // The contained resources of a type for which all conditions hold: they stand in the index like others, with numbers below zero.
     private string Inside(string type, IReadOnlyList<SearchCondition> parts, string inside)
@@ -246,14 +250,22 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
     {
         string row = parameters.Alias();
         SearchParameter of = missing.Of;
-        string numbers = of.Kind switch
+        int[] numbers = of.Kind switch
         {
-            SearchParameterKind.Composite => parameters.List(of.Components.Select(part => part.Number)),
-            SearchParameterKind.Reference or SearchParameterKind.Token => parameters.List<int>([of.Number, of.Text, of.Identifier]),
-            _ => parameters.List<int>([of.Number]),
+            SearchParameterKind.Composite => [.. of.Components.Select(part => part.Number)],
+            SearchParameterKind.Reference or SearchParameterKind.Token => [of.Number, of.Text, of.Identifier],
+            _ => [of.Number],
         };
-        IEnumerable<string> found = Tables(of).Select(table => $"EXISTS (SELECT 1 FROM {table} {row} WHERE {row}.key = {resource}.key AND +{row}.parameter IN {numbers})");
+        IEnumerable<string> found = Tables(of).Select(table => $"EXISTS (SELECT 1 FROM {table} {row} WHERE {row}.key = {resource}.key AND {Among(table, row, numbers)})");
         return $"{(missing.IsMissing ? "NOT " : "")}({string.Join(" OR ", found)})";
+    }
+
+    // A reference to another server has its row under the parameter's own number.
+    private string Among(string table, string row, int[] numbers)
+    {
+        int[] plain = [.. numbers.Where(number => SharedRows.R4.Of(number) is not { TargetType: not null })], narrowed = [.. numbers.Except(plain)];
+        string own = $"+{row}.parameter IN {parameters.List(SharedRows.R4.Numbers(plain).Concat(narrowed))}";
+        return table != "search_reference" || narrowed.Length == 0 ? own : $"({own} OR {string.Join(" OR ", narrowed.Select(number => $"({parameters.IsOf(row, number, "+")})"))})";
     }
 
     private static string[] Tables(SearchParameter of) => of.Kind switch
@@ -267,15 +279,17 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
         _ => [.. of.Components.SelectMany(Tables).Distinct(StringComparer.Ordinal)],
     };
 
-    /// <summary>The rows of the first part where the other parts stand in the same element.</summary>
+    /// <summary>The rows of one part where the other parts stand in the same element.</summary>
     /// <param name="parts">What is looked for in each part.</param>
-    /// <param name="first">The name of the first part's row.</param>
+    /// <param name="first">The name of the row of the part that it begins with.</param>
     /// <param name="key">The one resource that is asked about; null for all.</param>
     private string Composite(IReadOnlyList<ValueMatch> parts, string first, string? key)
     {
-        string from = $"FROM {ValueSql.Table(parts[0])} {first}";
-        string where = $"{(key is null ? "" : $"{first}.key = {key} AND ")}{_values.Holds([parts[0]], first, ofOne: key is not null)}";
-        foreach (ValueMatch part in parts.Skip(1))
+        // Quantities of composites are looked up by their resource alone; they are not in the index by value.
+        ValueMatch begun = parts.FirstOrDefault(part => part is TokenMatch { Code: not null }) ?? parts.FirstOrDefault(part => part is not QuantityMatch) ?? parts[0];
+        string from = $"FROM {ValueSql.Table(begun)} {first}";
+        string where = $"{(key is null ? "" : $"{first}.key = {key} AND ")}{_values.Holds([begun], first, ofOne: key is not null)}";
+        foreach (ValueMatch part in parts.Where(part => !ReferenceEquals(part, begun)))
         {
             string row = parameters.Alias();
             from += $" CROSS JOIN {ValueSql.Table(part)} {row}";
@@ -289,7 +303,7 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
     private string Members(CompartmentCondition compartment)
     {
         string row = parameters.Alias();
-        string members = $"SELECT {row}.key FROM search_reference {row} WHERE {row}.parameter IN {parameters.List(compartment.By.Select(by => by.Number))} " +
+        string members = $"SELECT {row}.key FROM search_reference {row} WHERE {parameters.IsOf(row, compartment.By.Select(by => by.Number))} " +
             $"AND {row}.target_type = {parameters.Add(compartment.TargetType)} AND {row}.target_id = {parameters.Add(compartment.TargetId)}";
         return compartment.WithSubject
             ? $"{members} UNION SELECT key FROM resource WHERE type = {parameters.Add(compartment.TargetType)} AND id = {parameters.Add(compartment.TargetId)}"
@@ -301,6 +315,6 @@ internal sealed class ConditionSql(SqlParameters parameters, TimeProvider time, 
     {
         string row = parameters.Alias(), target = parameters.Alias();
         return $"SELECT {row}.key FROM (SELECT DISTINCT {Matching(type, condition, "id")}) {target} CROSS JOIN search_reference {row} " +
-            $"WHERE {row}.parameter = {parameters.Add(by.Number)} AND {row}.target_type = {parameters.Add(type)} AND {row}.target_id = {target}.id";
+            $"WHERE {parameters.IsOf(row, by.Number)} AND {row}.target_type = {parameters.Add(type)} AND {row}.target_id = {target}.id";
     }
 }

@@ -143,6 +143,6 @@ internal sealed class SearchStatement
             _ => ("search_quantity", rule.IsDescending ? "high" : "low"),
         };
         string row = _parameters.Alias(), whole = by.Kind == SearchParameterKind.String ? $" AND {row}.grp >= 0" : "";
-        return $"(SELECT {(rule.IsDescending ? "MAX" : "MIN")}({row}.{column}) FROM {table} {row} WHERE {row}.key = {Key} AND +{row}.parameter = {_parameters.Add(by.Number)}{whole})";
+        return $"(SELECT {(rule.IsDescending ? "MAX" : "MIN")}({row}.{column}) FROM {table} {row} WHERE {row}.key = {Key} AND {_parameters.IsOf(row, by.Number, "+")}{whole})";
     }
 }

@@ -1,3 +1,4 @@
+using Consortium.FhirFacade.Search.Parameters;
 using Consortium.FhirFacade.Search.Query;
 
 namespace Consortium.FhirFacade.Search.Sql;
@@ -26,10 +27,22 @@ internal sealed class ValueSql(SqlParameters parameters, TimeProvider time)
     /// </param>
     public string Holds(IReadOnlyList<ValueMatch> alternatives, string row, bool ofOne = false)
     {
-        string of = $"{(ofOne ? "+" : "")}{row}.parameter = {parameters.Add(alternatives[0].Parameter)}";
+        if (alternatives.Any(one => one is ReferenceMatch { TargetType: "" }) && SharedRows.R4.Of(alternatives[0].Parameter) is { TargetType: not null }) return Foreign(alternatives, row, ofOne);
+        string of = parameters.IsOf(row, alternatives[0].Parameter, ofOne ? "+" : "");
+        // The index by value has the quantities that stand by themselves, and not those of composites.
+        if (!ofOne && alternatives.All(one => one is QuantityMatch)) of += $" AND {row}.grp = 0";
         return alternatives.Count == 1
             ? $"{of} AND {Holds(alternatives[0], row)}"
             : $"{of} AND ({string.Join(" OR ", alternatives.Select(one => Holds(one, row)))})";
+    }
+
+    // A reference to another server has its row under the parameter's own number, also where those to this one stand elsewhere.
+    private string Foreign(IReadOnlyList<ValueMatch> alternatives, string row, bool ofOne)
+    {
+        string plus = ofOne ? "+" : "";
+        return "(" + string.Join(" OR ", alternatives.Select(one => one is ReferenceMatch { TargetType: "" }
+            ? $"({plus}{row}.parameter = {parameters.Add(one.Parameter)} AND {Holds(one, row)})"
+            : $"({parameters.IsOf(row, one.Parameter, plus)} AND {Holds(one, row)})")) + ")";
     }
 
     /// <summary>A time against an interval of two columns.</summary>

@@ -174,8 +174,8 @@ internal sealed partial class ViewIndexer(
     }
 
     // The references by which PatientIdentity tells whom a record is about.
-    private static string PatientReferences() => string.Join(", ", Consortium.Fhir.FhirR4.ResourceTypes
-        .SelectMany(type => new[] { SearchCatalog.R4.Find(type, "patient"), SearchCatalog.R4.Find(type, "subject") }).OfType<SearchParameter>().Select(parameter => parameter.Number).Distinct());
+    private static string PatientReferences() => string.Join(", ", SharedRows.R4.Numbers(Consortium.Fhir.FhirR4.ResourceTypes
+        .SelectMany(type => new[] { SearchCatalog.R4.Find(type, "patient"), SearchCatalog.R4.Find(type, "subject") }).OfType<SearchParameter>().Select(parameter => parameter.Number)));
 
     // Of the names themselves the store holds no second copy.
     private static byte[] Digest(IReadOnlyCollection<string> names) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', names.Order(StringComparer.Ordinal))));
