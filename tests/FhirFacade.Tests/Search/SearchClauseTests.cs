@@ -74,7 +74,7 @@ public sealed class SearchClauseTests
         """{"resourceType":"Observation","id":"o3","status":"final","code":{"text":"x"},"subject":{"reference":"http://else.org/fhir/Patient/z"}}""",
         """{"resourceType":"Observation","id":"o4","status":"final","code":{"text":"x"},"subject":{"reference":"http://else.org/fhir/Group/z"}}""",
         """{"resourceType":"Observation","id":"o5","status":"final","code":{"text":"x"},"subject":{"type":"Patient","identifier":{"system":"urn:mrn","value":"7"}}}""",
-        """{"resourceType":"Observation","id":"o6","status":"final"}""");
+        """{"resourceType":"Observation","id":"o6","status":"final","code":{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]}}""");
 
     [Theory, BothStores]
     public Task Numbers_StandForTheirSignificantDigits(Dialect dialect) => FindsAsync(dialect, """
