@@ -20,9 +20,9 @@ const processorSeconds = (pid) => {
 
 // What is loaded, with how many connections, and beside which floor.
 const kinds = [
-  { name: 'crud', floor: 'floor-crud', connections: 16, aim: 3000 },
   { name: 'read', floor: 'floor-read', connections: 8 },
   { name: 'search', floor: 'floor-search', connections: 8, aim: 3000, aimP99: 25 },
+  { name: 'crud', floor: 'floor-crud', connections: 16, aim: 3000 },
   { name: 'import', floor: 'floor-import', connections: 4, aim: 5000, unvalidated: true },
 ];
 
@@ -33,12 +33,26 @@ async function serving(store, unvalidated, work) {
     server.once('exit', (code) => reject(new Error(`The server ended with ${code}.`)));
   });
   try {
-    return work(port, server.pid);
+    return await work(port, server.pid);
   } finally {
     const ended = new Promise((resolve) => server.once('exit', resolve));
     server.stdin.end();
     await ended;
   }
+}
+
+// What members and residents may see is indexed behind the writes, at full speed while nobody writes: what is measured first begins when that is done.
+async function settled(port, name) {
+  const from = Date.now(), marks = async () => Number(await (await fetch(`http://127.0.0.1:${port}/marks`)).text());
+  const resources = await marks();
+  for (let left = resources, told = from; left > 0; left = await marks()) {
+    if (Date.now() - told > 30e3) {
+      say(`${name}: ${left} resources to go for the views of members and residents`);
+      told = Date.now();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+  return { resources, seconds: Math.round((Date.now() - from) / 100) / 10 };
 }
 
 let seed = 1 + Math.floor(Date.now() / 1000) % 40; // new resources each run, where a store is used again
@@ -86,7 +100,8 @@ for (const [name, store] of [['sqlite', `sqlite:${folder}/facade.db`], ['postgre
     say(`${name}: ${as} ${result.perSecond} ${result.unit}/s${result.aim ? ` (aim ${result.aim}: ${result.rate})` : ''}, p99 ${result.millisecondsP99} ms${result.aimP99 ? ` (below ${result.aimP99}: ${result.p99})` : ''}, ` +
       `${result.serverProcessorMicrosecondsEach} us of the server's processor time each; floor ${result.floorPerSecond}, share ${result.shareOfFloor} (${least}: ${result.floor})`);
   };
-  await serving(store, false, (port, pid) => {
+  await serving(store, false, async (port, pid) => {
+    report[name].views = await settled(port, name);
     for (const kind of kinds) measured(kind.unvalidated ? 'importValidated' : kind.name, port, pid, kind);
   });
   await serving(store, true, (port, pid) => measured('import', port, pid, kinds.find((kind) => kind.unvalidated)));

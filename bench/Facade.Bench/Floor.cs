@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Data.Common;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Consortium.Storage;
@@ -30,6 +31,7 @@ internal sealed class Floor(Database database) : IAsyncDisposable
         app.MapGet("/floor/{type}/{id}", GetAsync);
         app.MapDelete("/floor/{type}/{id}", DeleteAsync);
         app.MapGet("/floor/page/{type}", PageAsync);
+        app.MapGet("/marks", MarksAsync);
     }
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
@@ -53,6 +55,13 @@ internal sealed class Floor(Database database) : IAsyncDisposable
     {
         await database.TransactAsync(transaction => transaction.Connection!.ExecuteAsync("DELETE FROM floor WHERE type = @type AND id = @id", new { type, id }, transaction));
         return Results.StatusCode(204);
+    }
+
+    /// <summary>How many resources the facade has still to make rows of the restricted views of; it does so in the background.</summary>
+    private async Task<IResult> MarksAsync()
+    {
+        await using DbConnection connection = await database.ConnectAsync();
+        return Results.Text((await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM view_mark")).ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>As many stored resources as a page of a search has, from a place on, in one array.</summary>

@@ -85,7 +85,7 @@ public sealed class Database : IAsyncDisposable
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             if (!s_configured.TryGetValue(connection.Handle!, out _))
             {
-                await SetAsync(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000;", cancellationToken).ConfigureAwait(false);
+                await SetAsync(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000; PRAGMA cache_size=-16384;", cancellationToken).ConfigureAwait(false);
                 s_configured.TryAdd(connection.Handle!, connection.Handle!);
             }
             connection.InterruptOn(cancellationToken);

@@ -49,6 +49,8 @@ public static class DatabaseUrl
             Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
             Username = Uri.UnescapeDataString(user[0]),
             Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
+            // Statements come again and again, and planning a search costs more than running it. A pooler that hands connections round by the transaction wants 0 here.
+            MaxAutoPrepare = 100,
         };
         foreach (string pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
