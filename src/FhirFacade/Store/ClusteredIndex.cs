@@ -8,7 +8,9 @@ namespace Consortium.FhirFacade.Store;
 /// </summary>
 internal static class ClusteredIndex
 {
+    // The names of versions have the collation of those of resources: with another one no index serves where the two are joined, and each read went through all versions.
     private const string Postgres = """
+        ALTER TABLE resource_version ALTER COLUMN type TYPE TEXT COLLATE "C", ALTER COLUMN id TYPE TEXT COLLATE "C";
         TRUNCATE search_token, search_string, search_reference, search_date, search_quantity, search_text, search_position;
         TRUNCATE view_token, view_string, view_reference, view_date, view_quantity, view_mark;
         DROP INDEX search_quantity_low;

@@ -78,6 +78,14 @@ public sealed partial class SearchPlanTests
         }
     }
 
+    [Fact]
+    public async Task Postgres_FindsAVersionByItsName()
+    {
+        await using FacadeHost host = await FacadeHost.StartAsync(Dialect.Postgres);
+        string plan = await PlanAsync(host, Dialect.Postgres, "Patient?identifier=urn:mrn|1");
+        Assert.Matches(@"Index Scan using resource_version_key on resource_version v\s+Index Cond: \(\(type = \S+\) AND \(id = \S+\) AND \(version = \S+\)\)", plan);
+    }
+
     // A scan of what was gathered before, of constants, or of a virtual table by its index is none of a table.
     private static bool GoesThroughATable(string plan, Dialect dialect)
     {
