@@ -78,9 +78,9 @@ public static class BundleWriter
     {
         bool document = result.BundleType == "document";
         writer.StartObject();
-        WriteText(writer, "resourceType", "Bundle");
+        writer.Property("resourceType", "Bundle");
         if (document) WriteDocumentIdentity(writer, result);
-        WriteText(writer, "type", result.BundleType);
+        writer.Property("type", result.BundleType);
         if (document) WriteTimestamp(writer, result);
         writer.Name("entry");
         writer.StartArray();
@@ -91,7 +91,7 @@ public static class BundleWriter
             bool delete = draft.Apply == ApplyMode.Delete;
             if (!delete || document)
             {
-                WriteText(writer, "fullUrl", $"{root}/{path}");
+                writer.Property("fullUrl", $"{root}/{path}");
                 writer.Name("resource");
                 draft.Json.WriteTo(writer);
             }
@@ -104,19 +104,13 @@ public static class BundleWriter
         writer.End();
     }
 
-    private static void WriteText(FhirDocumentWriter writer, string name, string text)
-    {
-        writer.Name(name);
-        writer.Text(text);
-    }
-
     private static void WriteRequest(FhirDocumentWriter writer, string path, ApplyMode apply)
     {
         writer.Name("request");
         writer.StartObject();
-        WriteText(writer, "method", apply == ApplyMode.Delete ? "DELETE" : "PUT");
-        WriteText(writer, "url", path);
-        if (apply == ApplyMode.CreateIfAbsent) WriteText(writer, "ifNoneMatch", "*");
+        writer.Property("method", apply == ApplyMode.Delete ? "DELETE" : "PUT");
+        writer.Property("url", path);
+        if (apply == ApplyMode.CreateIfAbsent) writer.Property("ifNoneMatch", "*");
         writer.End();
     }
 
@@ -125,8 +119,8 @@ public static class BundleWriter
     {
         writer.Name("identifier");
         writer.StartObject();
-        WriteText(writer, "system", "urn:ietf:rfc:3986");
-        WriteText(writer, "value", Guid.TryParseExact(result.Resources[0].Id, "N", out Guid id) ? $"urn:uuid:{id:D}" : $"urn:consortium:document:{result.Resources[0].Id}");
+        writer.Property("system", "urn:ietf:rfc:3986");
+        writer.Property("value", Guid.TryParseExact(result.Resources[0].Id, "N", out Guid id) ? $"urn:uuid:{id:D}" : $"urn:consortium:document:{result.Resources[0].Id}");
         writer.End();
     }
 
@@ -134,7 +128,7 @@ public static class BundleWriter
     {
         if (result.Resources.LastOrDefault(draft => draft.ResourceType == "Provenance")?.Json["recorded"] is DraftValue recorded)
         {
-            WriteText(writer, "timestamp", recorded.GetValue<string>());
+            writer.Property("timestamp", recorded.GetValue<string>());
         }
     }
 }

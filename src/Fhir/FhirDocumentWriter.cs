@@ -89,6 +89,26 @@ public sealed class FhirDocumentWriter
         _bytes[_length++] = (byte)'"';
     }
 
+    /// <summary>A name and its text: what resources have most of.</summary>
+    /// <exception cref="InvalidOperationException">No name can stand here.</exception>
+    public void Property(string name, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Name(name);
+        Reserve(text.Length + 2);
+        if (!JsonText.TryWritePlain(text, _bytes.AsSpan(_length + 1)))
+        {
+            Text(text);
+            return;
+        }
+
+        _bytes[_length] = (byte)'"';
+        _nodes.Scalar(JsonKind.String, _length + 1, text.Length, escaped: false);
+        _length += text.Length + 2;
+        _bytes[_length - 1] = (byte)'"';
+        (_named, _follows) = (false, true);
+    }
+
     /// <summary>A number of these very digits.</summary>
     /// <param name="digits">The characters of a JSON number (RFC 8259 section 6).</param>
     /// <exception cref="InvalidOperationException">No value can stand here.</exception>

@@ -14,6 +14,9 @@ public sealed class FhirValidator(FhirDefinitions definitions, ValidationOptions
 
     private readonly ValidationOptions _options = options ?? new ValidationOptions();
 
+    // Warnings would have to be said again of each; what has no error is silent.
+    private readonly KnownConcepts? _known = options is { ErrorsOnly: true } ? new KnownConcepts() : null;
+
     /// <summary>The core definitions of R4 (4.0.1), decoded at first use.</summary>
     public static FhirValidator R4 => s_r4.Value;
 
@@ -68,7 +71,7 @@ public sealed class FhirValidator(FhirDefinitions definitions, ValidationOptions
     public ValidationResult Validate(FhirDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        ValidationContext context = new(document, Definitions, _options);
+        ValidationContext context = new(document, Definitions, _options, _known);
         new ResourceWalk(context).Validate();
         ElementIdRules.Check(context);
         XmlOrderRules.Check(context);

@@ -86,6 +86,7 @@ public sealed class FhirDocumentWriterTests
         Assert.Throws<InvalidOperationException>(() => Begun().Text("no name"));
         Assert.Throws<InvalidOperationException>(() => Begun("a").Name("b"));
         Assert.Throws<InvalidOperationException>(() => Begun("a").End());
+        Assert.Throws<InvalidOperationException>(() => Begun("a").Property("b", "c"));
         Assert.Throws<InvalidOperationException>(() => FhirValidator.R4.Validate(Begun()));
         FhirDocumentWriter whole = Begun();
         whole.End();
@@ -163,6 +164,14 @@ public sealed class FhirDocumentWriterTests
 
         foreach (string name in s_names.Where(_ => random.Next(3) == 0))
         {
+            if (random.Next(3) == 0)
+            {
+                string text = Text(random);
+                framework.WriteString(name, text);
+                writer.Property(name, text);
+                continue;
+            }
+
             framework.WritePropertyName(name);
             writer.Name(name);
             WriteValue(random, framework, writer, depth + 1);

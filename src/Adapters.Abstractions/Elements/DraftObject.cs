@@ -89,9 +89,14 @@ public sealed class DraftObject : DraftNode, IEnumerable<KeyValuePair<string, Dr
         for (int i = 0; i < Count; i++)
         {
             ref readonly Property property = ref At(i);
+            if (property.Value is string text)
+            {
+                writer.Property(property.Name, text);
+                continue;
+            }
+
             writer.Name(property.Name);
-            if (property.Value is string text) writer.Text(text);
-            else if (property.Value is null) writer.Null();
+            if (property.Value is null) writer.Null();
             else Unsafe.As<DraftNode>(property.Value).WriteTo(writer);
         }
 

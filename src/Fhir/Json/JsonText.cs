@@ -25,16 +25,20 @@ internal static class JsonText
     {
         escaped = false;
         Reserve(ref buffer, at, text.Length);
-        if (Ascii.FromUtf16(text, buffer.AsSpan(at), out int written) == OperationStatus.Done && !buffer.AsSpan(at, written).ContainsAnyExcept(s_plain)) return written;
+        if (TryWritePlain(text, buffer.AsSpan(at))) return text.Length;
         Reserve(ref buffer, at, text.Length <= Short ? text.Length * 3 : Encoding.UTF8.GetByteCount(text));
         // An unpaired surrogate is no character; the encoder writes what stands for one.
-        if (Utf8.FromUtf16(text, buffer.AsSpan(at), out _, out written, replaceInvalidSequences: false) == OperationStatus.Done
+        if (Utf8.FromUtf16(text, buffer.AsSpan(at), out _, out int written, replaceInvalidSequences: false) == OperationStatus.Done
             && s_encoder.FindFirstCharacterToEncodeUtf8(buffer.AsSpan(at, written)) < 0) return written;
         escaped = true;
         string encoded = s_encoder.Encode(text);
         Reserve(ref buffer, at, Encoding.UTF8.GetByteCount(encoded));
         return Encoding.UTF8.GetBytes(encoded, buffer.AsSpan(at));
     }
+
+    /// <summary>Writes a text of nothing but ASCII characters that stand as they are; false where it has others.</summary>
+    public static bool TryWritePlain(string text, Span<byte> output) =>
+        Ascii.FromUtf16(text, output, out int written) == OperationStatus.Done && !output[..written].ContainsAnyExcept(s_plain);
 
     /// <summary>Makes room for so many bytes at a place.</summary>
     public static void Reserve(ref byte[] buffer, int at, int more)

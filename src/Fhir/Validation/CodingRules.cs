@@ -21,7 +21,7 @@ internal sealed class CodingRules(ValidationContext context)
     private readonly IssueList _issues = context.Issues;
     private readonly FhirTerminology _terminology = context.Definitions.Terminology;
     private readonly CodeSystemTable _systems = CodeSystemTable.Instance;
-    private List<int>? _said;
+    private List<(int System, bool IsError)>? _said;
 
     public void Check(int at, int type)
     {
@@ -145,14 +145,21 @@ internal sealed class CodingRules(ValidationContext context)
         }
 
         _said ??= [];
-        foreach (int one in _said)
+        foreach ((int one, bool isError) in _said)
         {
-            if (_document.Value(one).SequenceEqual(url)) return;
+            if (!_document.Value(one).SequenceEqual(url)) continue;
+            if (isError) context.Contextual++;
+            return;
         }
 
-        if (_said.Count >= MostSystems) return;
-        _said.Add(system);
+        if (_said.Count >= MostSystems)
+        {
+            context.Contextual++;
+            return;
+        }
+
         (IssueSeverity severity, string message) = SystemUri.Judge(url, _terminology);
+        _said.Add((system, severity <= IssueSeverity.Error));
         _issues.Add(severity, system, severity == IssueSeverity.Error ? "code-invalid" : "not-found", message);
     }
 

@@ -12,6 +12,9 @@ internal sealed class ResourceWalk
     /// <summary>Bytes for unescaped texts that a thread keeps between two validations.</summary>
     private const int MostKept = 1 << 16;
 
+    private static readonly int s_concept = FhirR4.FindType("CodeableConcept");
+    private static readonly int s_coding = FhirR4.FindType("Coding");
+
     [ThreadStatic]
     private static byte[]? t_unescaped;
 
@@ -122,7 +125,7 @@ internal sealed class ResourceWalk
             if (node.Element == 0)
             {
                 content = true;
-                ReportUnknown(child, type);
+                UnknownElements.Report(_context, child, type);
                 continue;
             }
 
@@ -189,48 +192,6 @@ internal sealed class ResourceWalk
         }
     }
 
-    private void ReportUnknown(int child, int type)
-    {
-        string where = _tables.Text(_tables.Types[type].Path);
-        ReadOnlySpan<byte> name = _document.PropertyName(child);
-        string hint = string.Empty;
-        if (name.Length > 1 && name[0] == '_' && _tables.FindProperty(type, name[1..], TableFormat.Hash(name[1..])).Element != 0)
-        {
-            hint = " ('_' joins extensions to a primitive; this element is none)";
-        }
-        else if (ChoiceNamed(type, name) is { } choice)
-        {
-            hint = $" ({choice} carries its type in its name, such as {choice[..^3]}{Capital(_tables.TypeName(FirstType(type, choice)))})";
-        }
-
-        _issues.Error(child, "structure", $"{where} has no element {FhirDocument.Shown(name)}{hint}.");
-    }
-
-    private string? ChoiceNamed(int type, ReadOnlySpan<byte> name)
-    {
-        ref readonly TypeRow row = ref _tables.Types[type];
-        for (int i = row.ElementStart; i < row.ElementStart + row.ElementCount; i++)
-        {
-            ReadOnlySpan<byte> element = _tables.Utf8(_tables.Elements[i].Name);
-            if ((_tables.Elements[i].Flags & ElementFlags.Choice) != 0 && name.SequenceEqual(element)) return _tables.Text(_tables.Elements[i].Name) + "[x]";
-        }
-
-        return null;
-    }
-
-    private int FirstType(int type, string choice)
-    {
-        ref readonly TypeRow row = ref _tables.Types[type];
-        for (int i = row.ElementStart; i < row.ElementStart + row.ElementCount; i++)
-        {
-            if (_tables.Text(_tables.Elements[i].Name) == choice[..^3]) return _tables.ElementTypes[_tables.Elements[i].TypeStart].Type;
-        }
-
-        return 0;
-    }
-
-    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
-
     private void ValidateSingle(int at, ElementTraits traits)
     {
         ref readonly ElementRow element = ref _tables.Elements[_nodes[at].Element];
@@ -269,8 +230,19 @@ internal sealed class ResourceWalk
         ref readonly Node node = ref _nodes[at];
         int type = node.Type;
         ulong present = ulong.MaxValue;
+        if (_context.Known is { } known && (type == s_concept || type == s_coding) && element.InvariantCount == 0 && node.Kind == JsonKind.Object)
+        {
+            ReadOnlySpan<byte> json = _document.Raw(at);
+            if (known.Has(json, node.Element, type)) return;
+            (int errors, int contextual) = (_issues.Errors, _context.Contextual);
+            CheckObject(at, element, traits);
+            if (errors == _issues.Errors && contextual == _context.Contextual) known.Add(json, node.Element, type);
+            return;
+        }
+
         if ((traits & ElementTraits.Resource) != 0)
         {
+            _context.Contextual++;
             ValidateResource(at, (traits & ElementTraits.Contained) != 0 ? _invariants.Resource : -1);
             _invariants.CheckElement(at, element, present);
             return;
@@ -279,22 +251,39 @@ internal sealed class ResourceWalk
         if (_tables.Types[type].Kind == TypeKind.Primitive)
         {
             present = ValidatePrimitive(at, element);
+            if ((traits & ElementTraits.Bound) != 0) _bindings.Check(at, element);
+            _invariants.CheckType(at, type, present);
+            _invariants.CheckElement(at, element, present);
         }
         else if (node.Kind != JsonKind.Object)
         {
             _issues.Error(at, "structure", $"{_tables.Text(element.Path)} is a JSON object ({_tables.TypeName(type)}); found {Describe(node.Kind)}.");
-            return;
         }
         else
         {
-            present = ValidateObject(at, type);
-            if (type == _tables.Reference) _references.Check(at, element);
-            _identity.Check(at, type);
-            if (type == _tables.Extension) _profiles.CheckExtension(at);
-            UnitRules.Check(_context, at, type);
-            _codings.Check(at, type);
+            CheckObject(at, element, traits);
+        }
+    }
+
+    private void CheckObject(int at, in ElementRow element, ElementTraits traits)
+    {
+        int type = _nodes[at].Type;
+        ulong present = ValidateObject(at, type);
+        if (type == _tables.Reference)
+        {
+            _context.Contextual++;
+            _references.Check(at, element);
         }
 
+        _identity.Check(at, type);
+        if (type == _tables.Extension)
+        {
+            _context.Contextual++;
+            _profiles.CheckExtension(at);
+        }
+
+        UnitRules.Check(_context, at, type);
+        _codings.Check(at, type);
         if ((traits & ElementTraits.Bound) != 0) _bindings.Check(at, element);
         _invariants.CheckType(at, type, present);
         _invariants.CheckElement(at, element, present);

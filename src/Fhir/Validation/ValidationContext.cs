@@ -3,7 +3,7 @@ using Consortium.Fhir.Definitions;
 namespace Consortium.Fhir.Validation;
 
 /// <summary>What the rules of one validation share.</summary>
-internal sealed class ValidationContext(FhirDocument document, FhirDefinitions definitions, ValidationOptions options)
+internal sealed class ValidationContext(FhirDocument document, FhirDefinitions definitions, ValidationOptions options, KnownConcepts? known = null)
 {
     private EmbeddedDefinitions? _embedded;
 
@@ -14,6 +14,15 @@ internal sealed class ValidationContext(FhirDocument document, FhirDefinitions d
     public FhirDefinitions Definitions { get; } = definitions;
 
     public ValidationOptions Options { get; } = options;
+
+    /// <summary>Concepts that need not be checked again; null where each is.</summary>
+    public KnownConcepts? Known { get; } = known;
+
+    /// <summary>
+    /// Counts what was found with an eye on more than the value itself: on the resource around, or on what was said before. A value
+    /// during whose check it grew is not known to be right elsewhere.
+    /// </summary>
+    public int Contextual { get; set; }
 
     public IssueList Issues { get; } = new(document, options.ErrorsOnly);
 
