@@ -25,8 +25,8 @@ public sealed class ErrorsOnlyTests
     {
         // The same bytes under a required binding and under a preferred one.
         const string Concept = """{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-MaritalStatus","code":"M"}]}""";
-        const string Right = $$"""{"resourceType":"Patient","maritalStatus":{{Concept}}}""";
-        const string Wrong = $$"""{"resourceType":"AllergyIntolerance","clinicalStatus":{{Concept}},"patient":{"reference":"Patient/1"}}""";
+        const string Right = """{"resourceType":"Patient","maritalStatus":""" + Concept + "}";
+        const string Wrong = """{"resourceType":"AllergyIntolerance","clinicalStatus":""" + Concept + ""","patient":{"reference":"Patient/1"}}""";
         for (int round = 0; round < 4; round++)
         {
             Assert.Empty(Validate(Right).Issues);
@@ -48,7 +48,7 @@ public sealed class ErrorsOnlyTests
     public void AnExtensionWithinAConceptIsCheckedWhereverItStands()
     {
         const string Concept = """{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/patient-birthPlace","valueAddress":{"city":"x"}}],"text":"x"}""";
-        const string Observation = $$"""{"resourceType":"Observation","status":"final","code":{{Concept}}}""";
+        const string Observation = """{"resourceType":"Observation","status":"final","code":""" + Concept + "}";
         for (int round = 0; round < 4; round++) Same(Observation);
         Assert.NotEmpty(Validate(Observation).Issues);
     }

@@ -13,7 +13,7 @@ internal static partial class CdaCharset
     /// <param name="bytes">The document.</param>
     /// <param name="sourceCharset">What the site says of documents that name no encoding and are no UTF-8; null for nothing.</param>
     /// <exception cref="CdaFormatException">The encoding is not known, or the bytes are not of it.</exception>
-    public static string Decode(ReadOnlySpan<byte> bytes, string? sourceCharset)
+    public static DecodedText Decode(ReadOnlySpan<byte> bytes, string? sourceCharset)
     {
         if (bytes.StartsWith<byte>([0xEF, 0xBB, 0xBF])) return Strict(Encoding.UTF8, bytes[3..], "UTF-8");
         if (bytes.StartsWith<byte>([0xFF, 0xFE])) return Strict(Encoding.Unicode, bytes[2..], "UTF-16");
@@ -66,16 +66,19 @@ internal static partial class CdaCharset
         }
     }
 
-    private static string Strict(Encoding encoding, ReadOnlySpan<byte> bytes, string name)
+    private static DecodedText Strict(Encoding encoding, ReadOnlySpan<byte> bytes, string name)
     {
         var strict = (Encoding)encoding.Clone();
         strict.DecoderFallback = DecoderFallback.ExceptionFallback;
+        var decoded = new DecodedText(strict.GetMaxCharCount(bytes.Length));
         try
         {
-            return strict.GetString(bytes);
+            decoded.Take(strict, bytes);
+            return decoded;
         }
         catch (DecoderFallbackException broken)
         {
+            decoded.Dispose();
             int line = bytes[..Math.Clamp(broken.Index, 0, bytes.Length)].Count((byte)'\n') + 1;
             throw new CdaFormatException("structure", $"bytes that are not {name}: the document was damaged or names the wrong encoding. Send UTF-8, with an XML declaration that says so.", line);
         }

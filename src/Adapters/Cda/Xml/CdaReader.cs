@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Xml;
 
 namespace Consortium.Adapters.Cda.Xml;
@@ -21,6 +22,8 @@ internal static class CdaReader
         MaxCharactersFromEntities = 1,
     };
 
+    private static readonly SearchValues<string> s_doctype = SearchValues.Create(["<!DOCTYPE"], StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether the record begins as a CDA document does: 100 with its root and namespace, 0 otherwise.</summary>
     public static int Detect(ReadOnlySpan<byte> bytes)
     {
@@ -35,9 +38,10 @@ internal static class CdaReader
     public static CdaNode Read(ReadOnlyMemory<byte> bytes, string? sourceCharset)
     {
         if (bytes.Length > CdaLimits.Bytes) throw new CdaFormatException("too-long", $"the document has more than {CdaLimits.Bytes} bytes. Split it, or send its attachments by themselves.");
-        string text = CdaCharset.Decode(bytes.Span, sourceCharset).TrimStart();
-        RefuseDtd(text);
-        using var reader = XmlReader.Create(new StringReader(text), Settings);
+        using var decoded = CdaCharset.Decode(bytes.Span, sourceCharset);
+        ReadOnlyMemory<char> text = decoded.Text.TrimStart();
+        RefuseDtd(text.Span);
+        using var reader = XmlReader.Create(new CharactersReader(text), Settings);
         try
         {
             return ReadRoot(reader);
@@ -49,13 +53,13 @@ internal static class CdaReader
         }
     }
 
-    private static void RefuseDtd(string text)
+    private static void RefuseDtd(ReadOnlySpan<char> text)
     {
-        int dtd = text.IndexOf("<!DOCTYPE", StringComparison.OrdinalIgnoreCase);
+        int dtd = text.IndexOfAny(s_doctype);
         if (dtd < 0) return;
         int root = text.IndexOf("ClinicalDocument", StringComparison.Ordinal);
         if (root >= 0 && root < dtd) return;
-        throw new CdaFormatException("security", "the document has a DTD (<!DOCTYPE), which can name files and grow without bound; CDA has none. Send it without.", text.AsSpan(0, dtd).Count('\n') + 1);
+        throw new CdaFormatException("security", "the document has a DTD (<!DOCTYPE), which can name files and grow without bound; CDA has none. Send it without.", text[..dtd].Count('\n') + 1);
     }
 
     private static CdaNode ReadRoot(XmlReader reader)
