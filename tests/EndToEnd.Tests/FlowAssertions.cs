@@ -73,6 +73,14 @@ internal static class FlowAssertions
         return (await connection.QueryAsync<StoredRow>("SELECT type AS Type, id AS Id, version AS Version, record_id AS RecordId FROM resource_version")).AsList();
     }
 
+    /// <summary>How many conversions the facade has taken.</summary>
+    public static async Task<long> StoredConversionsAsync(this FlowUnderTest flow, CancellationToken cancellationToken)
+    {
+        await using Database database = Database.Open(flow.DatabaseUrl + "?schema=facade");
+        await using System.Data.Common.DbConnection connection = await database.ConnectAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM inbox_facade");
+    }
+
     private static async Task<long> ReceiptsAsync(this FlowUnderTest flow, CancellationToken cancellationToken)
     {
         await using Database database = Database.Open(flow.DatabaseUrl + "?schema=facade");
