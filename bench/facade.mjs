@@ -63,7 +63,7 @@ function measure(port, pid, kind) {
     result.serverProcessorMicrosecondsEach = Math.round((processorSeconds(pid) - before) / result.perSecond / result.seconds * 1e6); // without PostgreSQL's own
     return result;
   };
-  once(kind.name, 5); // JIT, connections, caches
+  once(kind.name, 15); // connections, caches, and a tiered compiler that a few seconds leave half done
   once(kind.floor, 2);
   const measured = [], floors = [];
   for (let round = 0; round < rounds; round++) {
