@@ -66,6 +66,10 @@ internal static class Input
         }
     }
 
+    /// <summary>An absolute URL over HTTP.</summary>
+    public static Uri HttpUrl(string option, string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
+        ? uri : throw CommandException.Misunderstood($"{option}: {text} is no http:// or https:// URL.");
+
     /// <summary>A 32-byte value in hexadecimal, with or without <c>0x</c>.</summary>
     public static byte[] Hex32(string option, string hex)
     {

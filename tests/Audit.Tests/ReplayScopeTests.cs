@@ -95,6 +95,9 @@ public sealed class ReplayScopeTests(ReplayWorld world) : IClassFixture<ReplayWo
         Assert.Equal(wrong.ToString(), verdict.Findings.Single().RecordId);
         await using ReplayWorld.Consortium other = await world.ConsortiumAsync();
         await Assert.ThrowsAsync<ReplayJournalException>(() => other.ReplayAsync(other.Options with { Journal = journal }));
+        await File.WriteAllTextAsync(journal, "a file of somebody's, without an end of line");
+        await Assert.ThrowsAsync<ReplayJournalException>(() => other.ReplayAsync(other.Options with { Journal = journal }));
+        Assert.StartsWith("a file", await File.ReadAllTextAsync(journal), StringComparison.Ordinal);
         File.Delete(journal);
     }
 

@@ -1,47 +1,7 @@
-using System.Text.Json;
 using Consortium.Integrity;
 using Consortium.Ledger;
 
 namespace Consortium.Audit;
-
-/// <summary>Where a custodian's chained head stood when a regulator replayed the trail: from the <c>verdict.json</c> of an earlier replay.</summary>
-/// <param name="ChainId">EIP-155 chain id.</param>
-/// <param name="Contract">The ledger contract.</param>
-/// <param name="LastBlock">The last block replayed.</param>
-/// <param name="LastBlockHash">Its name.</param>
-/// <param name="LastBlockTime">Its time.</param>
-/// <param name="Heads">Each custodian's number of entries and head.</param>
-public sealed record Checkpoint(ulong ChainId, Address Contract, ulong LastBlock, Hash256 LastBlockHash, DateTimeOffset LastBlockTime, IReadOnlyDictionary<Address, (ulong Entries, Hash256 Head)> Heads)
-{
-    /// <summary>Whether that replay proved every entry, itself or through the replays that it went on from: only then may another go on from it.</summary>
-    public bool ProvesAll { get; init; }
-
-    /// <summary>Reads the verdict of a replay.</summary>
-    /// <exception cref="FormatException">It is none, or one that found the trail tampered with.</exception>
-    public static Checkpoint Parse(ReadOnlyMemory<byte> verdict)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(verdict);
-            JsonElement root = document.RootElement, chain = root.GetProperty("chain");
-            if (root.GetProperty("verdict").GetString() == "tampered") throw new FormatException("The replay found the trail tampered with: it is no checkpoint.");
-            return new Checkpoint(
-                chain.GetProperty("id").GetUInt64(), Address.Parse(root.GetProperty("contract").GetProperty("address").GetString()!),
-                chain.GetProperty("lastBlock").GetUInt64(), Hash256.Parse(chain.GetProperty("lastBlockHash").GetString()!), chain.GetProperty("lastBlockTime").GetDateTimeOffset(),
-                root.GetProperty("custodians").EnumerateArray().ToDictionary(
-                    one => Address.Parse(one.GetProperty("address").GetString()!),
-                    one => (one.GetProperty("entries").GetUInt64(), Hash256.Parse(one.GetProperty("head").GetString()!))))
-            {
-                ProvesAll = root.GetProperty("verdict").GetString() == "intact" && root.GetProperty("complete").GetBoolean()
-                    && (!root.TryGetProperty("sample", out JsonElement sample) || sample.GetProperty("ofEarlierOnly").GetBoolean()),
-            };
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException)
-        {
-            throw new FormatException("It is no verdict.json of a replay.", e);
-        }
-    }
-}
 
 /// <summary>What came of a verification.</summary>
 /// <param name="Ok">Whether everything holds.</param>
@@ -112,12 +72,10 @@ public static class EvidenceVerifier
     {
         VerificationResult view = DisclosureVerifier.Verify(evidence.View, evidence.Disclosure, evidence.Entry.Commitment);
         if (!view.Ok) return new EvidenceResult(false, view.Reason, view.Pointer, null);
-        if (Leaf(evidence, "/resourceType") is not { } type || IndexIdentifiers.Kind(type) != evidence.Entry.Kind) return new EvidenceResult(false, "The index entry is of another resource type than the view.", "/resourceType", null);
+        if (EntryAgreement.Disagreement(evidence.Entry, evidence.Disclosure) is { } disagreement) return Bad(disagreement);
         if (!BatchTree.VerifyInclusion(evidence.Entry, evidence.Index, evidence.Count, evidence.InclusionPath, evidence.Root)) return Bad("The inclusion path does not lead from the entry to the batch's root.");
         return ulong.MaxValue - evidence.Count < evidence.FirstSequence ? Bad("The batch's numbers pass 64 bits.") : null;
     }
-
-    private static string? Leaf(EvidenceFile evidence, string pointer) => evidence.Disclosure.Disclosed.FirstOrDefault(leaf => leaf.Pointer == pointer && leaf.Type == 's')?.Value;
 
     private static EvidenceResult Bad(string reason) => new(false, reason, null, null);
 }

@@ -47,7 +47,7 @@ internal sealed record CustodianAnswer(byte[] View, Disclosure Disclosure)
     }
 
     /// <summary>The value of a disclosed leaf.</summary>
-    public string? Leaf(string pointer) => Disclosure.Disclosed.FirstOrDefault(l => l.Pointer == pointer && l.Type == 's')?.Value;
+    public string? Leaf(string pointer) => Disclosure.Text(pointer);
 
     /// <summary><c>Type/id/_history/version</c>; null where not even the type is disclosed. Text that is no name is left out.</summary>
     public string? Name()

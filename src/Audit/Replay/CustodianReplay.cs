@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Consortium.Integrity;
 using Consortium.Ledger;
 
@@ -130,7 +129,7 @@ internal sealed class CustodianReplay(ReplayOptions options, CustodianClient cli
             return;
         }
 
-        if (CheckEntry(entry, answer) is { } wrong)
+        if (EntryAgreement.Disagreement(entry.Entry, answer.Disclosure) is { } wrong)
         {
             Add(FindingKind.WrongEntry, entry, wrong, name);
         }
@@ -143,21 +142,6 @@ internal sealed class CustodianReplay(ReplayOptions options, CustodianClient cli
             Interlocked.Increment(ref _verified);
             journal?.Add(trail.Custodian, entry);
         }
-    }
-
-    /// <summary>What the index entry says of the record's type and time, against the committed record itself.</summary>
-    private static string? CheckEntry(TrailEntry entry, CustodianAnswer answer)
-    {
-        if (answer.Leaf("/resourceType") is not { } type) return "The view does not show the record's type, so the index entry cannot be checked.";
-        if (IndexIdentifiers.Kind(type) != entry.Entry.Kind) return "The index entry's kind is not the committed record's type.";
-        if (answer.Leaf("/meta/lastUpdated") is { } lastUpdated
-            && DateTimeOffset.TryParse(lastUpdated, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at)
-            && (ulong)at.ToUnixTimeSeconds() != entry.Entry.RecordedAt)
-        {
-            return "The index entry's recordedAt is not the committed record's meta.lastUpdated.";
-        }
-
-        return null;
     }
 
     private void Silent(ChallengeOutcome outcome, TrailEntry entry, string detail) =>

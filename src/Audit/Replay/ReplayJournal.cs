@@ -50,22 +50,20 @@ public sealed class ReplayJournal : IDisposable
     {
         string header = string.Create(CultureInfo.InvariantCulture, $"consortium-replay/1 {chainId} {contract}");
         string[] lines = File.Exists(path) ? File.ReadAllText(path, Encoding.ASCII).Split('\n') : [""];
-        if (lines.Length > 1 && lines[0] != header)
+        if (lines.Length > 1 ? lines[0] != header : !header.StartsWith(lines[0], StringComparison.Ordinal))
         {
             throw new ReplayJournalException(lines[0].StartsWith("consortium-replay/1 ", StringComparison.Ordinal)
                 ? $"{path} is the journal of a replay of another chain or contract; name another file."
                 : $"{path} is no journal of a replay; name another file.");
         }
 
-        var writer = new StreamWriter(path, append: false, Encoding.ASCII);
-        var journal = new ReplayJournal(writer);
-        writer.Write(header + "\n");
-        foreach (string line in lines.Skip(1).SkipLast(1))
-        {
-            if (journal._proved.Add(line)) writer.Write(line + "\n");
-        }
-
-        writer.Flush();
+        // Nothing that is whole is written again: the half line of a killed process is cut off, and what comes is appended.
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        file.SetLength(lines.SkipLast(1).Sum(line => line.Length + 1));
+        file.Seek(0, SeekOrigin.End);
+        var journal = new ReplayJournal(new StreamWriter(file, Encoding.ASCII));
+        if (file.Length == 0) journal._file.Write(header + "\n");
+        journal._proved.UnionWith(lines.Skip(1).SkipLast(1));
         return journal;
     }
 

@@ -46,7 +46,7 @@ internal static class AuditCommand
                 Chain = endpoints,
                 Contract = chain.ContractAddress(call),
                 Regulator = named ?? regulator,
-                UnassignedEndpoints = (call.GetValue(custodians) ?? []).Select(ParseUrl).ToArray(),
+                UnassignedEndpoints = (call.GetValue(custodians) ?? []).Select(url => Input.HttpUrl("--custodian", url)).ToArray(),
                 ChallengeCustodians = !call.GetValue(chainOnly),
                 Sample = call.GetValue(sample),
                 SampleSeed = call.GetValue(seed) is { } digits ? new Hash256(Input.Hex32("--seed", digits)) : null,
@@ -106,7 +106,4 @@ internal static class AuditCommand
 
     private static void Show(ReplayProgress progress) =>
         Console.Error.Write($"\r{progress.Stage}: {progress.Done}{(progress.Total > 0 ? $" of {progress.Total}" : "")}   ");
-
-    private static Uri ParseUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
-        ? uri : throw CommandException.Misunderstood($"--custodian: {text} is no http:// or https:// URL.");
 }

@@ -19,8 +19,7 @@ internal sealed class ChainOptions
 
     public IReadOnlyList<Uri> Urls(ParseResult call) => call.GetValue(Chain)!
         .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        .Select(url => Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
-            ? uri : throw CommandException.Misunderstood($"--chain: {url} is no http:// or https:// URL.")).ToArray();
+        .Select(url => Input.HttpUrl("--chain", url)).ToArray();
 
     public Address ContractAddress(ParseResult call) => ParseAddress("--contract", call.GetValue(Contract)!);
 

@@ -33,7 +33,7 @@ internal static class EvidenceCommand
                 Chain = chain.Urls(call),
                 Contract = chain.ContractAddress(call),
                 Regulator = reader,
-                CustodianEndpoints = call.GetValue(from) is { } url ? new Dictionary<Address, Uri> { [holder] = Url("--from", url) } : new Dictionary<Address, Uri>(),
+                CustodianEndpoints = call.GetValue(from) is { } url ? new Dictionary<Address, Uri> { [holder] = Input.HttpUrl("--from", url) } : new Dictionary<Address, Uri>(),
             };
             try
             {
@@ -124,7 +124,4 @@ internal static class EvidenceCommand
             throw CommandException.Misunderstood($"{file}: {e.Message}");
         }
     }
-
-    private static Uri Url(string option, string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
-        ? uri : throw CommandException.Misunderstood($"{option}: {text} is no http:// or https:// URL.");
 }

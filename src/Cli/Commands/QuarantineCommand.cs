@@ -178,9 +178,7 @@ internal static class QuarantineCommand
 
         public HttpClient Client(ParseResult call)
         {
-            string url = call.GetValue(At)!;
-            if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https")) throw CommandException.Misunderstood($"--at: {url} is no http:// or https:// URL.");
-            var http = new HttpClient { BaseAddress = uri };
+            var http = new HttpClient { BaseAddress = Input.HttpUrl("--at", call.GetValue(At)!.TrimEnd('/') + "/") };
             if (call.GetValue(TokenFile) is { } file)
             {
                 if (!File.Exists(file)) throw CommandException.Misunderstood($"--token-file: {file}: no such file.");

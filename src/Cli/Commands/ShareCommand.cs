@@ -125,8 +125,7 @@ internal static class ShareCommand
 
     private static Uri FhirUrl(string host, string path)
     {
-        if (!Uri.TryCreate(host, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https")) throw CommandException.Misunderstood($"--at: {host} is no http:// or https:// URL.");
-        string root = uri.ToString().TrimEnd('/');
+        string root = Input.HttpUrl("--at", host).ToString().TrimEnd('/');
         return new Uri((root.EndsWith("/fhir", StringComparison.Ordinal) ? root : root + "/fhir") + "/" + path);
     }
 

@@ -284,7 +284,8 @@ internal sealed class AuditEventJson(FacadeOptions options)
         json.WriteEndArray();
     }
 
-    private static void Coding(Utf8JsonWriter json, string? name, string system, string code)
+    /// <summary>Writes a Coding, as a member or an item.</summary>
+    public static void Coding(Utf8JsonWriter json, string? name, string system, string code)
     {
         if (name is null) json.WriteStartObject();
         else json.WriteStartObject(name);

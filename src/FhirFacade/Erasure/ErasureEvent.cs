@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Consortium.FhirFacade.AuditTrail;
 using Consortium.FhirFacade.Rest;
 using Consortium.FhirFacade.Store;
 using Consortium.Integrity;
@@ -25,14 +26,14 @@ internal static class ErasureEvent
             json.WriteStartObject();
             json.WriteString("resourceType", "AuditEvent");
             json.WriteString("id", id);
-            Coding(json, "type", "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle", "destroy");
+            AuditEventJson.Coding(json, "type", "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle", "destroy");
             json.WriteString("action", "D");
             json.WriteString("recorded", ResourceJson.Instant(now));
             json.WriteString("outcome", "0");
             json.WriteStartArray("purposeOfEvent");
             json.WriteStartObject();
             json.WriteStartArray("coding");
-            Coding(json, null, "urn:consortium:erasure-basis", request.Basis);
+            AuditEventJson.Coding(json, null, "urn:consortium:erasure-basis", request.Basis);
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteEndArray();
@@ -53,8 +54,8 @@ internal static class ErasureEvent
                 json.WriteStartObject("what");
                 json.WriteString("reference", ErasureProof.Reference(record));
                 json.WriteEndObject();
-                Coding(json, "type", "http://terminology.hl7.org/CodeSystem/audit-entity-type", "2"); // system object
-                Coding(json, "lifecycle", ErasureProof.LifecycleSystem, ErasureProof.LifecycleErased);
+                AuditEventJson.Coding(json, "type", "http://terminology.hl7.org/CodeSystem/audit-entity-type", "2"); // system object
+                AuditEventJson.Coding(json, "lifecycle", ErasureProof.LifecycleSystem, ErasureProof.LifecycleErased);
                 json.WriteEndObject();
             }
 
@@ -63,15 +64,6 @@ internal static class ErasureEvent
         }
 
         return ResourceJson.Read(output.WrittenSpan.ToArray());
-    }
-
-    private static void Coding(Utf8JsonWriter json, string? name, string system, string code)
-    {
-        if (name is null) json.WriteStartObject();
-        else json.WriteStartObject(name);
-        json.WriteString("system", system);
-        json.WriteString("code", code);
-        json.WriteEndObject();
     }
 
     private static void Who(Utf8JsonWriter json, string name, string did)
